@@ -1,0 +1,2 @@
+//! farolctl
+fn main() {}

@@ -1,0 +1,283 @@
+//! Documents: ordered blocks, each with an audience, and the one way to look at them from outside.
+//!
+//! A renderer accepts only a [`Projected`] tree, and only [`project`] makes one: text that the
+//! reader may not see is gone before any template or typesetter runs.
+
+/// Who may see what.
+mod audience;
+/// From a document to what one reader may see.
+mod projection;
+/// Text with marked spans and facts.
+mod text;
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+pub use self::{
+    audience::{Audience, sees},
+    projection::{
+        Entity, MissingFact, Projected, ProjectedBlock, WITHHELD, Withheld, project, sentences,
+    },
+    text::{Span, Text},
+};
+use crate::{
+    id::{BlockId, CaseId, DocumentId, EntryId, MemberId},
+    time::Timestamp,
+};
+
+/// What kind of document it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentKind {
+    /// What we write to a reporter, customer, host, registrar, authority or colleague.
+    Response,
+    /// Root-cause analysis.
+    Rca,
+    /// One page for an executive.
+    Readout,
+}
+
+impl DocumentKind {
+    /// The words on screen and on paper.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Response => "Response",
+            Self::Rca => "Root-cause analysis",
+            Self::Readout => "Executive readout",
+        }
+    }
+
+    /// How many pages it may have; none when any number will do.
+    pub fn page_limit(self) -> Option<u32> {
+        (self == Self::Readout).then_some(1)
+    }
+}
+
+/// Where a response goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Envelope {
+    /// Mail address; empty until somebody fills it in.
+    pub to: String,
+    /// Subject line, seen by the recipient.
+    pub subject: String,
+    /// `Message-ID` that it answers, without brackets.
+    pub in_reply_to: Option<String>,
+}
+
+/// A person confirmed that a response went out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Sent {
+    /// When it was sent, as the person says.
+    pub at: Timestamp,
+    /// By which way: `mail`, `portal`, `phone`.
+    pub channel: String,
+    /// Who confirmed it.
+    pub confirmed_by: MemberId,
+}
+
+/// One moment of a timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct TimelineRow<T> {
+    /// When.
+    pub at: Timestamp,
+    /// What happened.
+    pub text: T,
+    /// Who may see this row.
+    pub audience: Audience,
+    /// The journal entry it comes from; none when a person typed it.
+    pub source: Option<EntryId>,
+}
+
+/// A label and its value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct FactRow<T> {
+    /// For example `Customers affected`.
+    pub label: String,
+    /// The value.
+    pub value: T,
+}
+
+/// What a block holds. `T` is [`Text`] while it is written and `String` once projected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Content<T> {
+    /// Opens a section.
+    Heading {
+        /// The words.
+        text: T,
+    },
+    /// Running text.
+    Paragraph {
+        /// The words.
+        text: T,
+    },
+    /// A bulleted list.
+    List {
+        /// The points.
+        items: Vec<T>,
+    },
+    /// Labels and values.
+    Facts {
+        /// The rows.
+        rows: Vec<FactRow<T>>,
+    },
+    /// A table.
+    Table {
+        /// Column headings.
+        header: Vec<T>,
+        /// Rows of as many cells.
+        rows: Vec<Vec<T>>,
+    },
+    /// What happened when; times are UTC.
+    Timeline {
+        /// Oldest first.
+        rows: Vec<TimelineRow<T>>,
+    },
+    /// Something promised.
+    Action {
+        /// What, beginning with a verb.
+        what: T,
+        /// The role that owns it.
+        owner: String,
+        /// Until when, or `done`.
+        due: String,
+    },
+    /// Text that must not be overlooked.
+    Callout {
+        /// The words.
+        text: T,
+    },
+}
+
+impl<T> Content<T> {
+    /// The same content with every text changed by `f`, or the first error.
+    fn try_map<U, E>(&self, mut f: impl FnMut(&T) -> Result<U, E>) -> Result<Content<U>, E> {
+        Ok(match self {
+            Self::Heading { text } => Content::Heading { text: f(text)? },
+            Self::Paragraph { text } => Content::Paragraph { text: f(text)? },
+            Self::Callout { text } => Content::Callout { text: f(text)? },
+            Self::List { items } => {
+                Content::List { items: items.iter().map(f).collect::<Result<_, E>>()? }
+            }
+            Self::Facts { rows } => Content::Facts {
+                rows: rows
+                    .iter()
+                    .map(|row| Ok(FactRow { label: row.label.clone(), value: f(&row.value)? }))
+                    .collect::<Result<_, E>>()?,
+            },
+            Self::Table { header, rows } => Content::Table {
+                header: header.iter().map(&mut f).collect::<Result<_, E>>()?,
+                rows: rows
+                    .iter()
+                    .map(|row| row.iter().map(&mut f).collect::<Result<_, E>>())
+                    .collect::<Result<_, E>>()?,
+            },
+            Self::Timeline { rows } => Content::Timeline {
+                rows: rows
+                    .iter()
+                    .map(|row| {
+                        Ok(TimelineRow {
+                            at: row.at,
+                            text: f(&row.text)?,
+                            audience: row.audience.clone(),
+                            source: row.source,
+                        })
+                    })
+                    .collect::<Result<_, E>>()?,
+            },
+            Self::Action { what, owner, due } => {
+                Content::Action { what: f(what)?, owner: owner.clone(), due: due.clone() }
+            }
+        })
+    }
+
+    /// Every text in it, in reading order.
+    pub fn texts(&self) -> Vec<&T> {
+        match self {
+            Self::Heading { text } | Self::Paragraph { text } | Self::Callout { text } => {
+                vec![text]
+            }
+            Self::List { items } => items.iter().collect(),
+            Self::Facts { rows } => rows.iter().map(|row| &row.value).collect(),
+            Self::Table { header, rows } => header.iter().chain(rows.iter().flatten()).collect(),
+            Self::Timeline { rows } => rows.iter().map(|row| &row.text).collect(),
+            Self::Action { what, .. } => vec![what],
+        }
+    }
+}
+
+/// A piece of a document with its audience.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Block {
+    /// Its id.
+    pub id: BlockId,
+    /// Who may see it. New text is [`Audience::InternalTeam`].
+    pub audience: Audience,
+    /// What it holds.
+    pub content: Content<Text>,
+}
+
+/// A response, root-cause analysis or readout.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Document {
+    /// Its id.
+    pub id: DocumentId,
+    /// The case it belongs to.
+    pub case: CaseId,
+    /// What kind.
+    pub kind: DocumentKind,
+    /// Our own name for it; outsiders get one that is made from the kind and the case's number.
+    pub title: String,
+    /// The template it began from, with version.
+    pub template: String,
+    /// For whom it is meant in the first place; the export dialog starts here.
+    pub audience: Audience,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// Where it goes, when it is a response.
+    pub envelope: Option<Envelope>,
+    /// Confirmation that it went out.
+    pub sent: Option<Sent>,
+    /// Its blocks, in order.
+    pub blocks: Vec<Block>,
+}
+
+/// One block that a save changed, before and after; `before` is none for a new block, `after` is
+/// none for a removed one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct BlockChange {
+    /// The block.
+    pub block: BlockId,
+    /// Position and block as they were.
+    pub before: Option<PlacedBlock>,
+    /// Position and block as they are now.
+    pub after: Option<PlacedBlock>,
+}
+
+/// A block and its position, counted from 0.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PlacedBlock {
+    /// Position in the document.
+    pub position: u32,
+    /// The block.
+    pub block: Block,
+}
+
+/// What changed between two versions of a document's blocks, in the order of the new version,
+/// removed blocks last.
+pub fn changes(before: &[Block], after: &[Block]) -> Vec<BlockChange> {
+    fn placed(blocks: &[Block], id: BlockId) -> Option<PlacedBlock> {
+        let position = blocks.iter().position(|block| block.id == id)?;
+        Some(PlacedBlock { position: position as u32, block: blocks[position].clone() })
+    }
+    let kept = after.iter().map(|block| block.id);
+    let removed =
+        before.iter().map(|block| block.id).filter(|id| !after.iter().any(|block| block.id == *id));
+    kept.chain(removed)
+        .map(|id| BlockChange { block: id, before: placed(before, id), after: placed(after, id) })
+        .filter(|change| change.before != change.after)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

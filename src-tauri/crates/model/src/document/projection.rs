@@ -1,0 +1,267 @@
+//! From a document to what one reader may see.
+
+use std::collections::BTreeMap;
+
+use super::{Audience, Block, Content, Document, DocumentKind, Envelope, Span, Text, sees};
+use crate::{case::CaseRef, id::BlockId, time::Timestamp};
+
+/// What stands where a span was withheld; always the same width, so that its length says nothing.
+pub const WITHHELD: &str = "[withheld]";
+
+/// Shorter pieces of a withheld text are common words, not values.
+const MIN_SENTENCE_WORDS: usize = 3;
+
+/// A value of the case that this reader must not find in the output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entity {
+    /// What it is: `name of another customer`.
+    pub what: String,
+    /// The value.
+    pub value: String,
+}
+
+/// A value that must be absent from the output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withheld {
+    /// The block it stands in; none for values of the case.
+    pub block: Option<BlockId>,
+    /// What it is.
+    pub what: String,
+    /// The value.
+    pub value: String,
+}
+
+/// A fact that the text refers to does not exist.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the text refers to {{{{{name}}}}}, which this case does not have")]
+pub struct MissingFact {
+    /// The block.
+    pub block: BlockId,
+    /// Its name as written.
+    pub name: String,
+}
+
+/// A block as one reader may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectedBlock {
+    /// The block it comes from.
+    pub id: BlockId,
+    /// Its words.
+    pub content: Content<String>,
+}
+
+/// A document as one reader may see it. Only [`project`] makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Projected {
+    kind: DocumentKind,
+    audience: Audience,
+    reference: CaseRef,
+    title: String,
+    dated: Timestamp,
+    envelope: Option<Envelope>,
+    blocks: Vec<ProjectedBlock>,
+    withheld: Vec<Withheld>,
+}
+
+impl Projected {
+    /// What kind of document it is.
+    pub fn kind(&self) -> DocumentKind {
+        self.kind
+    }
+
+    /// For whom it was projected.
+    pub fn audience(&self) -> &Audience {
+        &self.audience
+    }
+
+    /// The case's number.
+    pub fn reference(&self) -> CaseRef {
+        self.reference
+    }
+
+    /// A title that this reader may see.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The date to print; the same for every export of the same version.
+    pub fn dated(&self) -> Timestamp {
+        self.dated
+    }
+
+    /// Where it goes, when it is a response.
+    pub fn envelope(&self) -> Option<&Envelope> {
+        self.envelope.as_ref()
+    }
+
+    /// What is left of the blocks.
+    pub fn blocks(&self) -> &[ProjectedBlock] {
+        &self.blocks
+    }
+
+    /// What must be absent from the output.
+    pub fn withheld(&self) -> &[Withheld] {
+        &self.withheld
+    }
+
+    /// Every text that must be readable in the output, in reading order.
+    pub fn visible(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.title.as_str())
+            .chain(self.blocks.iter().flat_map(|block| block.content.texts()).map(String::as_str))
+    }
+}
+
+/// Removes from `document` what `reader` may not see, and fills in the facts.
+///
+/// `facts` maps the names that texts may use to their values. `entities` are values of the case
+/// that this reader must not see wherever they come from. `dated` is printed on the paper.
+///
+/// # Errors
+/// [`MissingFact`] when visible text names a fact that is not there.
+pub fn project(
+    document: &Document,
+    reference: CaseRef,
+    dated: Timestamp,
+    reader: &Audience,
+    facts: &BTreeMap<String, String>,
+    entities: &[Entity],
+) -> Result<Projected, MissingFact> {
+    let mut blocks = Vec::new();
+    let mut withheld: Vec<Withheld> = entities
+        .iter()
+        .map(|it| Withheld { block: None, what: it.what.clone(), value: it.value.clone() })
+        .collect();
+
+    for block in &document.blocks {
+        if !sees(reader, &block.audience) {
+            for text in block.content.texts() {
+                withhold_text(&mut withheld, block.id, text);
+            }
+            continue;
+        }
+        let visible = without_hidden_rows(block, reader, &mut withheld);
+        let content = visible.try_map(|text| {
+            fill(text, reader, facts, block.id, &mut withheld)
+                .map_err(|name| MissingFact { block: block.id, name })
+        })?;
+        blocks.push(ProjectedBlock { id: block.id, content });
+    }
+
+    let title = if reader.is_internal() {
+        document.title.clone()
+    } else {
+        withhold_sentences(&mut withheld, None, &document.title);
+        match &document.envelope {
+            Some(envelope) => envelope.subject.clone(),
+            None => format!("{} {reference}", document.kind.label()),
+        }
+    };
+    Ok(Projected {
+        kind: document.kind,
+        audience: reader.clone(),
+        reference,
+        title,
+        dated,
+        envelope: document.envelope.clone(),
+        blocks,
+        withheld,
+    })
+}
+
+fn without_hidden_rows(
+    block: &Block,
+    reader: &Audience,
+    withheld: &mut Vec<Withheld>,
+) -> Content<Text> {
+    let Content::Timeline { rows } = &block.content else { return block.content.clone() };
+    let (shown, hidden): (Vec<_>, Vec<_>) =
+        rows.iter().cloned().partition(|row| sees(reader, &row.audience));
+    for row in &hidden {
+        withhold_text(withheld, block.id, &row.text);
+    }
+    Content::Timeline { rows: shown }
+}
+
+fn fill(
+    text: &Text,
+    reader: &Audience,
+    facts: &BTreeMap<String, String>,
+    block: BlockId,
+    withheld: &mut Vec<Withheld>,
+) -> Result<String, String> {
+    let mut out = String::new();
+    for span in &text.0 {
+        match span {
+            Span::Plain(text) => out.push_str(text),
+            Span::Marked { audience, text } if sees(reader, audience) => out.push_str(text),
+            Span::Marked { text, .. } => {
+                withhold_mark(withheld, block, text);
+                out.push_str(WITHHELD);
+            }
+            Span::Fact(name) => out.push_str(facts.get(name).ok_or_else(|| name.clone())?),
+        }
+    }
+    Ok(out)
+}
+
+fn withhold_mark(withheld: &mut Vec<Withheld>, block: BlockId, text: &str) {
+    withheld.push(Withheld {
+        block: Some(block),
+        what: "marked text".into(),
+        value: text.trim().to_owned(),
+    });
+}
+
+fn withhold_text(withheld: &mut Vec<Withheld>, block: BlockId, text: &Text) {
+    let mut whole = String::new();
+    for span in &text.0 {
+        match span {
+            Span::Plain(text) => whole.push_str(text),
+            Span::Marked { text, .. } => {
+                whole.push_str(text);
+                withhold_mark(withheld, block, text);
+            }
+            // A fact's value belongs to the case, not to this sentence: the sentence ends here.
+            Span::Fact(_) => whole.push('\n'),
+        }
+    }
+    withhold_sentences(withheld, Some(block), &whole);
+}
+
+fn withhold_sentences(withheld: &mut Vec<Withheld>, block: Option<BlockId>, text: &str) {
+    withheld.extend(sentences(text).map(|sentence| Withheld {
+        block,
+        what: "withheld sentence".into(),
+        value: sentence.to_owned(),
+    }));
+}
+
+/// The sentences of a text that say enough to be recognised: three words or more.
+pub fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = sentence_end(rest);
+        let (sentence, after) = rest.split_at(end);
+        rest = after;
+        Some(sentence.trim())
+    })
+    .filter(|it| it.split_whitespace().count() >= MIN_SENTENCE_WORDS)
+}
+
+/// The byte after the first sentence: after a line break, or a full stop, question or exclamation
+/// mark with white space behind it.
+fn sentence_end(text: &str) -> usize {
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, next)| *next);
+        let ends =
+            c == '\n' || (matches!(c, '.' | '!' | '?') && next.is_none_or(char::is_whitespace));
+        if ends {
+            return at + c.len_utf8();
+        }
+    }
+    text.len()
+}

@@ -1,0 +1,179 @@
+use std::collections::BTreeMap;
+
+use expect_test::{Expect, expect};
+use uuid::Uuid;
+
+use super::*;
+
+fn block(n: u128, audience: &str, text: &str) -> Block {
+    Block {
+        id: BlockId(Uuid::from_u128(n)),
+        audience: audience.parse().unwrap(),
+        content: Content::Paragraph { text: Text::parse(text) },
+    }
+}
+
+fn document(blocks: Vec<Block>) -> Document {
+    Document {
+        id: DocumentId(Uuid::nil()),
+        case: CaseId(Uuid::nil()),
+        kind: DocumentKind::Rca,
+        title: "Acme blocked by our phishing rule".into(),
+        template: "rca 1".into(),
+        audience: Audience::InternalTeam,
+        created_at: Timestamp::from_ms(0),
+        envelope: None,
+        sent: None,
+        blocks,
+    }
+}
+
+fn projected(blocks: Vec<Block>, reader: &str) -> Result<Projected, MissingFact> {
+    let facts = BTreeMap::from([("case.reference".to_owned(), "ESC-2026-0001".to_owned())]);
+    let reference = "ESC-2026-0001".parse().unwrap();
+    let dated = Timestamp::from_ms(0);
+    project(&document(blocks), reference, dated, &reader.parse().unwrap(), &facts, &[])
+}
+
+fn check(blocks: Vec<Block>, reader: &str, expected: &Expect) {
+    let it = projected(blocks, reader).unwrap();
+    let mut out = it.visible().collect::<Vec<_>>().join("\n");
+    for withheld in it.withheld() {
+        out.push_str(&format!("\n- {}: {}", withheld.what, withheld.value));
+    }
+    expected.assert_eq(&out);
+}
+
+#[test]
+fn the_table_of_who_sees_what() {
+    let all = [
+        "privileged_legal",
+        "internal_team",
+        "internal_company",
+        "exec",
+        "customer:a",
+        "customer:b",
+        "reporter",
+        "host",
+        "authority",
+        "regulator",
+        "public",
+    ];
+    let mut table = String::new();
+    for reader in all {
+        let reader: Audience = reader.parse().unwrap();
+        let row: String = all
+            .iter()
+            .map(|it| if sees(&reader, &it.parse().unwrap()) { " x" } else { " ." })
+            .collect();
+        table.push_str(&format!("{:<17}{row}\n", reader.to_string()));
+    }
+    expect![[r#"
+        privileged_legal  x x x x x x x x x x x
+        internal_team     . x x x x x x x x x x
+        internal_company  . . x . x x . x . x x
+        exec              . . x x x x x x . x x
+        customer:a        . . . . x . . . . . x
+        customer:b        . . . . . x . . . . x
+        reporter          . . . . . . x . . . x
+        host              . . . . . . . x . . x
+        authority         . . . . . . . . x . x
+        regulator         . . . . . . . . . x x
+        public            . . . . . . . . . . x
+    "#]]
+    .assert_eq(&table);
+}
+
+#[test]
+fn a_customer_reads_only_their_own_text_and_the_rest_is_listed_as_withheld() {
+    check(
+        vec![
+            block(1, "customer:acme", "Your zone answered with an error page."),
+            block(2, "internal_team", "Rule 7 also hit Borealis Bank. Dana merged it at night."),
+            block(3, "customer:borealis", "Borealis was down for nine minutes."),
+        ],
+        "customer:acme",
+        &expect![[r#"
+            Root-cause analysis ESC-2026-0001
+            Your zone answered with an error page.
+            - withheld sentence: Rule 7 also hit Borealis Bank.
+            - withheld sentence: Dana merged it at night.
+            - withheld sentence: Borealis was down for nine minutes.
+            - withheld sentence: Acme blocked by our phishing rule"#]],
+    );
+}
+
+#[test]
+fn a_marked_span_is_replaced_by_a_constant() {
+    check(
+        vec![block(1, "public", "A rule written by [[Dana Reyes]] hit {{case.reference}}.")],
+        "public",
+        &expect![[r#"
+            Root-cause analysis ESC-2026-0001
+            A rule written by [withheld] hit ESC-2026-0001.
+            - marked text: Dana Reyes
+            - withheld sentence: Acme blocked by our phishing rule"#]],
+    );
+}
+
+#[test]
+fn a_timeline_keeps_only_the_rows_the_reader_may_see() {
+    let row = |text: &str, audience: &str| TimelineRow {
+        at: Timestamp::from_ms(0),
+        text: Text::plain(text),
+        audience: audience.parse().unwrap(),
+        source: None,
+    };
+    let rows = vec![
+        row("We removed the rule.", "public"),
+        row("The rule was never reviewed.", "internal_team"),
+    ];
+    let timeline = Block {
+        id: BlockId(Uuid::nil()),
+        audience: Audience::Public,
+        content: Content::Timeline { rows },
+    };
+    check(
+        vec![timeline],
+        "public",
+        &expect![[r#"
+            Root-cause analysis ESC-2026-0001
+            We removed the rule.
+            - withheld sentence: The rule was never reviewed.
+            - withheld sentence: Acme blocked by our phishing rule"#]],
+    );
+}
+
+#[test]
+fn a_missing_fact_stops_the_projection_and_names_its_block() {
+    let missing =
+        projected(vec![block(9, "public", "See {{case.nonsense}}.")], "public").unwrap_err();
+    assert_eq!(missing.name, "case.nonsense");
+    assert_eq!(missing.block, BlockId(Uuid::from_u128(9)));
+}
+
+#[test]
+fn the_notation_survives_a_round_trip() {
+    for source in [
+        "plain",
+        "a [[b]] c",
+        "[[exec|forty]] of {{case.reference}}",
+        r"\[[not marked]] and \{{not a fact}}",
+        "open [[ never closes",
+        "[[nobody|kept whole]]",
+    ] {
+        let text = Text::parse(source);
+        assert_eq!(Text::parse(&text.to_string()), text, "{source}");
+    }
+}
+
+#[test]
+fn a_save_lists_only_the_blocks_that_changed() {
+    let before = vec![block(1, "public", "one"), block(2, "public", "two")];
+    let after = vec![block(1, "public", "one"), block(3, "public", "three")];
+    let changed: Vec<_> = changes(&before, &after)
+        .into_iter()
+        .map(|it| (it.block.0.as_u128(), it.before.is_some(), it.after.is_some()))
+        .collect();
+    assert_eq!(changed, [(3, false, true), (2, true, false)]);
+}

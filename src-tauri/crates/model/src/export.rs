@@ -1,0 +1,109 @@
+//! What comes out of the machine room: bytes and the proof that nothing withheld is in them.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::{
+    document::{Audience, Projected},
+    id::{BlockId, Digest, DocumentId, EntryId},
+    time::Timestamp,
+};
+
+/// A file format that can leave the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// PDF by Typst.
+    Pdf,
+    /// Plain text, UTF-8.
+    Text,
+    /// A mail draft (RFC 5322).
+    Eml,
+    /// One self-contained HTML file without scripts.
+    Html,
+}
+
+impl Format {
+    /// The file name extension and the word on the command line.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Text => "txt",
+            Self::Eml => "eml",
+            Self::Html => "html",
+        }
+    }
+}
+
+/// A file that passed the leak check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// How many withheld values were searched for.
+    pub n_values_searched: u32,
+    /// Version of the layout that made it.
+    pub template_version: &'static str,
+}
+
+/// A withheld value that was found in the output.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Leak {
+    /// The block that the value belongs to, or that shows it; none for names from the case.
+    pub block: Option<BlockId>,
+    /// What kind of value: `withheld sentence`, `marked text`, `name of another customer`.
+    pub what: String,
+    /// Where in the file: `page text`, `document information`, `outline`.
+    pub found_in: String,
+}
+
+/// Why a document was not rendered. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// Withheld values are in the output.
+    #[error("{} withheld value(s) would be in the file", .0.len())]
+    Leaks(Vec<Leak>),
+    /// The check could not read the output well enough to vouch for it.
+    #[error("the leak check could not read back what was written, so it proves nothing: {0}")]
+    CheckVoid(String),
+    /// More pages than this kind of document may have.
+    #[error("{pages} pages; this document may have {limit}")]
+    TooLong {
+        /// Pages it has.
+        pages: u32,
+        /// Pages it may have.
+        limit: u32,
+    },
+    /// The typesetter refused.
+    #[error("the typesetter refused: {0}")]
+    Engine(String),
+}
+
+/// Renders a projected document and runs the leak check on the bytes.
+pub type Render = fn(&Projected, Format) -> Result<Rendered, RenderError>;
+
+/// Renders the pages of a projected document as PNG pictures for the screen.
+pub type RenderPages = fn(&Projected) -> Result<Vec<Vec<u8>>, RenderError>;
+
+/// The proof that stays with the case when a file leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Certificate {
+    /// The document.
+    pub document: DocumentId,
+    /// For whom it was projected.
+    pub audience: Audience,
+    /// The format.
+    pub format: Format,
+    /// When.
+    pub exported_at: Timestamp,
+    /// SHA-256 of the file.
+    pub sha256: Digest,
+    /// Version of the layout.
+    pub template_version: String,
+    /// The journal's last entry before the export.
+    pub journal_head: EntryId,
+    /// How many withheld values were searched for.
+    pub n_values_searched: u32,
+    /// How many were found: always 0, or there is no file.
+    pub n_hits: u32,
+}

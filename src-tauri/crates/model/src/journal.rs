@@ -1,0 +1,356 @@
+//! What happened: every change to the shared story is one of these actions.
+//!
+//! A body holds before and after, so that undo and history need nothing else.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::{
+    case::{Case, CaseFacts, Note, Target},
+    clock::Clock,
+    decision::{Decision, Mitigation},
+    document::{BlockChange, Document, Envelope, Sent},
+    export::Certificate,
+    id::{CaseId, DeskId, Digest, DocumentId, EntryId, MemberId, ReportId},
+    lookup::Observation,
+    member::Member,
+    observable::Observable,
+    report::{Consent, Report},
+    time::Timestamp,
+};
+
+/// One change to the shared story.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Action {
+    /// A vault began; practice vaults stay practice for ever.
+    VaultCreated {
+        /// Whether it is for practice.
+        practice: bool,
+    },
+    /// A person joined the desk.
+    MemberAdded {
+        /// The person and their public key.
+        member: Member,
+    },
+    /// Something came in; its bytes are the original that the report names.
+    ReportReceived {
+        /// The report.
+        report: Box<Report>,
+    },
+    /// The reporter's consent was learned.
+    ConsentSet {
+        /// The report.
+        report: ReportId,
+        /// As it was.
+        before: Consent,
+        /// As it is.
+        after: Consent,
+    },
+    /// A case was opened.
+    CaseOpened {
+        /// The case.
+        case: Box<Case>,
+    },
+    /// A report was put on a case.
+    ReportAttached {
+        /// The case.
+        case: CaseId,
+        /// The report.
+        report: ReportId,
+    },
+    /// Facts of a case changed.
+    CaseChanged {
+        /// The case.
+        case: CaseId,
+        /// As they were.
+        before: Box<CaseFacts>,
+        /// As they are.
+        after: Box<CaseFacts>,
+    },
+    /// A person added a value that no report named.
+    ObservableAdded {
+        /// The case.
+        case: CaseId,
+        /// The value.
+        observable: Observable,
+    },
+    /// A target was named, or its outcome changed, or (`after` none) it is none any more.
+    TargetSet {
+        /// The case.
+        case: CaseId,
+        /// As it was.
+        before: Option<Target>,
+        /// As it is.
+        after: Option<Target>,
+    },
+    /// A clock started, paused, went on or stopped.
+    ClockSet {
+        /// The case.
+        case: CaseId,
+        /// As it was.
+        before: Option<Box<Clock>>,
+        /// As it is.
+        after: Box<Clock>,
+    },
+    /// Somebody wrote something down.
+    NoteAdded {
+        /// The case.
+        case: CaseId,
+        /// The note.
+        note: Note,
+    },
+    /// A batch of lookups was answered.
+    Observed {
+        /// The case.
+        case: CaseId,
+        /// SHA-256 over the observations, one JSON object a line.
+        batch: Digest,
+        /// The answers; at most 2 000.
+        observations: Vec<Observation>,
+    },
+    /// A decision was made, or a second person signed it.
+    DecisionSet {
+        /// The case.
+        case: CaseId,
+        /// As it was.
+        before: Option<Box<Decision>>,
+        /// As it is.
+        after: Box<Decision>,
+    },
+    /// A mitigation was proposed or went a step further.
+    MitigationSet {
+        /// The case.
+        case: CaseId,
+        /// As it was.
+        before: Option<Box<Mitigation>>,
+        /// As it is.
+        after: Box<Mitigation>,
+    },
+    /// A document was begun.
+    DocumentCreated {
+        /// The document with its first blocks.
+        document: Box<Document>,
+    },
+    /// Blocks of a document were saved.
+    BlocksSaved {
+        /// The case.
+        case: CaseId,
+        /// The document.
+        document: DocumentId,
+        /// The blocks that changed.
+        changes: Vec<BlockChange>,
+    },
+    /// A response's address or subject changed.
+    EnvelopeSet {
+        /// The case.
+        case: CaseId,
+        /// The document.
+        document: DocumentId,
+        /// As it was.
+        before: Option<Envelope>,
+        /// As it is.
+        after: Envelope,
+    },
+    /// A person confirmed that a response went out.
+    DocumentSent {
+        /// The case.
+        case: CaseId,
+        /// The document.
+        document: DocumentId,
+        /// The confirmation.
+        sent: Sent,
+    },
+    /// A file left the desk.
+    DocumentExported {
+        /// The case.
+        case: CaseId,
+        /// The proof.
+        certificate: Certificate,
+    },
+}
+
+impl Action {
+    /// The word in the entry's header.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::VaultCreated { .. } => "vault_created",
+            Self::MemberAdded { .. } => "member_added",
+            Self::ReportReceived { .. } => "report_received",
+            Self::ConsentSet { .. } => "consent_set",
+            Self::CaseOpened { .. } => "case_opened",
+            Self::ReportAttached { .. } => "report_attached",
+            Self::CaseChanged { .. } => "case_changed",
+            Self::ObservableAdded { .. } => "observable_added",
+            Self::TargetSet { .. } => "target_set",
+            Self::ClockSet { .. } => "clock_set",
+            Self::NoteAdded { .. } => "note_added",
+            Self::Observed { .. } => "observed",
+            Self::DecisionSet { .. } => "decision_set",
+            Self::MitigationSet { .. } => "mitigation_set",
+            Self::DocumentCreated { .. } => "document_created",
+            Self::BlocksSaved { .. } => "blocks_saved",
+            Self::EnvelopeSet { .. } => "envelope_set",
+            Self::DocumentSent { .. } => "document_sent",
+            Self::DocumentExported { .. } => "document_exported",
+        }
+    }
+
+    /// The case it belongs to; none for the desk's own and for reports.
+    pub fn case(&self) -> Option<CaseId> {
+        match self {
+            Self::VaultCreated { .. }
+            | Self::MemberAdded { .. }
+            | Self::ReportReceived { .. }
+            | Self::ConsentSet { .. } => None,
+            Self::CaseOpened { case } => Some(case.id),
+            Self::DocumentCreated { document } => Some(document.case),
+            Self::ReportAttached { case, .. }
+            | Self::CaseChanged { case, .. }
+            | Self::ObservableAdded { case, .. }
+            | Self::TargetSet { case, .. }
+            | Self::ClockSet { case, .. }
+            | Self::NoteAdded { case, .. }
+            | Self::Observed { case, .. }
+            | Self::DecisionSet { case, .. }
+            | Self::MitigationSet { case, .. }
+            | Self::BlocksSaved { case, .. }
+            | Self::EnvelopeSet { case, .. }
+            | Self::DocumentSent { case, .. }
+            | Self::DocumentExported { case, .. } => Some(*case),
+        }
+    }
+
+    /// The report it is about, when it belongs to no case.
+    pub fn report(&self) -> Option<ReportId> {
+        match self {
+            Self::ReportReceived { report } => Some(report.id),
+            Self::ConsentSet { report, .. } => Some(*report),
+            _ => None,
+        }
+    }
+
+    /// The line that the case's story shows; plain words, values defanged.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::VaultCreated { practice: false } => "Vault created".into(),
+            Self::VaultCreated { practice: true } => "Practice vault created".into(),
+            Self::MemberAdded { member } => format!("{} joined the desk", member.name),
+            Self::ReportReceived { report } => {
+                format!("Report received: {}", report.parsed.subject)
+            }
+            Self::ConsentSet { after, .. } => match after {
+                Consent::NotAsked => "Consent of the reporter: not asked".into(),
+                Consent::Named => "The reporter may be named".into(),
+                Consent::Anonymous => "The reporter stays anonymous".into(),
+                Consent::DoNotForward => "The reporter's text must not be forwarded".into(),
+            },
+            Self::CaseOpened { case } => format!("Case opened: {}", case.facts.title),
+            Self::ReportAttached { .. } => "Report put on the case".into(),
+            Self::CaseChanged { before, after, .. } => describe_change(before, after),
+            Self::ObservableAdded { observable, .. } => format!("Added {}", observable.defanged()),
+            Self::TargetSet { before, after, .. } => {
+                describe_target(before.as_ref(), after.as_ref())
+            }
+            Self::ClockSet { before, after, .. } => describe_clock(before.as_deref(), after),
+            Self::NoteAdded { note, .. } => note.text.clone(),
+            Self::Observed { observations, .. } => {
+                format!("Looked up: {} answers kept as evidence", observations.len())
+            }
+            Self::DecisionSet { before: None, after, .. } => format!("Decided: {}", after.what),
+            Self::DecisionSet { after, .. } => format!("Decision approved: {}", after.what),
+            Self::MitigationSet { after, .. } => {
+                format!("Mitigation {}: {}", after.state().word(), after.what)
+            }
+            Self::DocumentCreated { document } => {
+                format!("{} begun: {}", document.kind.label(), document.title)
+            }
+            Self::BlocksSaved { changes, .. } => match changes.len() {
+                1 => "Document saved: 1 block changed".into(),
+                n => format!("Document saved: {n} blocks changed"),
+            },
+            Self::EnvelopeSet { after, .. } => format!("Response addressed: {}", after.subject),
+            Self::DocumentSent { sent, .. } => format!("Response sent by {}", sent.channel),
+            Self::DocumentExported { certificate, .. } => format!(
+                "Exported as {} for {}; {} withheld values searched for, none found",
+                certificate.format.extension(),
+                certificate.audience,
+                certificate.n_values_searched
+            ),
+        }
+    }
+}
+
+fn describe_change(before: &CaseFacts, after: &CaseFacts) -> String {
+    let mut parts = Vec::new();
+    if before.status != after.status {
+        parts.push(format!("status {} → {}", before.status.label(), after.status.label()));
+    }
+    if before.severity != after.severity {
+        parts.push(format!("severity {} → {}", before.severity.label(), after.severity.label()));
+    }
+    if before.category != after.category {
+        parts.push(format!("category {} → {}", before.category.label(), after.category.label()));
+    }
+    if before.title != after.title {
+        parts.push("title".into());
+    }
+    if before.people != after.people {
+        parts.push("people".into());
+    }
+    if before.accounts != after.accounts {
+        parts.push("accounts".into());
+    }
+    if parts.is_empty() {
+        parts.push("facts".into());
+    }
+    format!("Changed {}", parts.join(", "))
+}
+
+fn describe_target(before: Option<&Target>, after: Option<&Target>) -> String {
+    match (before, after) {
+        (None, Some(target)) => format!("Target named: {}", target.observable.defanged()),
+        (_, Some(target)) => {
+            format!("{}: {}", target.observable.defanged(), target.outcome.display())
+        }
+        (Some(target), None) => format!("No longer a target: {}", target.observable.defanged()),
+        (None, None) => "Target unchanged".into(),
+    }
+}
+
+fn describe_clock(before: Option<&Clock>, after: &Clock) -> String {
+    let name = &after.rule.name;
+    match (before, &after.stopped) {
+        (None, _) => format!("Clock started: {name}"),
+        (Some(_), Some(stop)) => format!("Clock stopped: {name} ({})", stop.reason),
+        (Some(_), None) => format!("Clock changed: {name}"),
+    }
+}
+
+/// The part of an entry that is not sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct EntryHeader {
+    /// Its id.
+    pub id: EntryId,
+    /// The desk that wrote it.
+    pub desk: DeskId,
+    /// Counts from 1 on each desk, without a gap.
+    pub n: u32,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: MemberId,
+    /// The case it belongs to.
+    pub case: Option<CaseId>,
+    /// What kind of change, as in [`Action::word`].
+    pub action: String,
+}
+
+/// An entry, opened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Who did what when.
+    pub header: EntryHeader,
+    /// The change.
+    pub action: Action,
+}

@@ -1,0 +1,30 @@
+//! The words and rules of the trade, as plain data.
+//!
+//! Every other room speaks these types; the screen sees them as they are (`serde` + `specta`).
+//! Knows nothing of files, networks, databases or the clock on the wall: time, randomness and
+//! ids are handed in.
+
+/// What we handle.
+pub mod case;
+/// Named deadlines.
+pub mod clock;
+/// What was decided and what was done about it.
+pub mod decision;
+/// Blocks with an audience, and the only way to look at them from outside.
+pub mod document;
+/// The result of rendering a projected document.
+pub mod export;
+/// Identifiers, digests and sizes.
+pub mod id;
+/// What happened: the actions that change the shared story.
+pub mod journal;
+/// What the world answered, and who provides what.
+pub mod lookup;
+/// People who work at a desk.
+pub mod member;
+/// Values from the world that a report names: hosts, addresses, URLs.
+pub mod observable;
+/// What came in.
+pub mod report;
+/// Instants in UTC.
+pub mod time;

@@ -1,0 +1,188 @@
+//! What the world answered, and what follows from it.
+//!
+//! An observation is evidence: the question, who was asked, when, the bytes and the parsed form.
+//! A verdict is an index: recomputed from observations whenever the rules change.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::{
+    id::{Digest, ObservationId},
+    time::Timestamp,
+};
+
+/// What was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Question {
+    /// A DNS question. `name` is ASCII without trailing dot, `record_type` as in `AAAA`.
+    Dns {
+        /// Owner name.
+        name: String,
+        /// Record type mnemonic.
+        record_type: String,
+    },
+    /// Which autonomous system announces an address, from the offline table.
+    Asn {
+        /// The address.
+        ip: String,
+    },
+}
+
+impl Question {
+    /// `login.example.test A`, `192.0.2.7 ASN`.
+    pub fn display(&self) -> String {
+        match self {
+            Self::Dns { name, record_type } => format!("{name} {record_type}"),
+            Self::Asn { ip } => format!("{ip} ASN"),
+        }
+    }
+}
+
+/// One resource record of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Record {
+    /// Owner name, lower case, without trailing dot.
+    pub name: String,
+    /// Type mnemonic (`A`, `CNAME`, …) or `TYPE65400`.
+    pub record_type: String,
+    /// Time to live, as received.
+    pub ttl_s: u32,
+    /// Data in presentation form; TXT strings are quoted one by one.
+    pub data: String,
+}
+
+/// How a question ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Answer {
+    /// The server answered; NXDOMAIN is an answer too.
+    Dns {
+        /// `NOERROR`, `NXDOMAIN`, `SERVFAIL`, …
+        rcode: String,
+        /// Header flags that were set: `aa`, `tc`, `rd`, `ra`, `ad`, `cd`.
+        flags: Vec<String>,
+        /// Answer section.
+        answers: Vec<Record>,
+        /// Authority section.
+        authority: Vec<Record>,
+        /// Extended DNS errors (RFC 8914) as `code: text`.
+        extended_errors: Vec<String>,
+    },
+    /// The offline table has the address.
+    Asn {
+        /// Autonomous system number.
+        asn: u32,
+        /// Holder as the table names it.
+        holder: String,
+    },
+    /// The offline table has no entry for the address.
+    NotInTable,
+    /// Nothing usable came back; `reason` says what happened, in plain words.
+    NoAnswer {
+        /// For example `no answer within 5 s`.
+        reason: String,
+    },
+}
+
+/// One answer from the world.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Observation {
+    /// Its id.
+    pub id: ObservationId,
+    /// What was asked.
+    pub question: Question,
+    /// Who was asked: `192.0.2.53:53`, or `asn table of 2026-06-17`.
+    pub server: String,
+    /// `udp`, `tcp`, `table`.
+    pub transport: String,
+    /// When the question left.
+    pub asked_at: Timestamp,
+    /// Milliseconds until the answer, or until we gave up.
+    pub round_trip_ms: u32,
+    /// How it ended.
+    pub answer: Answer,
+    /// SHA-256 of the wire message as received; names the original. None when nothing came.
+    pub wire: Option<Digest>,
+}
+
+/// What somebody does for a host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Registered the domain.
+    Registrar,
+    /// Answers its DNS.
+    Dns,
+    /// Stands in front of it.
+    Proxy,
+    /// Runs the machine.
+    Host,
+    /// Stores the object.
+    Storage,
+    /// Takes its mail.
+    Mail,
+}
+
+/// How sure a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// One weak sign, such as the address's network alone.
+    Low,
+    /// A name in the DNS that could also be a leftover.
+    Medium,
+    /// A published range or the operator's own names.
+    High,
+}
+
+/// Why we believe a finding: the rule, where it comes from, and the answer it matched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Why {
+    /// A sentence: `A record 192.0.2.7 is in 192.0.2.0/24`.
+    pub text: String,
+    /// Where the rule comes from.
+    pub source: String,
+    /// Date of the rule.
+    pub as_of: String,
+    /// The answer it matched.
+    pub observation: ObservationId,
+}
+
+/// Who fills a role, as far as the observations show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Finding {
+    /// The role.
+    pub role: Role,
+    /// The provider's name.
+    pub provider: String,
+    /// Their service, where the rule knows it (`reverse proxy`).
+    pub service: Option<String>,
+    /// Whether it is our own network.
+    pub ours: bool,
+    /// Where they take abuse reports, when the table knows.
+    pub abuse_contact: Option<String>,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Evidence, strongest first; never empty.
+    pub why: Vec<Why>,
+}
+
+/// Who provides what for one host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ProviderVerdict {
+    /// The host.
+    pub host: String,
+    /// One sentence: `We are its proxy; the origin is not visible from outside.`
+    pub summary: String,
+    /// At most one finding per role and provider, ordered by role.
+    pub findings: Vec<Finding>,
+    /// Whether any role is ours.
+    pub ours: bool,
+    /// What we could do about it, narrowest first; empty when it is not ours.
+    pub we_can: Vec<String>,
+    /// Things a reader must know: `does not exist`, `CNAME leads nowhere`, `CNAME loop`.
+    pub notes: Vec<String>,
+    /// The newest answer it rests on.
+    pub as_of: Option<Timestamp>,
+}

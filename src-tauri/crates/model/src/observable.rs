@@ -1,0 +1,113 @@
+//! Values from the world: URLs, hosts, addresses.
+//!
+//! One value however it was written: `hxxp://example[.]test/` and `http://example.test` are the
+//! same observable. Finding them in text is the work of `intake`.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// What kind of value an observable is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ObservableKind {
+    /// An absolute URL.
+    Url,
+    /// A host name below a registrable domain.
+    Host,
+    /// A registrable domain.
+    Domain,
+    /// An IPv4 or IPv6 address.
+    Ip,
+    /// A mail address.
+    Mail,
+}
+
+impl ObservableKind {
+    /// The word on screen and in SQL.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Url => "url",
+            Self::Host => "host",
+            Self::Domain => "domain",
+            Self::Ip => "ip",
+            Self::Mail => "mail",
+        }
+    }
+}
+
+/// A value in its one normal form: lower-case ASCII host, no trailing dot, no defanging.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
+pub struct Observable {
+    /// What it is.
+    pub kind: ObservableKind,
+    /// The normal form, live. Show and copy [`Observable::defanged`] instead.
+    pub value: String,
+}
+
+impl Observable {
+    /// The form that is safe to show, copy and mail: `hxxps://login.example[.]test/a`.
+    pub fn defanged(&self) -> String {
+        defang(&self.value)
+    }
+
+    /// The host whose provider can act on this value; none for mail addresses.
+    pub fn host(&self) -> Option<&str> {
+        match self.kind {
+            ObservableKind::Host | ObservableKind::Domain | ObservableKind::Ip => Some(&self.value),
+            ObservableKind::Url => {
+                let (_, rest) = self.value.split_once("://")?;
+                let authority = rest.split(['/', '?', '#']).next()?;
+                let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+                if let Some(v6) = host.strip_prefix('[') {
+                    return v6.split(']').next();
+                }
+                Some(host.split(':').next().unwrap_or(host))
+            }
+            ObservableKind::Mail => None,
+        }
+    }
+}
+
+/// Makes a URL, host, address or mail address inert: the scheme is `hxxp`, dots of the host and
+/// the at sign are bracketed. The path is left alone so that it stays readable.
+pub fn defang(value: &str) -> String {
+    let (scheme, rest) = match value.split_once("://") {
+        Some((scheme, rest)) => (Some(scheme), rest),
+        None => (None, value),
+    };
+    let end = if scheme.is_some() {
+        rest.find(['/', '?', '#']).unwrap_or(rest.len())
+    } else {
+        rest.len()
+    };
+    let (host, path) = rest.split_at(end);
+    let mut out = String::with_capacity(value.len() + 8);
+    if let Some(scheme) = scheme {
+        out.push_str(&scheme.replace("tt", "xx"));
+        out.push_str("://");
+    }
+    for c in host.chars() {
+        match c {
+            '.' => out.push_str("[.]"),
+            '@' => out.push_str("[@]"),
+            c => out.push(c),
+        }
+    }
+    out.push_str(path);
+    out
+}
+
+/// An observable as a report named it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Found {
+    /// The value.
+    pub observable: Observable,
+    /// How the report wrote it first.
+    pub written_as: String,
+    /// Where: `body`, `subject`, `header Reply-To`, `html link`, `attachment list.txt`.
+    pub found_in: String,
+    /// How often it occurs.
+    pub n_times: u32,
+    /// Whether the report seems to ask us to act on it; a person decides.
+    pub suggested_target: bool,
+}

@@ -1,0 +1,1 @@
+//! A small fictional internet on loopback.
