@@ -17,6 +17,16 @@ pub enum Calendar {
     Elapsed,
 }
 
+/// What ends a clock by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum StoppedBy {
+    /// A person confirmed that a response to whoever waits went out.
+    ResponseSent,
+    /// A mitigation went into force.
+    Mitigated,
+}
+
 /// A rule that starts a clock; the defaults ship as data with source and date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct ClockRule {
@@ -34,6 +44,8 @@ pub struct ClockRule {
     pub calendar: Calendar,
     /// Set by law: never pauses.
     pub legal: bool,
+    /// What ends it; only a person does when none.
+    pub stopped_by: Option<StoppedBy>,
     /// Where the rule comes from.
     pub source: String,
     /// Date of the source.

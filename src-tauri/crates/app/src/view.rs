@@ -1,0 +1,431 @@
+//! What screens need joined: one struct per screen, plain data.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use farol_model::{
+    case::{Case, CaseRef, Category, Note, Sensitivity, Severity, Status, Target},
+    clock::Clock,
+    decision::{Decision, Granularity, Mitigation},
+    document::{Audience, Document, DocumentKind},
+    export::{Certificate, Format},
+    id::{BlockId, CaseId, DecisionId, Digest, DocumentId, EntryId, ReportId},
+    lookup::{Observation, ProviderVerdict},
+    member::Member,
+    observable::Observable,
+    report::Report,
+    time::Timestamp,
+};
+
+/// What is known about the vault before and after it is opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct VaultStatus {
+    /// What the first screen has to offer.
+    pub state: VaultState,
+    /// Where it lies.
+    pub dir: String,
+    /// Whether the system keyring was given a key when the vault was made.
+    pub has_keyring_slot: bool,
+    /// Who works here, when it is open.
+    pub member: Option<Member>,
+}
+
+/// The vault's condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum VaultState {
+    /// Neither database nor key slots: a new vault may be made here.
+    Absent,
+    /// Both are there: it can be opened.
+    Locked,
+    /// Open in this process.
+    Open,
+    /// A database without `vault.json`: nothing may be created over it.
+    SlotsMissing,
+    /// `vault.json` without a database: nothing may be created over it.
+    DatabaseMissing,
+}
+
+/// What a new vault needs.
+#[derive(Clone, Deserialize, Type)]
+pub struct VaultCreate {
+    /// Opens the vault when the keyring cannot; at least 8 characters.
+    pub passphrase: String,
+    /// The investigator's name, as colleagues write it.
+    pub member_name: String,
+    /// Whether the system keyring gets a key too.
+    pub use_keyring: bool,
+}
+
+/// A running deadline as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct ClockLine {
+    /// The clock.
+    pub clock: Clock,
+    /// When it runs out.
+    pub due_at: Timestamp,
+    /// Whether it ran out before it was stopped.
+    pub missed: bool,
+}
+
+/// One line of the queue: a case, or a report that no case has yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum QueueRow {
+    /// A case that is not closed.
+    Case(Box<CaseRow>),
+    /// A report nobody has put on a case.
+    Report(ReportRow),
+}
+
+/// A case in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct CaseRow {
+    /// Its id.
+    pub id: CaseId,
+    /// Its number.
+    pub reference: CaseRef,
+    /// One line.
+    pub title: String,
+    /// What kind of trouble.
+    pub category: Category,
+    /// How bad.
+    pub severity: Severity,
+    /// Where it stands.
+    pub status: Status,
+    /// How closely it is held.
+    pub sensitivity: Sensitivity,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// Who waits for us: the reporter, a customer, somebody inside.
+    pub waits: String,
+    /// The running clock that ends first.
+    pub next_clock: Option<ClockLine>,
+    /// How many targets it has.
+    pub n_targets: u32,
+    /// How many of them are settled.
+    pub n_settled: u32,
+}
+
+/// A report in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct ReportRow {
+    /// Its id.
+    pub id: ReportId,
+    /// Its subject.
+    pub subject: String,
+    /// Who sent it.
+    pub sender: String,
+    /// When it came in.
+    pub received_at: Timestamp,
+    /// Its first words.
+    pub excerpt: String,
+}
+
+/// The result of taking something in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct Imported {
+    /// The report it became, or the one it is equal to.
+    pub report: ReportId,
+    /// Its subject.
+    pub subject: String,
+    /// Whether the same bytes were here before; nothing was added then.
+    pub known: bool,
+    /// SHA-256 of the bytes.
+    pub sha256: Digest,
+    /// Parts that were not kept, in plain words (child safety).
+    pub refused: Vec<String>,
+}
+
+/// A file that could not be taken in, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct ImportResult {
+    /// The file's name.
+    pub name: String,
+    /// The report, when it was taken in.
+    pub imported: Option<Imported>,
+    /// Why not, otherwise.
+    pub failure: Option<crate::failure::Failure>,
+}
+
+/// A report on its page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct ReportView {
+    /// The report.
+    pub report: Report,
+    /// Each found value in the order of `report.parsed.observables`, safe to show.
+    pub defanged: Vec<String>,
+    /// Cases it is on.
+    pub cases: Vec<CaseRow>,
+    /// A category that its words suggest; a person decides.
+    pub suggested_category: Category,
+}
+
+/// What a new case needs.
+#[derive(Debug, Clone, Deserialize, Type)]
+pub struct CaseOpen {
+    /// One line.
+    pub title: String,
+    /// What kind of trouble.
+    pub category: Category,
+    /// How bad.
+    pub severity: Severity,
+    /// Why that severity.
+    pub severity_reason: String,
+    /// The report it begins with.
+    pub report: Option<ReportId>,
+    /// The values that we are asked to act on, normal form.
+    pub targets: Vec<Observable>,
+}
+
+/// A value on a case, with what is known of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct ObservableView {
+    /// The value.
+    pub observable: Observable,
+    /// Safe to show.
+    pub defanged: String,
+    /// Its host, when it has one.
+    pub host: Option<String>,
+    /// Set when it is a target.
+    pub target: Option<Target>,
+}
+
+/// One line of a case's story.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct StoryLine {
+    /// The journal entry.
+    pub entry: EntryId,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// What kind of change, as in the journal.
+    pub action: String,
+    /// In plain words.
+    pub text: String,
+    /// The report, document or decision it speaks of, to open it.
+    pub opens: Option<Opens>,
+}
+
+/// Something a line can open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum Opens {
+    /// A report.
+    Report(ReportId),
+    /// A document.
+    Document(DocumentId),
+}
+
+/// What to do next on a case, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct NextStep {
+    /// What the button does.
+    pub step: Step,
+    /// The words on the button.
+    pub label: String,
+    /// Why this is next.
+    pub why: String,
+}
+
+/// The steps of the two walks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Record what the reporter allows.
+    AskConsent,
+    /// Say which values we are asked to act on.
+    ChooseTargets,
+    /// Find out who provides what.
+    LookUp,
+    /// Decide.
+    Decide,
+    /// Carry the decision out.
+    Mitigate,
+    /// Say what became of each target.
+    SettleTargets,
+    /// Write to whoever waits.
+    Respond,
+    /// Record the customer's account.
+    RecordAccount,
+    /// Write the root-cause analysis.
+    WriteRca,
+    /// Close it.
+    Close,
+    /// Nothing is left.
+    Nothing,
+}
+
+/// A document in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct DocumentRow {
+    /// Its id.
+    pub id: DocumentId,
+    /// The case's number.
+    pub reference: CaseRef,
+    /// What kind.
+    pub kind: DocumentKind,
+    /// Our name for it.
+    pub title: String,
+    /// For whom.
+    pub audience: Audience,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// When it was sent, if somebody confirmed that.
+    pub sent_at: Option<Timestamp>,
+}
+
+/// The case page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct CaseView {
+    /// The case.
+    pub case: Case,
+    /// Its reports, oldest first.
+    pub reports: Vec<Report>,
+    /// Values named by its reports or added by hand; targets first.
+    pub observables: Vec<ObservableView>,
+    /// Who provides what, one per host that was looked up.
+    pub verdicts: Vec<ProviderVerdict>,
+    /// Its clocks: running first, the one that ends first on top.
+    pub clocks: Vec<ClockLine>,
+    /// Notes, oldest first.
+    pub notes: Vec<Note>,
+    /// Decisions, oldest first.
+    pub decisions: Vec<Decision>,
+    /// Mitigations, oldest first.
+    pub mitigations: Vec<Mitigation>,
+    /// Documents, oldest first.
+    pub documents: Vec<DocumentRow>,
+    /// What happened, newest first.
+    pub story: Vec<StoryLine>,
+    /// What to do next.
+    pub next: NextStep,
+    /// People who work here, to show names for ids.
+    pub members: Vec<Member>,
+}
+
+/// What would leave the machine if a lookup were started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct LookupPlan {
+    /// The hosts, in normal form, without repetition.
+    pub hosts: Vec<String>,
+    /// Who would be asked.
+    pub resolver: String,
+    /// How many questions.
+    pub n_questions: u32,
+    /// Who can see that we ask, in one sentence.
+    pub seen_by: String,
+    /// Entries in the IP→ASN table; 0 when none is loaded.
+    pub n_asn_ranges: u32,
+}
+
+/// What a lookup brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct LookupDone {
+    /// Every answer, in the order asked.
+    pub observations: Vec<Observation>,
+    /// One verdict per host.
+    pub verdicts: Vec<ProviderVerdict>,
+    /// Whether it was cancelled; what was answered is kept.
+    pub cancelled: bool,
+}
+
+/// A decision as a person writes it.
+#[derive(Debug, Clone, Deserialize, Type)]
+pub struct DecisionDraft {
+    /// What was decided, in one line.
+    pub what: String,
+    /// The reason.
+    pub reason: String,
+    /// Policy clause and version.
+    pub policy: Option<String>,
+    /// Alternatives considered.
+    pub alternatives: Option<String>,
+    /// The target; none for the case as a whole.
+    pub target: Option<Observable>,
+    /// How wide it reaches.
+    pub granularity: Granularity,
+    /// Who else is hit.
+    pub blast_radius: String,
+}
+
+/// A mitigation as a person proposes it.
+#[derive(Debug, Clone, Deserialize, Type)]
+pub struct MitigationDraft {
+    /// What is done.
+    pub what: String,
+    /// The decision it carries out.
+    pub decision: Option<DecisionId>,
+    /// The target.
+    pub target: Option<Observable>,
+    /// How wide.
+    pub granularity: Granularity,
+}
+
+/// A document in the editor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct DocumentView {
+    /// The document.
+    pub document: Document,
+    /// The case's number.
+    pub reference: CaseRef,
+    /// The case's title.
+    pub case_title: String,
+    /// When it was last saved.
+    pub saved_at: Timestamp,
+    /// Suggestions, each with its reason.
+    pub findings: Vec<LintFinding>,
+    /// What left, with proof.
+    pub certificates: Vec<Certificate>,
+    /// The audiences that make sense here; the customers of the case among them.
+    pub audiences: Vec<Audience>,
+    /// Names that texts may use as `{{name}}`, with their values.
+    pub facts: Vec<(String, String)>,
+}
+
+/// A suggestion for a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct LintFinding {
+    /// The block.
+    pub block: Option<BlockId>,
+    /// What kind of problem, in two or three words.
+    pub what: String,
+    /// Why it matters.
+    pub why: String,
+    /// What to write instead.
+    pub suggestion: String,
+}
+
+/// The pages of an export, before it is made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct Preview {
+    /// Each page as a PNG, base64.
+    pub pages: Vec<String>,
+    /// How many values are withheld from this reader.
+    pub n_withheld: u32,
+    /// Why an export would be refused now, if it would.
+    pub stopped: Option<crate::failure::Failure>,
+}
+
+/// A file that left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct Exported {
+    /// Where it was written; the suggested name before that.
+    pub file_name: String,
+    /// The format.
+    pub format: Format,
+    /// The proof.
+    pub certificate: Certificate,
+}
+
+/// What the check of the journal found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct JournalCheck {
+    /// Entries read.
+    pub n_entries: u32,
+    /// The last entry's hash.
+    pub head: Option<Digest>,
+    /// The first wrong entry and what is wrong with it.
+    pub problem: Option<String>,
+}

@@ -1,0 +1,256 @@
+//! From actions to the tables that screens read.
+//!
+//! Runs in the transaction that appends the entry. It parses nothing and decides nothing, so that
+//! the same journal always gives the same tables.
+
+use rusqlite::{Connection, Params, params};
+use serde::Serialize;
+
+use farol_model::{
+    case::{Case, Target},
+    document::{Block, Document},
+    id::{CaseId, DocumentId},
+    journal::{Action, EntryHeader},
+    report::Report,
+};
+
+use crate::{Reader, StoreError};
+
+/// Applies one entry.
+pub(crate) fn apply(
+    conn: &Connection,
+    header: &EntryHeader,
+    action: &Action,
+) -> Result<(), StoreError> {
+    let at_ms = header.at.ms();
+    match action {
+        Action::VaultCreated { .. } => Ok(()),
+        Action::MemberAdded { member } => run(
+            conn,
+            "INSERT INTO member (id, body) VALUES (?1, ?2)
+             ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+            params![member.id.to_string(), json(member)],
+        ),
+        Action::ReportReceived { report } => put_report(conn, report),
+        Action::ConsentSet { report, after, .. } => {
+            let mut report = Reader::new(conn).report(*report)?;
+            report.consent = *after;
+            put_report(conn, &report)
+        }
+        Action::CaseOpened { case } => put_case(conn, case),
+        Action::CaseChanged { case, after, .. } => {
+            let mut case = Reader::new(conn).case(*case)?;
+            case.facts = (**after).clone();
+            put_case(conn, &case)
+        }
+        Action::ReportAttached { case, report } => run(
+            conn,
+            "INSERT INTO case_report (case_id, report_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            params![case.to_string(), report.to_string()],
+        ),
+        Action::ObservableAdded { case, observable } => run(
+            conn,
+            "INSERT INTO observable (case_id, kind, value) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO NOTHING",
+            params![case.to_string(), observable.kind.word(), observable.value],
+        ),
+        Action::TargetSet { case, before, after } => {
+            put_target(conn, *case, before.as_ref(), after.as_ref())
+        }
+        Action::ClockSet { case, after, .. } => run(
+            conn,
+            "INSERT INTO clock (id, case_id, running, body) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (id) DO UPDATE SET running = excluded.running, body = excluded.body",
+            params![after.id.to_string(), case.to_string(), after.stopped.is_none(), json(after)],
+        ),
+        Action::NoteAdded { case, note } => run(
+            conn,
+            "INSERT INTO note (id, case_id, at_ms, body) VALUES (?1, ?2, ?3, ?4)",
+            params![note.id.to_string(), case.to_string(), note.written_at.ms(), json(note)],
+        ),
+        Action::Observed { case, observations, .. } => {
+            let mut insert = conn.prepare_cached(
+                "INSERT INTO observation (id, case_id, asked_at_ms, wire, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?;
+            for it in observations {
+                insert.execute(params![
+                    it.id.to_string(),
+                    case.to_string(),
+                    it.asked_at.ms(),
+                    it.wire.map(|wire| wire.to_string()),
+                    json(it),
+                ])?;
+            }
+            Ok(())
+        }
+        Action::DecisionSet { case, after, .. } => run(
+            conn,
+            "INSERT INTO decision (id, case_id, at_ms, body) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+            params![after.id.to_string(), case.to_string(), after.decided_at.ms(), json(after)],
+        ),
+        Action::MitigationSet { case, after, .. } => run(
+            conn,
+            "INSERT INTO mitigation (id, case_id, at_ms, state, body) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (id) DO UPDATE SET state = excluded.state, body = excluded.body",
+            params![
+                after.id.to_string(),
+                case.to_string(),
+                after.steps.first().map_or(at_ms, |step| step.at.ms()),
+                after.state().word(),
+                json(after),
+            ],
+        ),
+        Action::DocumentCreated { document } => {
+            put_document(conn, document, at_ms)?;
+            for (position, block) in (0..).zip(&document.blocks) {
+                put_block(conn, document.id, position, block)?;
+            }
+            Ok(())
+        }
+        Action::BlocksSaved { document, changes, .. } => {
+            for change in changes {
+                match &change.after {
+                    Some(placed) => put_block(conn, *document, placed.position, &placed.block)?,
+                    None => run(
+                        conn,
+                        "DELETE FROM block WHERE document_id = ?1 AND id = ?2",
+                        params![document.to_string(), change.block.to_string()],
+                    )?,
+                }
+            }
+            change_document(conn, *document, at_ms, |_| ())
+        }
+        Action::EnvelopeSet { document, after, .. } => {
+            change_document(conn, *document, at_ms, |it| it.envelope = Some(after.clone()))
+        }
+        Action::DocumentSent { document, sent, .. } => {
+            change_document(conn, *document, at_ms, |it| it.sent = Some(sent.clone()))
+        }
+        Action::DocumentExported { certificate, .. } => run(
+            conn,
+            "INSERT INTO certificate (entry, document_id, at_ms, body) VALUES (?1, ?2, ?3, ?4)",
+            params![
+                header.id.to_string(),
+                certificate.document.to_string(),
+                certificate.exported_at.ms(),
+                json(certificate),
+            ],
+        ),
+    }
+}
+
+fn run(conn: &Connection, sql: &str, params: impl Params) -> Result<(), StoreError> {
+    conn.prepare_cached(sql)?.execute(params)?;
+    Ok(())
+}
+
+pub(crate) fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("model types are plain data")
+}
+
+fn put_report(conn: &Connection, report: &Report) -> Result<(), StoreError> {
+    run(
+        conn,
+        "INSERT INTO report (id, received_at_ms, original, message_id, body)
+         VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+        params![
+            report.id.to_string(),
+            report.received_at.ms(),
+            report.original.to_string(),
+            report.parsed.message_id,
+            json(report),
+        ],
+    )
+}
+
+fn put_case(conn: &Connection, case: &Case) -> Result<(), StoreError> {
+    run(
+        conn,
+        "INSERT INTO case_ (id, year, number, opened_at_ms, status, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (id) DO UPDATE SET status = excluded.status, body = excluded.body",
+        params![
+            case.id.to_string(),
+            case.reference.year,
+            case.reference.number,
+            case.opened_at.ms(),
+            case.facts.status.word(),
+            json(case),
+        ],
+    )
+}
+
+fn put_target(
+    conn: &Connection,
+    case: CaseId,
+    before: Option<&Target>,
+    after: Option<&Target>,
+) -> Result<(), StoreError> {
+    if let Some(target) = after {
+        return run(
+            conn,
+            "INSERT INTO target (case_id, kind, value, outcome, body) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (case_id, kind, value)
+             DO UPDATE SET outcome = excluded.outcome, body = excluded.body",
+            params![
+                case.to_string(),
+                target.observable.kind.word(),
+                target.observable.value,
+                target.outcome.word(),
+                json(target),
+            ],
+        );
+    }
+    let Some(target) = before else { return Ok(()) };
+    run(
+        conn,
+        "DELETE FROM target WHERE case_id = ?1 AND kind = ?2 AND value = ?3",
+        params![case.to_string(), target.observable.kind.word(), target.observable.value],
+    )
+}
+
+fn put_document(conn: &Connection, document: &Document, at_ms: i64) -> Result<(), StoreError> {
+    let without_blocks = Document { blocks: Vec::new(), ..document.clone() };
+    run(
+        conn,
+        "INSERT INTO document (id, case_id, created_at_ms, saved_at_ms, body)
+         VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (id) DO UPDATE SET saved_at_ms = excluded.saved_at_ms, body = excluded.body",
+        params![
+            document.id.to_string(),
+            document.case.to_string(),
+            document.created_at.ms(),
+            at_ms,
+            json(&without_blocks),
+        ],
+    )
+}
+
+fn change_document(
+    conn: &Connection,
+    id: DocumentId,
+    at_ms: i64,
+    change: impl FnOnce(&mut Document),
+) -> Result<(), StoreError> {
+    let mut document = Reader::new(conn).document(id)?;
+    change(&mut document);
+    put_document(conn, &document, at_ms)
+}
+
+fn put_block(
+    conn: &Connection,
+    document: DocumentId,
+    position: u32,
+    block: &Block,
+) -> Result<(), StoreError> {
+    run(
+        conn,
+        "INSERT INTO block (id, document_id, position, body) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (document_id, id)
+         DO UPDATE SET position = excluded.position, body = excluded.body",
+        params![block.id.to_string(), document.to_string(), position, json(block)],
+    )
+}

@@ -1,0 +1,462 @@
+//! What screens and rules may ask. One snapshot, no writing.
+
+use rusqlite::{Connection, OptionalExtension, Params, params};
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use farol_model::{
+    case::{Case, CaseRef, Note, Target},
+    clock::Clock,
+    decision::{Decision, Mitigation},
+    document::{Block, Document},
+    export::Certificate,
+    id::{
+        CaseId, DecisionId, DeskId, Digest, DocumentId, EntryId, MemberId, MitigationId, ReportId,
+    },
+    journal::{Action, Entry, EntryHeader},
+    lookup::Observation,
+    member::Member,
+    observable::{Observable, ObservableKind},
+    report::Report,
+    time::Timestamp,
+};
+
+use crate::{StoreError, seal::Key, verify};
+
+/// A view of the vault at one moment.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    conn: &'a Connection,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(conn: &'a Connection) -> Self {
+        Self { conn }
+    }
+
+    /// Everybody who works here, in the order they joined.
+    ///
+    /// # Errors
+    /// When the database cannot be read; so for every function here.
+    pub fn members(&self) -> Result<Vec<Member>, StoreError> {
+        self.bodies("SELECT body FROM member ORDER BY id", [])
+    }
+
+    /// One member.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn member(&self, id: MemberId) -> Result<Member, StoreError> {
+        self.body("member", "SELECT body FROM member WHERE id = ?1", [id.to_string()])
+    }
+
+    /// One report.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn report(&self, id: ReportId) -> Result<Report, StoreError> {
+        self.body("report", "SELECT body FROM report WHERE id = ?1", [id.to_string()])
+    }
+
+    /// The first report made of exactly these bytes.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn report_with_original(&self, original: Digest) -> Result<Option<Report>, StoreError> {
+        let sql = "SELECT body FROM report WHERE original = ?1 ORDER BY received_at_ms LIMIT 1";
+        Ok(self.bodies(sql, [original.to_string()])?.pop())
+    }
+
+    /// Reports that no case has, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn reports_without_case(&self) -> Result<Vec<Report>, StoreError> {
+        self.bodies(
+            "SELECT body FROM report
+             WHERE NOT EXISTS (SELECT 1 FROM case_report WHERE report_id = report.id)
+             ORDER BY received_at_ms DESC, id DESC",
+            [],
+        )
+    }
+
+    /// Reports on a case, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn reports_of(&self, case: CaseId) -> Result<Vec<Report>, StoreError> {
+        self.bodies(
+            "SELECT report.body FROM report
+             JOIN case_report ON case_report.report_id = report.id
+             WHERE case_report.case_id = ?1 ORDER BY received_at_ms, id",
+            [case.to_string()],
+        )
+    }
+
+    /// Cases that a report is on.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn cases_of(&self, report: ReportId) -> Result<Vec<Case>, StoreError> {
+        self.bodies(
+            "SELECT case_.body FROM case_
+             JOIN case_report ON case_report.case_id = case_.id
+             WHERE case_report.report_id = ?1 ORDER BY year, number",
+            [report.to_string()],
+        )
+    }
+
+    /// The bytes of an original.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn original(&self, digest: Digest) -> Result<Vec<u8>, StoreError> {
+        self.conn
+            .prepare_cached("SELECT bytes FROM original WHERE hash = ?1")?
+            .query_row([digest.to_string()], |row| row.get(0))
+            .optional()?
+            .ok_or(StoreError::NotFound("original"))
+    }
+
+    /// One case.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn case(&self, id: CaseId) -> Result<Case, StoreError> {
+        self.body("case", "SELECT body FROM case_ WHERE id = ?1", [id.to_string()])
+    }
+
+    /// The case with a number.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn case_by_reference(&self, reference: CaseRef) -> Result<Case, StoreError> {
+        self.body(
+            "case",
+            "SELECT body FROM case_ WHERE year = ?1 AND number = ?2",
+            params![reference.year, reference.number],
+        )
+    }
+
+    /// All cases, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn cases(&self) -> Result<Vec<Case>, StoreError> {
+        self.bodies("SELECT body FROM case_ ORDER BY year DESC, number DESC", [])
+    }
+
+    /// Cases that are not closed, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn open_cases(&self) -> Result<Vec<Case>, StoreError> {
+        self.bodies(
+            "SELECT body FROM case_ WHERE status <> 'closed' ORDER BY year DESC, number DESC",
+            [],
+        )
+    }
+
+    /// The number that the next case of a year gets.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn next_reference(&self, year: i16) -> Result<CaseRef, StoreError> {
+        let last: u32 = self
+            .conn
+            .prepare_cached("SELECT coalesce(max(number), 0) FROM case_ WHERE year = ?1")?
+            .query_row([year], |row| row.get(0))?;
+        Ok(CaseRef { year, number: last + 1 })
+    }
+
+    /// Targets of a case, by value.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn targets_of(&self, case: CaseId) -> Result<Vec<Target>, StoreError> {
+        let sql = "SELECT body FROM target WHERE case_id = ?1 ORDER BY kind, value";
+        self.bodies(sql, [case.to_string()])
+    }
+
+    /// How many targets each case has, and how many of them are settled.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn target_counts(&self) -> Result<Vec<(CaseId, u32, u32)>, StoreError> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT case_id, count(*), sum(outcome <> 'pending') FROM target GROUP BY case_id",
+        )?;
+        let rows = query.query_map([], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?, row.get::<_, u32>(2)?))
+        })?;
+        rows.map(|row| {
+            let (case, n_targets, n_settled) = row?;
+            Ok((id_of(&case)?, n_targets, n_settled))
+        })
+        .collect()
+    }
+
+    /// One target of a case, if it is one.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn target(&self, case: CaseId, it: &Observable) -> Result<Option<Target>, StoreError> {
+        let sql = "SELECT body FROM target WHERE case_id = ?1 AND kind = ?2 AND value = ?3";
+        Ok(self.bodies(sql, params![case.to_string(), it.kind.word(), it.value])?.pop())
+    }
+
+    /// Values that people added to a case.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn added_observables(&self, case: CaseId) -> Result<Vec<Observable>, StoreError> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT kind, value FROM observable WHERE case_id = ?1 ORDER BY kind, value",
+        )?;
+        let rows = query.query_map([case.to_string()], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })?;
+        rows.map(|row| {
+            let (kind, value) = row?;
+            let kind = [
+                ObservableKind::Url,
+                ObservableKind::Host,
+                ObservableKind::Domain,
+                ObservableKind::Ip,
+                ObservableKind::Mail,
+            ]
+            .into_iter()
+            .find(|it| it.word() == kind)
+            .ok_or(StoreError::Unreadable("observable"))?;
+            Ok(Observable { kind, value })
+        })
+        .collect()
+    }
+
+    /// Clocks of a case, in the order they started.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn clocks_of(&self, case: CaseId) -> Result<Vec<Clock>, StoreError> {
+        let sql = "SELECT body FROM clock WHERE case_id = ?1 ORDER BY id";
+        self.bodies(sql, [case.to_string()])
+    }
+
+    /// Running clocks of all cases.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn running_clocks(&self) -> Result<Vec<(CaseId, Clock)>, StoreError> {
+        let mut query =
+            self.conn.prepare_cached("SELECT case_id, body FROM clock WHERE running = 1")?;
+        let rows =
+            query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        rows.map(|row| {
+            let (case, body) = row?;
+            Ok((id_of(&case)?, parse(&body)?))
+        })
+        .collect()
+    }
+
+    /// Notes on a case, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn notes_of(&self, case: CaseId) -> Result<Vec<Note>, StoreError> {
+        let sql = "SELECT body FROM note WHERE case_id = ?1 ORDER BY at_ms, id";
+        self.bodies(sql, [case.to_string()])
+    }
+
+    /// Answers kept on a case, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn observations_of(&self, case: CaseId) -> Result<Vec<Observation>, StoreError> {
+        let sql = "SELECT body FROM observation WHERE case_id = ?1 ORDER BY asked_at_ms, id";
+        self.bodies(sql, [case.to_string()])
+    }
+
+    /// Decisions of a case, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn decisions_of(&self, case: CaseId) -> Result<Vec<Decision>, StoreError> {
+        let sql = "SELECT body FROM decision WHERE case_id = ?1 ORDER BY at_ms, id";
+        self.bodies(sql, [case.to_string()])
+    }
+
+    /// One decision.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn decision(&self, id: DecisionId) -> Result<Decision, StoreError> {
+        self.body("decision", "SELECT body FROM decision WHERE id = ?1", [id.to_string()])
+    }
+
+    /// Mitigations of a case, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn mitigations_of(&self, case: CaseId) -> Result<Vec<Mitigation>, StoreError> {
+        let sql = "SELECT body FROM mitigation WHERE case_id = ?1 ORDER BY at_ms, id";
+        self.bodies(sql, [case.to_string()])
+    }
+
+    /// One mitigation.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn mitigation(&self, id: MitigationId) -> Result<Mitigation, StoreError> {
+        self.body("mitigation", "SELECT body FROM mitigation WHERE id = ?1", [id.to_string()])
+    }
+
+    /// One document with its blocks.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn document(&self, id: DocumentId) -> Result<Document, StoreError> {
+        let mut document: Document =
+            self.body("document", "SELECT body FROM document WHERE id = ?1", [id.to_string()])?;
+        let sql = "SELECT body FROM block WHERE document_id = ?1 ORDER BY position, id";
+        document.blocks = self.bodies::<Block>(sql, [id.to_string()])?;
+        Ok(document)
+    }
+
+    /// When a document was last saved.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn document_saved_at(&self, id: DocumentId) -> Result<Timestamp, StoreError> {
+        self.conn
+            .prepare_cached("SELECT saved_at_ms FROM document WHERE id = ?1")?
+            .query_row([id.to_string()], |row| row.get(0))
+            .optional()?
+            .map(Timestamp::from_ms)
+            .ok_or(StoreError::NotFound("document"))
+    }
+
+    /// Documents of a case without their blocks, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn documents_of(&self, case: CaseId) -> Result<Vec<Document>, StoreError> {
+        let sql = "SELECT body FROM document WHERE case_id = ?1 ORDER BY created_at_ms, id";
+        self.bodies(sql, [case.to_string()])
+    }
+
+    /// All documents without their blocks, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn documents(&self) -> Result<Vec<Document>, StoreError> {
+        self.bodies("SELECT body FROM document ORDER BY created_at_ms DESC, id DESC", [])
+    }
+
+    /// Proofs of a document's exports, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn certificates_of(&self, id: DocumentId) -> Result<Vec<Certificate>, StoreError> {
+        let sql =
+            "SELECT body FROM certificate WHERE document_id = ?1 ORDER BY at_ms DESC, entry DESC";
+        self.bodies(sql, [id.to_string()])
+    }
+
+    /// The last entry of the journal.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] in a vault without entries.
+    pub fn head(&self) -> Result<EntryId, StoreError> {
+        let id: String = self
+            .conn
+            .prepare_cached("SELECT id FROM entry ORDER BY rowid DESC LIMIT 1")?
+            .query_row([], |row| row.get(0))
+            .optional()?
+            .ok_or(StoreError::NotFound("entry"))?;
+        id_of(&id)
+    }
+
+    /// The entries of a case and of its reports, oldest first, opened.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] when a body does not open.
+    pub fn story(&self, case: CaseId) -> Result<Vec<Entry>, StoreError> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT entry.id, desk, n, at_ms, actor, case_id, action, body, seal.key
+             FROM entry JOIN seal ON seal.id = entry.sealed_with
+             WHERE case_id = ?1
+                OR (case_id IS NULL AND sealed_with IN
+                    (SELECT report_id FROM case_report WHERE case_report.case_id = ?1))
+             ORDER BY at_ms, entry.rowid",
+        )?;
+        let mut rows = query.query([case.to_string()])?;
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next()? {
+            let header = header(row)?;
+            let body: Vec<u8> = row.get(7)?;
+            let key = Zeroizing::new(row.get::<_, Vec<u8>>(8)?);
+            entries.push(open(header, &body, &key)?);
+        }
+        Ok(entries)
+    }
+
+    /// Checks the whole journal: numbers, hashes, signatures, bodies.
+    ///
+    /// # Errors
+    /// When the database cannot be read; a wrong entry is a finding, not an error.
+    pub fn verify(&self) -> Result<verify::Verification, StoreError> {
+        verify::verify(self.conn)
+    }
+
+    fn bodies<T: DeserializeOwned>(
+        &self,
+        sql: &str,
+        params: impl Params,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut query = self.conn.prepare_cached(sql)?;
+        let rows = query.query_map(params, |row| row.get::<_, String>(0))?;
+        rows.map(|body| parse(&body?)).collect()
+    }
+
+    fn body<T: DeserializeOwned>(
+        &self,
+        what: &'static str,
+        sql: &str,
+        params: impl Params,
+    ) -> Result<T, StoreError> {
+        self.bodies(sql, params)?.pop().ok_or(StoreError::NotFound(what))
+    }
+}
+
+fn parse<T: DeserializeOwned>(body: &str) -> Result<T, StoreError> {
+    serde_json::from_str(body).map_err(|_| StoreError::Unreadable("record"))
+}
+
+fn id_of<T: std::str::FromStr>(text: &str) -> Result<T, StoreError> {
+    text.parse().map_err(|_| StoreError::Unreadable("id"))
+}
+
+/// The header in a row that begins `id, desk, n, at_ms, actor, case_id, action`.
+pub(crate) fn header(row: &rusqlite::Row<'_>) -> Result<EntryHeader, StoreError> {
+    let case: Option<String> = row.get(5)?;
+    Ok(EntryHeader {
+        id: id_of(&row.get::<_, String>(0)?)?,
+        desk: id_of::<DeskId>(&row.get::<_, String>(1)?)?,
+        n: row.get(2)?,
+        at: Timestamp::from_ms(row.get(3)?),
+        actor: id_of(&row.get::<_, String>(4)?)?,
+        case: case.as_deref().map(id_of).transpose()?,
+        action: row.get(6)?,
+    })
+}
+
+/// Opens the body of an entry with its seal's key.
+pub(crate) fn open(header: EntryHeader, body: &[u8], key: &[u8]) -> Result<Entry, StoreError> {
+    let unreadable = || StoreError::Unreadable("entry");
+    let plain = Key::from_slice(key)
+        .and_then(|key| key.open(body, header.id.0.as_bytes()))
+        .map(Zeroizing::new)
+        .ok_or_else(unreadable)?;
+    let action: Action = serde_json::from_slice(&plain).map_err(|_| unreadable())?;
+    Ok(Entry { header, action })
+}

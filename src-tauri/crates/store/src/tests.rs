@@ -1,0 +1,262 @@
+use std::{fs, path::Path, sync::Arc};
+
+use rusqlite::OpenFlags;
+use tempfile::TempDir;
+
+use farol_model::{
+    case::{Case, CaseFacts, Category, Note, Sensitivity, Severity, Status},
+    id::{CaseId, NoteId},
+    journal::Action,
+    time::Timestamp,
+};
+
+use crate::{Place, Store, StoreError, slots::Cost, vault::connection};
+
+const QUICK: Cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
+const PASSPHRASE: &str = "correct lamp battery";
+
+fn place(dir: &Path) -> Place {
+    let now = Timestamp::from_ms(1_795_000_000_000);
+    Place { dir: dir.to_owned(), who: "a test".into(), now: Arc::new(move || now) }
+}
+
+fn new_store() -> (TempDir, Store) {
+    let dir = tempfile::tempdir().unwrap();
+    let store =
+        Store::create(place(dir.path()), PASSPHRASE, "Ana Investigator", false, QUICK).unwrap();
+    (dir, store)
+}
+
+fn open_case(store: &Store, title: &str) -> CaseId {
+    store
+        .write(|tx| {
+            let case = Case {
+                id: CaseId(tx.new_id()),
+                reference: tx.read().next_reference(tx.now().year())?,
+                opened_at: tx.now(),
+                opened_by: tx.actor(),
+                facts: facts(title),
+            };
+            let id = case.id;
+            tx.record(&Action::CaseOpened { case: Box::new(case) })?;
+            Ok::<_, StoreError>(id)
+        })
+        .unwrap()
+}
+
+fn facts(title: &str) -> CaseFacts {
+    CaseFacts {
+        title: title.into(),
+        category: Category::Phishing,
+        severity: Severity::High,
+        severity_reason: "credentials are being taken".into(),
+        status: Status::New,
+        waiting_on: None,
+        legal_bases: vec![],
+        assignee: None,
+        asked_by: None,
+        jurisdiction: None,
+        sensitivity: Sensitivity::Normal,
+        tickets: vec![],
+        tags: vec![],
+        people: vec![],
+        accounts: vec![],
+    }
+}
+
+fn note(store: &Store, case: CaseId, text: &str) {
+    store
+        .write(|tx| {
+            let note = Note {
+                id: NoteId(tx.new_id()),
+                written_at: tx.now(),
+                written_by: tx.actor(),
+                text: text.into(),
+            };
+            tx.record(&Action::NoteAdded { case, note })?;
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn what_was_written_is_there_after_reopening() {
+    let (dir, store) = new_store();
+    let case = open_case(&store, "Phishing of a bank");
+    note(&store, case, "the reporter called");
+    drop(store);
+
+    let store = Store::open_with_passphrase(place(dir.path()), PASSPHRASE).unwrap();
+    store
+        .read(|it| {
+            assert_eq!(it.case(case)?.reference.to_string(), "ESC-2026-0001");
+            assert_eq!(it.notes_of(case)?[0].text, "the reporter called");
+            assert_eq!(it.members()?[0].name, "Ana Investigator");
+            let words: Vec<_> = it.story(case)?.into_iter().map(|it| it.header.action).collect();
+            assert_eq!(words, ["case_opened", "note_added"]);
+            let check = it.verify()?;
+            assert_eq!((check.n_entries, check.wrong), (4, None));
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_wrong_passphrase_opens_nothing_and_changes_nothing() {
+    let (dir, store) = new_store();
+    drop(store);
+    let before = fs::read(dir.path().join("farol.vault")).unwrap();
+    let refused = Store::open_with_passphrase(place(dir.path()), "wrong").err().unwrap();
+    assert!(matches!(refused, StoreError::WrongPassphrase), "{refused}");
+    assert_eq!(fs::read(dir.path().join("farol.vault")).unwrap(), before);
+}
+
+#[test]
+fn a_second_opener_is_told_who_holds_the_vault() {
+    let (dir, _store) = new_store();
+    let refused = Store::open_with_passphrase(place(dir.path()), PASSPHRASE).err().unwrap();
+    let StoreError::Held { by } = refused else { panic!("{refused}") };
+    assert!(by.starts_with("a test (process "), "{by}");
+}
+
+#[test]
+fn nothing_is_created_over_half_a_vault() {
+    for (keep, missing) in [("vault.json", "farol.vault"), ("farol.vault", "vault.json")] {
+        let (dir, store) = new_store();
+        drop(store);
+        fs::remove_file(dir.path().join(missing)).unwrap();
+        let kept = fs::read(dir.path().join(keep)).unwrap();
+        let created = Store::create(place(dir.path()), "another one", "Ben", false, QUICK);
+        assert!(matches!(created.err().unwrap(), StoreError::HalfThere(it) if it == missing));
+        let opened = Store::open_with_passphrase(place(dir.path()), PASSPHRASE);
+        assert!(matches!(opened.err().unwrap(), StoreError::HalfThere(it) if it == missing));
+        assert_eq!(fs::read(dir.path().join(keep)).unwrap(), kept);
+    }
+}
+
+#[test]
+fn a_creation_killed_before_its_last_step_is_finished_at_the_next_start() {
+    let (dir, store) = new_store();
+    drop(store);
+    let at = |name: &str| dir.path().join(name);
+    fs::rename(at("farol.vault"), at("farol.vault.new")).unwrap();
+    let store = Store::open_with_passphrase(place(dir.path()), PASSPHRASE).unwrap();
+    assert_eq!(store.read(|it| it.members()).unwrap().len(), 1);
+}
+
+#[test]
+fn without_the_key_there_is_only_noise() {
+    let (dir, store) = new_store();
+    let case = open_case(&store, "canary-title-7731");
+    note(&store, case, "canary-note-7731");
+    store
+        .write(|tx| tx.keep_original(b"canary-original-7731").map(|_| ()))
+        .map_err(|it: StoreError| it)
+        .unwrap();
+    for file in fs::read_dir(dir.path()).unwrap() {
+        let bytes = fs::read(file.unwrap().path()).unwrap();
+        for canary in [b"canary-".as_slice(), b"SQLite format 3", b"Ana Investigator"] {
+            assert!(!bytes.windows(canary.len()).any(|it| it == canary));
+        }
+    }
+}
+
+#[test]
+fn a_failed_write_leaves_no_trace() {
+    let (_dir, store) = new_store();
+    let case = open_case(&store, "one");
+    let failed: Result<(), StoreError> = store.write(|tx| {
+        let after = Box::new(facts("two"));
+        let before = Box::new(facts("one"));
+        tx.record(&Action::CaseChanged { case, before, after })?;
+        Err(StoreError::NotFound("rule"))
+    });
+    assert!(failed.is_err());
+    assert_eq!(store.read(|it| it.case(case)).unwrap().facts.title, "one");
+    assert_eq!(store.read(|it| it.verify()).unwrap().n_entries, 3);
+}
+
+#[test]
+fn an_original_is_stored_once_and_comes_back_byte_for_byte() {
+    let (_dir, store) = new_store();
+    let bytes = [0_u8, 159, 146, 150, 13, 10];
+    let digests = store
+        .write(|tx| Ok::<_, StoreError>((tx.keep_original(&bytes)?, tx.keep_original(&bytes)?)))
+        .unwrap();
+    assert_eq!(digests.0, digests.1);
+    assert_eq!(store.read(|it| it.original(digests.0)).unwrap(), bytes);
+}
+
+#[test]
+fn the_journal_refuses_update_and_delete() {
+    let (_dir, store) = new_store();
+    let raw = raw(&store);
+    for sql in ["UPDATE entry SET at_ms = 0", "DELETE FROM entry"] {
+        let refused = raw.execute_batch(sql).unwrap_err().to_string();
+        assert!(refused.contains("append-only"), "{refused}");
+    }
+}
+
+/// A keyed connection beside the program, as somebody with the key would open it.
+fn raw(store: &Store) -> rusqlite::Connection {
+    let (path, key) = store.for_tests();
+    connection(&path, &key, OpenFlags::default()).unwrap()
+}
+
+fn tampered(sql: &str) -> String {
+    let (_dir, store) = new_store();
+    let case = open_case(&store, "one");
+    note(&store, case, "a");
+    note(&store, case, "b");
+    let raw = raw(&store);
+    raw.execute_batch("DROP TRIGGER entry_is_never_changed; DROP TRIGGER entry_is_never_deleted;")
+        .unwrap();
+    raw.execute_batch(sql).unwrap();
+    let wrong = store.read(|it| it.verify()).unwrap().wrong.expect("the change must be seen");
+    format!("entry {}: {}", wrong.n, wrong.what)
+}
+
+#[test]
+fn a_change_behind_our_back_is_named() {
+    for (sql, expected) in [
+        ("UPDATE entry SET body = zeroblob(80) WHERE n = 4", "entry 4: its content was edited"),
+        ("UPDATE entry SET at_ms = at_ms - 1 WHERE n = 3", "entry 3: its content was edited"),
+        ("DELETE FROM entry WHERE n = 4", "entry 5: an entry before it was removed"),
+        ("DELETE FROM entry WHERE n = 5", "entry 5: entries were cut off the end"),
+        (
+            "DELETE FROM entry WHERE n = 5; DELETE FROM signature WHERE n = 4; DELETE FROM signature WHERE n = 5",
+            "entry 4: its commit was never signed, or entries after it were cut off",
+        ),
+        (
+            "UPDATE entry SET n = 99 WHERE n = 4; UPDATE entry SET n = 4 WHERE n = 5; UPDATE entry SET n = 5 WHERE n = 99",
+            "entry 4: it does not follow from the entry before it",
+        ),
+        (
+            "UPDATE signature SET signature = zeroblob(64) WHERE n = 3",
+            "entry 3: it was not signed by the person it names",
+        ),
+    ] {
+        assert_eq!(tampered(sql), expected, "{sql}");
+    }
+}
+
+#[test]
+fn a_newer_vault_is_left_alone() {
+    let (dir, store) = new_store();
+    raw(&store).pragma_update(None, "user_version", 99).unwrap();
+    drop(store);
+    let refused = Store::open_with_passphrase(place(dir.path()), PASSPHRASE).err().unwrap();
+    assert!(matches!(refused, StoreError::TooNew { found: 99, .. }), "{refused}");
+}
+
+#[test]
+fn a_damaged_database_is_not_taken_for_a_wrong_passphrase() {
+    let (dir, store) = new_store();
+    drop(store);
+    let path = dir.path().join("farol.vault");
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[..4096].fill(0x5a);
+    fs::write(&path, bytes).unwrap();
+    let refused = Store::open_with_passphrase(place(dir.path()), PASSPHRASE).err().unwrap();
+    assert!(matches!(refused, StoreError::Damaged), "{refused}");
+}

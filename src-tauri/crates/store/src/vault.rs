@@ -1,0 +1,479 @@
+//! Opening, reading and the one way to write.
+//!
+//! The database key is random and raw (no derivation per connection). Everything that changes
+//! the shared story goes through [`Store::write`]: the entry and its projection are one
+//! transaction, and the hash of its last entry is signed with the member's key.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use ed25519_dalek::{Signer, SigningKey};
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
+};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use farol_model::{
+    id::{CaseId, DeskId, Digest, EntryId, MemberId},
+    journal::{Action, EntryHeader},
+    member::Member,
+    time::Timestamp,
+};
+
+use crate::{
+    Reader, StoreError,
+    holder::Holder,
+    projection,
+    seal::{Key, hex, random},
+    slots::{Cost, Secrets, Slots},
+    verify::{entry_digest, entry_hash},
+};
+
+/// The newest schema this program knows; `PRAGMA user_version` of the file.
+const SCHEMA: u32 = 1;
+
+/// The clock, handed in.
+pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Where a vault lies and who asks for it.
+#[derive(Clone)]
+pub struct Place {
+    /// The folder.
+    pub dir: PathBuf,
+    /// How the asking program calls itself (`the Farol window`, `farolctl`).
+    pub who: String,
+    /// The clock.
+    pub now: Now,
+}
+
+/// Which of a vault's files exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VaultFiles {
+    /// The database.
+    pub database: bool,
+    /// `vault.json`.
+    pub slots: bool,
+}
+
+impl Place {
+    fn database(&self) -> PathBuf {
+        self.dir.join("farol.vault")
+    }
+
+    fn unfinished(&self) -> PathBuf {
+        self.dir.join("farol.vault.new")
+    }
+
+    fn slots_file(&self) -> PathBuf {
+        self.dir.join("vault.json")
+    }
+
+    /// Which files are there. A creation that was killed after its last write counts as done.
+    pub fn files(&self) -> VaultFiles {
+        let slots = self.slots_file().exists();
+        VaultFiles {
+            database: self.database().exists() || (slots && self.unfinished().exists()),
+            slots,
+        }
+    }
+
+    /// The key slots.
+    ///
+    /// # Errors
+    /// When `vault.json` is missing or not ours.
+    pub fn slots(&self) -> Result<Slots, StoreError> {
+        Slots::load(&self.slots_file())
+    }
+
+    fn hold(&self) -> Result<Holder, StoreError> {
+        fs::create_dir_all(&self.dir)?;
+        Holder::take(&self.dir.join("vault.lock"), &self.who)
+    }
+}
+
+/// An open vault.
+pub struct Store {
+    place: Place,
+    database_key: Zeroizing<String>,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    signing_key: SigningKey,
+    desk: DeskId,
+    member: MemberId,
+    _holder: Holder,
+}
+
+impl Store {
+    /// Makes a vault in an empty place.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] or [`StoreError::HalfThere`] when anything is there already: nothing
+    /// is ever created over existing data. [`StoreError::Keyring`] when the keyring was asked for
+    /// and refuses; no file is left behind then.
+    pub fn create(
+        place: Place,
+        passphrase: &str,
+        member_name: &str,
+        use_keyring: bool,
+        cost: Cost,
+    ) -> Result<Self, StoreError> {
+        let holder = place.hold()?;
+        match place.files() {
+            VaultFiles { database: false, slots: false } => {}
+            VaultFiles { database: true, slots: true } => return Err(StoreError::Exists),
+            VaultFiles { slots: false, .. } => return Err(StoreError::HalfThere("vault.json")),
+            VaultFiles { .. } => return Err(StoreError::HalfThere("farol.vault")),
+        }
+        let at = (place.now)();
+        let secrets = Secrets {
+            database_key: random(),
+            signing_key: random(),
+            desk: DeskId(mint(at)),
+            member: MemberId(mint(at)),
+        };
+        let slots = Slots::create(mint(at), &secrets, passphrase, cost, use_keyring)?;
+        let unfinished = place.unfinished();
+        if unfinished.exists() {
+            // Never opened by anybody: its key was not yet written anywhere.
+            fs::remove_file(&unfinished)?;
+        }
+        {
+            let database_key = Zeroizing::new(hex(&secrets.database_key));
+            let store = Self::connect(place.clone(), &unfinished, database_key, &secrets, holder)?;
+            let member = Member {
+                id: secrets.member,
+                name: member_name.to_owned(),
+                public_key: hex(store.signing_key.verifying_key().as_bytes()),
+            };
+            store.write(|tx| {
+                tx.record(&Action::VaultCreated { practice: false })?;
+                tx.record(&Action::MemberAdded { member: member.clone() })?;
+                Ok::<_, StoreError>(())
+            })?;
+            store.writer().pragma_update(None, "wal_checkpoint", "TRUNCATE")?;
+        }
+        slots.save(&place.slots_file())?;
+        Self::open_with(place, &secrets)
+    }
+
+    /// Opens a vault with its passphrase.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; nothing is created or deleted.
+    pub fn open_with_passphrase(place: Place, passphrase: &str) -> Result<Self, StoreError> {
+        let secrets = Self::slots_of(&place)?.open_with_passphrase(passphrase)?;
+        Self::open_with(place, &secrets)
+    }
+
+    /// Opens a vault with the key in the system keyring.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; nothing is created or deleted.
+    pub fn open_with_keyring(place: Place) -> Result<Self, StoreError> {
+        let secrets = Self::slots_of(&place)?.open_with_keyring()?;
+        Self::open_with(place, &secrets)
+    }
+
+    fn slots_of(place: &Place) -> Result<Slots, StoreError> {
+        match place.files() {
+            VaultFiles { database: true, slots: true } => place.slots(),
+            VaultFiles { database: false, slots: false } => Err(StoreError::Absent),
+            VaultFiles { slots: false, .. } => Err(StoreError::HalfThere("vault.json")),
+            VaultFiles { .. } => Err(StoreError::HalfThere("farol.vault")),
+        }
+    }
+
+    fn open_with(place: Place, secrets: &Secrets) -> Result<Self, StoreError> {
+        let holder = place.hold()?;
+        let database = place.database();
+        if !database.exists() {
+            fs::rename(place.unfinished(), &database)?;
+        }
+        let key = Zeroizing::new(hex(&secrets.database_key));
+        Self::connect(place, &database, key, secrets, holder)
+    }
+
+    fn connect(
+        place: Place,
+        database: &Path,
+        database_key: Zeroizing<String>,
+        secrets: &Secrets,
+        holder: Holder,
+    ) -> Result<Self, StoreError> {
+        let mut writer = connection(database, &database_key, OpenFlags::default())?;
+        migrate(&mut writer)?;
+        Ok(Self {
+            place,
+            database_key,
+            writer: Mutex::new(writer),
+            readers: Mutex::new(Vec::new()),
+            signing_key: SigningKey::from_bytes(&secrets.signing_key),
+            desk: secrets.desk,
+            member: secrets.member,
+            _holder: holder,
+        })
+    }
+
+    /// The person whose key signs here.
+    pub fn member(&self) -> MemberId {
+        self.member
+    }
+
+    /// The clock's time.
+    pub fn now(&self) -> Timestamp {
+        (self.place.now)()
+    }
+
+    /// A fresh id for the current time.
+    pub fn new_id(&self) -> Uuid {
+        mint(self.now())
+    }
+
+    /// The one way to write: state is read inside the transaction, rules decide, and each action
+    /// is recorded together with its projection. When `f` fails, nothing has happened.
+    ///
+    /// # Errors
+    /// What `f` returns, or a [`StoreError`] of the transaction itself.
+    pub fn write<T, E: From<StoreError>>(
+        &self,
+        f: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut writer = self.writer();
+        let tx = writer
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(StoreError::from)?;
+        let mut write = WriteTx::begin(tx, self)?;
+        let out = f(&mut write)?;
+        write.commit()?;
+        Ok(out)
+    }
+
+    /// Reads what was committed.
+    ///
+    /// # Errors
+    /// What `f` returns, or a [`StoreError`] when no connection can be had.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        f: impl FnOnce(Reader<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let pooled = lock(&self.readers).pop();
+        let connection = match pooled {
+            Some(connection) => connection,
+            None => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                connection(&self.place.database(), &self.database_key, flags)?
+            }
+        };
+        // One snapshot for the whole read, so that a screen never mixes two states.
+        connection.execute_batch("BEGIN").map_err(StoreError::from)?;
+        let out = f(Reader::new(&connection));
+        connection.execute_batch("COMMIT").map_err(StoreError::from)?;
+        lock(&self.readers).push(connection);
+        out
+    }
+
+    #[cfg(test)]
+    pub(crate) fn for_tests(&self) -> (PathBuf, Zeroizing<String>) {
+        (self.place.database(), self.database_key.clone())
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        lock(&self.writer)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic while holding the lock rolled its transaction back; the data is whole.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is where the vault is opened")]
+pub(crate) fn connection(
+    path: &Path,
+    key: &str,
+    flags: OpenFlags,
+) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.execute_batch(&format!(
+        "PRAGMA cipher_log_level = NONE;
+         PRAGMA cipher_memory_security = ON;
+         PRAGMA key = \"x'{key}'\";
+         PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -65536;
+         PRAGMA trusted_schema = OFF;
+         PRAGMA cell_size_check = ON;
+         PRAGMA mmap_size = 0;
+         PRAGMA foreign_keys = ON;"
+    ))?;
+    if flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
+        connection.execute_batch("PRAGMA query_only = ON; SELECT count(*) FROM sqlite_schema;")?;
+    } else {
+        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+        connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
+    }
+    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > SCHEMA {
+        return Err(StoreError::TooNew { found, known: SCHEMA });
+    }
+    if found == 0 {
+        let tx = connection.transaction()?;
+        tx.execute_batch(include_str!("../migrations/0001_house.sql"))?;
+        tx.pragma_update(None, "user_version", SCHEMA)?;
+        tx.commit()?;
+    }
+    Ok(())
+}
+
+/// A UUIDv7 for an instant.
+fn mint(at: Timestamp) -> Uuid {
+    let ms = u64::try_from(at.ms()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(ms, &random()).into_uuid()
+}
+
+/// A transaction that records actions. Nothing is visible to others before it commits.
+pub struct WriteTx<'a> {
+    tx: Transaction<'a>,
+    store: &'a Store,
+    at: Timestamp,
+    n: u32,
+    head: [u8; 32],
+    n_recorded: u32,
+}
+
+impl<'a> WriteTx<'a> {
+    fn begin(tx: Transaction<'a>, store: &'a Store) -> Result<Self, StoreError> {
+        let last = tx
+            .prepare_cached("SELECT n, hash FROM entry WHERE desk = ?1 ORDER BY n DESC LIMIT 1")?
+            .query_row(params![store.desk.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let (n, head) = last.unwrap_or((0, [0; 32]));
+        Ok(Self { tx, store, at: store.now(), n, head, n_recorded: 0 })
+    }
+
+    /// The time of this transaction: every entry in it carries it.
+    pub fn now(&self) -> Timestamp {
+        self.at
+    }
+
+    /// Who writes.
+    pub fn actor(&self) -> MemberId {
+        self.store.member
+    }
+
+    /// A fresh id.
+    pub fn new_id(&self) -> Uuid {
+        mint(self.at)
+    }
+
+    /// What is there, including what this transaction did.
+    pub fn read(&self) -> Reader<'_> {
+        Reader::new(&self.tx)
+    }
+
+    /// Keeps bytes once, under their hash.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn keep_original(&mut self, bytes: &[u8]) -> Result<Digest, StoreError> {
+        let digest = sha256(bytes);
+        self.tx
+            .prepare_cached("INSERT INTO original (hash, size, bytes) VALUES (?1, ?2, ?3) ON CONFLICT (hash) DO NOTHING")?
+            .execute(params![digest.to_string(), bytes.len() as i64, bytes])?;
+        Ok(digest)
+    }
+
+    /// Records an action: appends the entry and applies it to what screens read.
+    ///
+    /// # Errors
+    /// When the database refuses; the transaction is then void.
+    pub fn record(&mut self, action: &Action) -> Result<EntryId, StoreError> {
+        let header = EntryHeader {
+            id: EntryId(self.new_id()),
+            desk: self.store.desk,
+            n: self.n + 1,
+            at: self.at,
+            actor: self.store.member,
+            case: action.case(),
+            action: action.word().to_owned(),
+        };
+        let (seal, key) = self.seal_for(action)?;
+        let plain = Zeroizing::new(serde_json::to_vec(action).expect("actions are plain data"));
+        let body = key.seal(&plain, header.id.0.as_bytes());
+        let hash = entry_hash(&self.head, &entry_digest(&header, &seal, &body));
+        self.tx
+            .prepare_cached(
+                "INSERT INTO entry (id, desk, n, at_ms, actor, case_id, action, sealed_with, body, prev, hash)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?
+            .execute(params![
+                header.id.to_string(),
+                header.desk.to_string(),
+                header.n,
+                header.at.ms(),
+                header.actor.to_string(),
+                header.case.map(|case| case.to_string()),
+                header.action,
+                seal,
+                body,
+                self.head,
+                hash,
+            ])?;
+        projection::apply(&self.tx, &header, action)?;
+        self.n = header.n;
+        self.head = hash;
+        self.n_recorded += 1;
+        Ok(header.id)
+    }
+
+    /// The seal an action's body is closed with: the case's, the report's, or the desk's.
+    fn seal_for(&self, action: &Action) -> Result<(String, Key), StoreError> {
+        let id = match (action.case(), action.report()) {
+            (Some(CaseId(id)), _) => id.to_string(),
+            (None, Some(report)) => report.to_string(),
+            (None, None) => self.store.desk.to_string(),
+        };
+        let known: Option<Vec<u8>> = self
+            .tx
+            .prepare_cached("SELECT key FROM seal WHERE id = ?1")?
+            .query_row(params![id], |row| row.get(0))
+            .optional()?;
+        if let Some(bytes) = known.map(Zeroizing::new) {
+            let key = Key::from_slice(&bytes).ok_or(StoreError::Unreadable("seal"))?;
+            return Ok((id, key));
+        }
+        let key = Key::random();
+        self.tx
+            .prepare_cached("INSERT INTO seal (id, key) VALUES (?1, ?2)")?
+            .execute(params![id, key.0])?;
+        Ok((id, key))
+    }
+
+    fn commit(self) -> Result<(), StoreError> {
+        if self.n_recorded > 0 {
+            let signature = self.store.signing_key.sign(&self.head);
+            self.tx
+                .prepare_cached("INSERT INTO signature (desk, n, signature) VALUES (?1, ?2, ?3)")?
+                .execute(params![
+                    self.store.desk.to_string(),
+                    self.n,
+                    signature.to_bytes().as_slice()
+                ])?;
+        }
+        self.tx.commit()?;
+        Ok(())
+    }
+}
+
+pub(crate) fn sha256(bytes: &[u8]) -> Digest {
+    Digest(Sha256::digest(bytes).into())
+}
