@@ -1,1 +1,61 @@
-//! lookup
+//! The window to the network: DNS and IP→ASN look-ups, and who provides what.
+//!
+//! Every answer is kept as evidence: the question, who was asked, when, the bytes as they came
+//! and the parsed form. Knows nothing of cases, storage or SQL; the clock and randomness are
+//! handed in. Nothing is ever fetched from the host that is looked at.
+
+/// Which autonomous system announces an address, offline.
+mod asn;
+/// One DNS question and its answer, over UDP and TCP.
+mod exchange;
+/// From a host to the observations about it.
+mod look_up;
+/// Tables of who runs which ranges and names.
+mod networks;
+/// What is asked about a host.
+mod questions;
+/// Who is asked.
+mod resolver;
+/// Who provides what, and why we believe it.
+mod verdict;
+/// A DNS message in the words of the trade.
+mod wire;
+
+pub use asn::AsnTable;
+pub use look_up::{Asked, Stamp, Stamper, look_up};
+pub use networks::Networks;
+pub use questions::questions;
+pub use resolver::Resolver;
+pub use verdict::verdict;
+
+/// A look-up cannot be prepared. What the world answers is never an error.
+#[derive(Debug, thiserror::Error)]
+pub enum LookupError {
+    /// A resolver was written in a way that is no address.
+    #[error("not a resolver address: write 192.0.2.53, 192.0.2.53:5300 or [2001:db8::53]:53")]
+    ResolverAddress,
+    /// The system does not say which resolver it uses.
+    #[error("this system does not say which resolver it uses: choose one")]
+    NoSystemResolver,
+    /// A line of an ASN table cannot be used.
+    #[error("asn table line {line}: {problem}")]
+    AsnLine {
+        /// Line number, from 1.
+        line: usize,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A network table is not TOML of the expected shape.
+    #[error("the network table cannot be read")]
+    NetworkTable(#[from] Box<toml::de::Error>),
+    /// A rule of a network table cannot be used.
+    #[error("network {network}, rule {rule}: {problem}")]
+    NetworkRule {
+        /// Id of the network.
+        network: String,
+        /// Number of the rule in its file, from 1.
+        rule: usize,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+}

@@ -1,0 +1,274 @@
+//! From a host to the observations about it.
+//!
+//! Decides what is asked next and in which order, keeps a few questions in flight, and stops when
+//! told to without losing what is done. Knows nothing of packets and nothing of what follows.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    net::IpAddr,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use farol_model::{
+    id::{Digest, ObservationId},
+    lookup::{Answer, Observation, Question, Record},
+    time::Timestamp,
+};
+use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::{
+    asn::AsnTable,
+    exchange::{Exchanged, exchange},
+    questions::{as_ip, ascii, dns, questions},
+    resolver::Resolver,
+};
+
+/// How often a CNAME chain that the resolver left open is followed by a question of our own.
+const MAX_FOLLOWED: usize = 8;
+/// How soon a cancellation is noticed while a question is in flight.
+const CANCEL_NOTICED: Duration = Duration::from_millis(50);
+
+/// An observation and the bytes it was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// What was asked and how it ended; its `wire` is the SHA-256 of the bytes.
+    pub observation: Observation,
+    /// The wire message as received; none when nothing came, or for an offline table.
+    pub wire: Option<Vec<u8>>,
+}
+
+/// A moment and an id for one observation, handed in by whoever owns clock and randomness.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// Now.
+    pub at: Timestamp,
+    /// A new id (UUIDv7); its last bits also become the id of the DNS message, so they must not
+    /// be guessable.
+    pub id: Uuid,
+}
+
+/// Where stamps come from.
+pub type Stamper<'a> = &'a (dyn Fn() -> Stamp + Send + Sync);
+
+/// Asks everything about a host: DNS from a resolver, then who announces the addresses found.
+///
+/// Questions are those of [`questions`]; a CNAME chain that the resolver left open is followed.
+/// `progress` is told how many are done of how many; `cancelled` is asked often, and what is done
+/// by then is returned. The order of the result is that of the questions, whatever came first.
+/// Leaves the machine only towards `resolver`; everything about the answer, silence included, is
+/// in the observations.
+pub async fn look_up(
+    host: &str,
+    resolver: &Resolver,
+    asn: &AsnTable,
+    stamp: Stamper<'_>,
+    progress: &(dyn Fn(usize, usize) + Send + Sync),
+    cancelled: &(dyn Fn() -> bool + Send + Sync),
+) -> Vec<Asked> {
+    let run = Run {
+        resolver,
+        stamp,
+        progress,
+        cancelled,
+        n_done: AtomicUsize::new(0),
+        n_total: AtomicUsize::new(0),
+    };
+    let (over_dns, offline): (Vec<_>, Vec<_>) =
+        questions(host).into_iter().partition(|question| matches!(question, Question::Dns { .. }));
+    run.expect(over_dns.len() + offline.len());
+
+    let mut asked = run.ask_all(over_dns).await;
+    for _ in 0..MAX_FOLLOWED {
+        let open = open_ends(&ascii(host), &asked);
+        if open.is_empty() || cancelled() {
+            break;
+        }
+        run.expect(open.len());
+        asked.extend(run.ask_all(open).await);
+    }
+
+    let found = addresses(&asked);
+    let given = as_ip(host);
+    // Without a table only an address that was asked for by name gets an answer: that there is none.
+    let wanted = found.into_iter().filter(|ip| !asn.is_empty() && Some(*ip) != given).chain(given);
+    for ip in wanted {
+        if cancelled() {
+            break;
+        }
+        asked.push(from_table(ip, asn, stamp()));
+        if Some(ip) == given {
+            run.finish_one();
+        }
+    }
+    asked
+}
+
+/// One look-up on its way.
+struct Run<'a> {
+    resolver: &'a Resolver,
+    stamp: Stamper<'a>,
+    progress: &'a (dyn Fn(usize, usize) + Send + Sync),
+    cancelled: &'a (dyn Fn() -> bool + Send + Sync),
+    n_done: AtomicUsize,
+    n_total: AtomicUsize,
+}
+
+impl Run<'_> {
+    fn expect(&self, n_more: usize) {
+        let n_total = self.n_total.fetch_add(n_more, Ordering::Relaxed) + n_more;
+        (self.progress)(self.n_done.load(Ordering::Relaxed), n_total);
+    }
+
+    fn finish_one(&self) {
+        let n_done = self.n_done.fetch_add(1, Ordering::Relaxed) + 1;
+        (self.progress)(n_done, self.n_total.load(Ordering::Relaxed));
+    }
+
+    /// Asks the questions, four at a time: quick, and no burst that a resolver would throttle.
+    async fn ask_all(&self, questions: Vec<Question>) -> Vec<Asked> {
+        let waiting = Mutex::new(questions.into_iter().enumerate().collect::<VecDeque<_>>());
+        let done = Mutex::new(Vec::new());
+        let lane = async || {
+            while !(self.cancelled)() {
+                let Some((place, question)) = locked(&waiting).pop_front() else { return };
+                let asked = self.ask(question).await;
+                locked(&done).push((place, asked));
+                self.finish_one();
+            }
+        };
+        tokio::join!(lane(), lane(), lane(), lane());
+        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        done.sort_by_key(|(place, _)| *place);
+        done.into_iter().map(|(_, asked)| asked).collect()
+    }
+
+    async fn ask(&self, question: Question) -> Asked {
+        let stamp = (self.stamp)();
+        let started = Instant::now();
+        let exchanged = match &question {
+            Question::Dns { name, record_type } => {
+                let exchanging = exchange(name, record_type, message_id(stamp.id), self.resolver);
+                tokio::select! {
+                    exchanged = exchanging => exchanged,
+                    () = self.until_cancelled() => {
+                        Exchanged::nothing("udp", "cancelled while waiting for the answer")
+                    }
+                }
+            }
+            Question::Asn { .. } => Exchanged::nothing("udp", "not a question for a resolver"),
+        };
+        let round_trip_ms = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
+        let observation = Observation {
+            id: ObservationId(stamp.id),
+            question,
+            server: self.resolver.addr.to_string(),
+            transport: exchanged.transport.to_owned(),
+            asked_at: stamp.at,
+            round_trip_ms,
+            answer: exchanged.answer,
+            wire: exchanged.wire.as_deref().map(|bytes| Digest(Sha256::digest(bytes).into())),
+        };
+        Asked { observation, wire: exchanged.wire }
+    }
+
+    async fn until_cancelled(&self) {
+        while !(self.cancelled)() {
+            tokio::time::sleep(CANCEL_NOTICED).await;
+        }
+    }
+}
+
+/// A poisoned lock only means that another lane panicked; the list itself is whole.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The last two bytes of a UUIDv7 are random.
+fn message_id(id: Uuid) -> u16 {
+    let bytes = id.as_bytes();
+    u16::from_be_bytes([bytes[14], bytes[15]])
+}
+
+fn from_table(ip: IpAddr, table: &AsnTable, stamp: Stamp) -> Asked {
+    let answer = match table.lookup(ip) {
+        Some((asn, holder)) => Answer::Asn { asn, holder: holder.to_owned() },
+        None if table.is_empty() => {
+            Answer::NoAnswer { reason: "no asn table is loaded".to_owned() }
+        }
+        None => Answer::NotInTable,
+    };
+    let observation = Observation {
+        id: ObservationId(stamp.id),
+        question: Question::Asn { ip: ip.to_string() },
+        server: table.server(),
+        transport: "table".to_owned(),
+        asked_at: stamp.at,
+        round_trip_ms: 0,
+        answer,
+        wire: None,
+    };
+    Asked { observation, wire: None }
+}
+
+/// Questions that finish the chains which a resolver did not follow to the end.
+fn open_ends(host: &str, asked: &[Asked]) -> Vec<Question> {
+    let is_asked = |question: &Question| asked.iter().any(|a| a.observation.question == *question);
+    ["A", "AAAA"]
+        .into_iter()
+        .filter_map(|record_type| {
+            let mut name = host.to_owned();
+            let mut seen = BTreeSet::new();
+            while seen.insert(name.clone()) {
+                let question = dns(&name, record_type);
+                if !is_asked(&question) {
+                    return Some(question);
+                }
+                let answer = asked.iter().find(|a| a.observation.question == question)?;
+                let Answer::Dns { rcode, answers, authority, .. } = &answer.observation.answer
+                else {
+                    return None;
+                };
+                let is_final = rcode == "NXDOMAIN"
+                    || authority.iter().any(|record| record.record_type == "SOA")
+                    || answers.iter().any(|record| record.record_type == record_type);
+                if is_final {
+                    return None;
+                }
+                name = last_name(&name, answers);
+            }
+            None
+        })
+        .collect()
+}
+
+/// Where the CNAME records of an answer lead; the start itself when they form a circle.
+fn last_name(start: &str, answers: &[Record]) -> String {
+    let mut name = start;
+    for _ in 0..=answers.len() {
+        let next = answers.iter().find(|r| r.record_type == "CNAME" && r.name == name);
+        match next {
+            Some(record) => name = &record.data,
+            None => return name.to_owned(),
+        }
+    }
+    start.to_owned()
+}
+
+fn addresses(asked: &[Asked]) -> BTreeSet<IpAddr> {
+    asked
+        .iter()
+        .filter_map(|asked| match &asked.observation.answer {
+            Answer::Dns { answers, .. } => Some(answers),
+            _ => None,
+        })
+        .flatten()
+        .filter(|record| matches!(record.record_type.as_str(), "A" | "AAAA"))
+        .filter_map(|record| record.data.parse().ok())
+        .collect()
+}

@@ -1,0 +1,121 @@
+//! What is asked about a host.
+//!
+//! Pure: which questions, and the names in them. A name is asked fully qualified, in lower case
+//! and in its ASCII form, so that no search list of the system can add to it.
+
+use std::net::IpAddr;
+
+use farol_model::lookup::Question;
+use hickory_proto::rr::Name;
+
+/// Asked about the host itself.
+const HOST_TYPES: [&str; 4] = ["A", "AAAA", "CNAME", "HTTPS"];
+/// Asked about its registrable domain.
+const DOMAIN_TYPES: [&str; 6] = ["NS", "SOA", "MX", "TXT", "CAA", "DS"];
+
+/// The questions that are asked about a host unless somebody chooses.
+///
+/// For a name: its addresses, CNAME and HTTPS records; NS, SOA, MX, TXT, CAA, DS and the DMARC
+/// policy of its registrable domain (public suffix list with its private section). For an
+/// address: its name and who announces it. Which types: what users of DNS tools ask for.
+pub fn questions(host: &str) -> Vec<Question> {
+    if let Some(ip) = as_ip(host) {
+        let name = plain(&Name::from(ip));
+        return vec![dns(&name, "PTR"), Question::Asn { ip: ip.to_string() }];
+    }
+    let host = ascii(host);
+    let domain = registrable(&host).to_owned();
+    let about_host = HOST_TYPES.iter().map(|record_type| dns(&host, record_type));
+    let about_domain = DOMAIN_TYPES.iter().map(|record_type| dns(&domain, record_type));
+    about_host.chain(about_domain).chain([dns(&format!("_dmarc.{domain}"), "TXT")]).collect()
+}
+
+/// A DNS question.
+pub(crate) fn dns(name: &str, record_type: &str) -> Question {
+    Question::Dns { name: name.to_owned(), record_type: record_type.to_owned() }
+}
+
+/// The address that a host is, when it is one; brackets around IPv6 are taken off.
+pub(crate) fn as_ip(host: &str) -> Option<IpAddr> {
+    let host = host.trim();
+    host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host).parse().ok()
+}
+
+/// A name in lower-case ASCII without trailing dot; what is no name stays as it was written.
+pub(crate) fn ascii(host: &str) -> String {
+    let host = host.trim().trim_end_matches('.');
+    match Name::from_utf8(host) {
+        Ok(name) if !host.is_ascii() => plain(&name),
+        _ => host.to_lowercase(),
+    }
+}
+
+/// The registrable domain of a name; a name without one (a public suffix) is taken as it is.
+pub(crate) fn registrable(host: &str) -> &str {
+    psl::domain_str(host).unwrap_or(host)
+}
+
+/// A name as people write it: lower case, no trailing dot; the root is `.`.
+pub(crate) fn plain(name: &Name) -> String {
+    let text = name.to_lowercase().to_ascii();
+    match text.strip_suffix('.') {
+        Some("") | None => text,
+        Some(stripped) => stripped.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    #[track_caller]
+    fn check(host: &str, expected: Expect) {
+        let asked: Vec<_> = questions(host).iter().map(Question::display).collect();
+        expected.assert_eq(&asked.join("\n"));
+    }
+
+    #[test]
+    fn a_host_is_asked_for_its_addresses_and_its_domain_for_the_rest() {
+        check(
+            "Login.Harbour-Bank.example.",
+            expect![[r#"
+                login.harbour-bank.example A
+                login.harbour-bank.example AAAA
+                login.harbour-bank.example CNAME
+                login.harbour-bank.example HTTPS
+                harbour-bank.example NS
+                harbour-bank.example SOA
+                harbour-bank.example MX
+                harbour-bank.example TXT
+                harbour-bank.example CAA
+                harbour-bank.example DS
+                _dmarc.harbour-bank.example TXT"#]],
+        );
+    }
+
+    #[test]
+    fn an_address_is_asked_for_its_name_and_its_network() {
+        check(
+            "192.0.2.10",
+            expect![[r#"
+            10.2.0.192.in-addr.arpa PTR
+            192.0.2.10 ASN"#]],
+        );
+        check(
+            "[2001:db8::1]",
+            expect![[r#"
+            1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa PTR
+            2001:db8::1 ASN"#]],
+        );
+    }
+
+    #[test]
+    fn names_are_asked_in_ascii_and_private_suffixes_have_domains_of_their_own() {
+        assert_eq!(ascii("Bücher.example"), "xn--bcher-kva.example");
+        assert_eq!(registrable("a.b.shop.example"), "shop.example");
+        assert_eq!(registrable("phish.someone.github.io"), "someone.github.io");
+        assert_eq!(registrable("github.io"), "github.io");
+    }
+}

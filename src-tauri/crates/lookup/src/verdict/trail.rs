@@ -1,0 +1,236 @@
+//! What the observations say about a host, in one place.
+//!
+//! Follows the CNAME chain through all answers, whichever question brought them, and remembers
+//! which observation showed what. Knows no network and no rule.
+
+use std::{collections::BTreeMap, net::IpAddr};
+
+use farol_model::{
+    id::ObservationId,
+    lookup::{Answer, Observation, Question, Record},
+    time::Timestamp,
+};
+
+use crate::questions::{as_ip, registrable};
+
+/// Longer chains are treated as circles; resolvers give up earlier.
+const MAX_CHAIN: usize = 32;
+
+/// A value that an observation showed.
+#[derive(Debug)]
+pub(super) struct Shown<T> {
+    pub(super) value: T,
+    /// How a sentence names it: `A record 192.0.2.7`.
+    pub(super) shown: String,
+    pub(super) by: ObservationId,
+}
+
+/// Who announces an address, according to the offline table.
+#[derive(Debug)]
+pub(super) struct Announced<'a> {
+    pub(super) ip: IpAddr,
+    pub(super) asn: u32,
+    pub(super) holder: &'a str,
+    pub(super) by: &'a Observation,
+}
+
+/// Where the name leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum End {
+    /// To an address.
+    Address,
+    /// It does not exist.
+    Missing,
+    /// To another name that does not exist.
+    Dangling,
+    /// Back to itself.
+    Loop,
+    /// To a name without address.
+    NoAddress,
+    /// The resolver answered, but could not or would not say: its response code.
+    Failed(String),
+    /// The resolver did not answer; why not.
+    Silent(String),
+    /// Nobody asked for an address.
+    NotAsked,
+}
+
+/// What is known about a host.
+#[derive(Debug)]
+pub(super) struct Trail<'a> {
+    pub(super) host: &'a str,
+    /// The host and the names its CNAME chain goes through.
+    pub(super) names: Vec<Shown<String>>,
+    pub(super) addresses: Vec<Shown<IpAddr>>,
+    pub(super) name_servers: Vec<Shown<String>>,
+    pub(super) mail_servers: Vec<Shown<String>>,
+    pub(super) announced: Vec<Announced<'a>>,
+    pub(super) end: End,
+    /// The newest observation it rests on.
+    pub(super) as_of: Option<Timestamp>,
+}
+
+impl<'a> Trail<'a> {
+    pub(super) fn follow(host: &'a str, observations: &'a [Observation]) -> Self {
+        let newest = newest(observations);
+        let domain = registrable(host);
+        let mut trail = Trail {
+            host,
+            names: Vec::new(),
+            addresses: Vec::new(),
+            name_servers: Vec::new(),
+            mail_servers: Vec::new(),
+            announced: Vec::new(),
+            end: End::NotAsked,
+            as_of: newest.iter().map(|o| o.asked_at).max(),
+        };
+        match as_ip(host) {
+            Some(ip) => trail.add_address_host(ip, &newest),
+            None => trail.add_chain(&newest),
+        }
+        trail.name_servers = targets(&newest, "NS", domain);
+        trail.mail_servers = targets(&newest, "MX", domain);
+        trail.announced = newest
+            .iter()
+            .filter_map(|by| match (&by.question, &by.answer) {
+                (Question::Asn { ip }, Answer::Asn { asn, holder }) => {
+                    Some(Announced { ip: ip.parse().ok()?, asn: *asn, holder, by })
+                }
+                _ => None,
+            })
+            .collect();
+        trail
+    }
+
+    /// An address is its own address; the evidence is whatever was asked about it.
+    fn add_address_host(&mut self, ip: IpAddr, newest: &[&Observation]) {
+        let about = newest.iter().find(|o| match &o.question {
+            Question::Asn { ip: asked } => asked.parse() == Ok(ip),
+            Question::Dns { record_type, .. } => record_type == "PTR",
+        });
+        if let Some(by) = about {
+            self.addresses.push(Shown { value: ip, shown: ip.to_string(), by: by.id });
+            self.end = End::Address;
+        }
+    }
+
+    fn add_chain(&mut self, newest: &[&Observation]) {
+        let records: Vec<(&Record, ObservationId)> =
+            newest.iter().flat_map(|o| answers(o).iter().map(|record| (record, o.id))).collect();
+        let about = |o: &&&Observation| matches!(&o.question, Question::Dns { name, .. } if name == self.host);
+        let Some(first) = newest.iter().find(about) else { return };
+
+        let shown = format!("the name {}", self.host);
+        self.names.push(Shown { value: self.host.to_owned(), shown, by: first.id });
+        let mut is_loop = false;
+        let mut name = self.host;
+        while let Some((record, by)) =
+            records.iter().find(|(r, _)| r.record_type == "CNAME" && r.name == name)
+        {
+            name = &record.data;
+            is_loop =
+                self.names.iter().any(|seen| seen.value == name) || self.names.len() > MAX_CHAIN;
+            if is_loop {
+                break;
+            }
+            let shown = format!("CNAME {name}");
+            self.names.push(Shown { value: name.to_owned(), shown, by: *by });
+        }
+
+        for (record, by) in &records {
+            let is_address = matches!(record.record_type.as_str(), "A" | "AAAA");
+            let is_on_chain = self.names.iter().any(|seen| seen.value == record.name);
+            if let Ok(value) = record.data.parse::<IpAddr>()
+                && is_address
+                && is_on_chain
+                && self.addresses.iter().all(|known| known.value != value)
+            {
+                let shown = format!("{} record {value}", record.record_type);
+                self.addresses.push(Shown { value, shown, by: *by });
+            }
+        }
+        self.end = if !self.addresses.is_empty() {
+            End::Address
+        } else if is_loop {
+            End::Loop
+        } else {
+            self.without_address(newest)
+        };
+    }
+
+    /// Why there is no address: the best that any of the address questions was told.
+    fn without_address(&self, newest: &[&Observation]) -> End {
+        let asked: Vec<_> = newest
+            .iter()
+            .filter(|o| match &o.question {
+                Question::Dns { name, record_type } => {
+                    matches!(record_type.as_str(), "A" | "AAAA")
+                        && self.names.iter().any(|seen| seen.value == *name)
+                }
+                Question::Asn { .. } => false,
+            })
+            .collect();
+        let mut end = End::NotAsked;
+        for observation in asked {
+            match &observation.answer {
+                Answer::Dns { rcode, .. } if rcode == "NXDOMAIN" => {
+                    return if self.names.len() > 1 { End::Dangling } else { End::Missing };
+                }
+                Answer::Dns { rcode, .. } if rcode == "NOERROR" => end = End::NoAddress,
+                Answer::Dns { rcode, .. } if end != End::NoAddress => {
+                    end = End::Failed(rcode.clone());
+                }
+                Answer::NoAnswer { reason } if end == End::NotAsked => {
+                    end = End::Silent(reason.clone());
+                }
+                _ => {}
+            }
+        }
+        end
+    }
+}
+
+/// Of each question the newest answer; one that says something beats a later silence.
+fn newest(observations: &[Observation]) -> Vec<&Observation> {
+    let mut best: BTreeMap<String, (usize, &Observation)> = BTreeMap::new();
+    let worth = |o: &Observation| {
+        let says_something = match &o.answer {
+            Answer::Dns { rcode, .. } => rcode == "NOERROR" || rcode == "NXDOMAIN",
+            Answer::NoAnswer { .. } => false,
+            Answer::Asn { .. } | Answer::NotInTable => true,
+        };
+        (says_something, o.asked_at)
+    };
+    for (place, observation) in observations.iter().enumerate() {
+        best.entry(observation.question.display())
+            .and_modify(|known| {
+                if worth(observation) > worth(known.1) {
+                    *known = (place, observation);
+                }
+            })
+            .or_insert((place, observation));
+    }
+    let mut newest: Vec<_> = best.into_values().collect();
+    newest.sort_by_key(|(place, _)| *place);
+    newest.into_iter().map(|(_, observation)| observation).collect()
+}
+
+fn answers(observation: &Observation) -> &[Record] {
+    match &observation.answer {
+        Answer::Dns { answers, .. } => answers,
+        _ => &[],
+    }
+}
+
+/// The names that the NS or MX records of a domain point to; `.` means "none" and is left out.
+fn targets(newest: &[&Observation], record_type: &str, domain: &str) -> Vec<Shown<String>> {
+    newest
+        .iter()
+        .flat_map(|o| answers(o).iter().map(|record| (record, o.id)))
+        .filter(|(record, _)| record.record_type == record_type && record.name == domain)
+        .filter_map(|(record, by)| {
+            let value = record.data.rsplit(' ').next().filter(|name| *name != ".")?;
+            Some(Shown { value: value.to_owned(), shown: format!("{record_type} {value}"), by })
+        })
+        .collect()
+}
