@@ -1,2 +1,150 @@
-//! farol
-fn main() {}
+//! The porch with a window: commands in, events out. Wires the house and decides nothing.
+#![cfg_attr(all(not(debug_assertions), target_os = "windows"), windows_subsystem = "windows")]
+
+/// One command a user action, three lines each.
+mod commands;
+/// Files that a person picks, in native dialogs.
+mod dialogs;
+/// Events that tell the screen what changed.
+mod events;
+/// The house that commands find behind the door.
+mod house;
+/// The one window and what it refuses.
+mod window;
+
+use std::{env, path::PathBuf, process::ExitCode};
+
+use tauri::Manager;
+use tauri_specta::{collect_commands, collect_events};
+
+use crate::house::House;
+
+fn main() -> ExitCode {
+    if !may_be_driven() && env::var_os("TAURI_AUTOMATION").is_some() {
+        eprintln!(
+            "farol: TAURI_AUTOMATION is set; this build does not let others drive its window"
+        );
+        return ExitCode::FAILURE;
+    }
+    let dir = match data_dir() {
+        Ok(dir) => dir,
+        Err(message) => {
+            eprintln!("farol: {message}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let ipc = ipc();
+    let built = tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(window::second_start))
+        .plugin(tauri_plugin_dialog::init())
+        .invoke_handler(ipc.invoke_handler())
+        .manage(House::new(dir))
+        .setup(move |app| {
+            ipc.mount_events(app);
+            window::open(app.handle())?;
+            Ok(())
+        })
+        .on_window_event(window::on_event)
+        .build(tauri::generate_context!());
+    match built {
+        Ok(app) => {
+            app.run(|app, event| {
+                if let tauri::RunEvent::Exit = event {
+                    app.state::<House>().lock();
+                }
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("farol: the window could not be opened: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whoever starts the window of such a build may drive it through WebDriver.
+fn may_be_driven() -> bool {
+    cfg!(any(debug_assertions, feature = "automation"))
+}
+
+fn data_dir() -> Result<PathBuf, String> {
+    let mut args = env::args_os().skip(1);
+    while let Some(arg) = args.next() {
+        if arg == "--data-dir" {
+            return args
+                .next()
+                .map(PathBuf::from)
+                .ok_or_else(|| "--data-dir needs a folder".into());
+        }
+    }
+    if let Some(dir) = env::var_os("FAROL_DATA_DIR") {
+        return Ok(PathBuf::from(dir));
+    }
+    farol_app::vault::default_dir().map_err(|failure| failure.to_string())
+}
+
+/// Every command and event, typed; `ui/src/lib/ipc/bindings.ts` is made from it.
+fn ipc() -> tauri_specta::Builder<tauri::Wry> {
+    tauri_specta::Builder::new()
+        .disable_serde_phases()
+        .commands(collect_commands![
+            commands::vault_status,
+            commands::vault_create,
+            commands::vault_unlock,
+            commands::vault_lock,
+            commands::queue_show,
+            commands::report_pick,
+            commands::report_paste,
+            commands::report_show,
+            commands::report_original,
+            commands::consent_set,
+            commands::case_open,
+            commands::case_list,
+            commands::case_show,
+            commands::case_change,
+            commands::report_attach,
+            commands::observable_add,
+            commands::target_set,
+            commands::clock_stop,
+            commands::note_add,
+            commands::lookup_plan,
+            commands::lookup_start,
+            commands::lookup_cancel,
+            commands::asn_pick,
+            commands::decision_make,
+            commands::mitigation_propose,
+            commands::mitigation_advance,
+            commands::template_list,
+            commands::document_list,
+            commands::document_create,
+            commands::document_show,
+            commands::document_save,
+            commands::document_preview,
+            commands::document_export,
+            commands::document_sent,
+            commands::journal_verify,
+        ])
+        .events(collect_events![events::Changed, events::LookupProgress, events::FilesImported])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, path::Path};
+
+    use specta_typescript::Typescript;
+
+    /// With `FAROL_WRITE_BINDINGS` set (`make bindings`) the file is written instead of compared.
+    #[test]
+    fn the_generated_bindings_are_fresh() {
+        let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/lib/ipc/bindings.ts");
+        let dir = tempfile::tempdir().unwrap();
+        let fresh = dir.path().join("bindings.ts");
+        super::ipc().export(Typescript::default(), &fresh).unwrap();
+        if env::var_os("FAROL_WRITE_BINDINGS").is_some() {
+            fs::copy(&fresh, &committed).unwrap();
+        }
+        let (fresh, committed) =
+            (fs::read(fresh).unwrap(), fs::read(committed).unwrap_or_default());
+        assert!(fresh == committed, "run `make bindings` and commit the result");
+    }
+}

@@ -1,1 +1,18 @@
-//! Walks through the whole house.
+//! Walks through the whole house: the built programs, a real vault, a resolver on loopback, and a
+//! real window.
+#![expect(clippy::unwrap_used, reason = "a walk that cannot go on should say where")]
+
+/// Input that is not what it should be.
+mod bad_input;
+/// `farolctl` in a folder of its own.
+mod ctl;
+/// Our mistake to trust, from a script.
+mod mistake_to_trust;
+/// Bytes of a PDF, opened.
+mod pdf;
+/// Report to response, from a script.
+mod report_to_response;
+/// The real window, driven through WebDriver.
+mod window;
+/// Both walks by keyboard in the real window.
+mod window_walks;

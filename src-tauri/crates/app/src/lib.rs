@@ -1,1 +1,54 @@
-//! app
+//! The hall: every user action is one function here.
+//!
+//! Walks between the rooms, knows nothing of windows or terminals, and is synchronous: whoever
+//! calls from a window does so on a blocking thread.
+
+/// Cases, targets, clocks, notes and the queue.
+pub mod cases;
+/// Decisions and mitigations.
+pub mod decisions;
+/// Responses, analyses and readouts: writing and letting them leave.
+pub mod documents;
+/// What went wrong, for people.
+pub mod failure;
+/// Checking the record.
+pub mod journal;
+/// Asking the world.
+pub mod lookups;
+/// What to do next on a case.
+mod next_step;
+/// Taking things in.
+pub mod reports;
+/// Making, opening and describing a vault.
+pub mod vault;
+/// What screens show.
+pub mod view;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, RwLock},
+};
+
+use farol_lookup::{AsnTable, Networks};
+use farol_model::export::{Render, RenderPages};
+use farol_store::Store;
+
+pub use failure::{Code, Failure};
+
+/// The machine room, handed in as plain functions.
+#[derive(Clone, Copy)]
+pub struct Machines {
+    /// Makes a file and checks it.
+    pub render: Render,
+    /// Makes pictures of pages.
+    pub pages: RenderPages,
+}
+
+/// An open vault, with everything that a user action needs.
+pub struct Desk {
+    store: Store,
+    machines: Machines,
+    dir: PathBuf,
+    networks: Networks,
+    asn: RwLock<Arc<AsnTable>>,
+}

@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use farol_compose::LintFinding;
 use farol_model::{
     case::{Case, CaseRef, Category, Note, Sensitivity, Severity, Status, Target},
     clock::Clock,
     decision::{Decision, Granularity, Mitigation},
     document::{Audience, Document, DocumentKind},
     export::{Certificate, Format},
-    id::{BlockId, CaseId, DecisionId, Digest, DocumentId, EntryId, ReportId},
+    id::{CaseId, DecisionId, Digest, DocumentId, EntryId, ReportId},
     lookup::{Observation, ProviderVerdict},
     member::Member,
     observable::Observable,
@@ -382,19 +383,6 @@ pub struct DocumentView {
     pub audiences: Vec<Audience>,
     /// Names that texts may use as `{{name}}`, with their values.
     pub facts: Vec<(String, String)>,
-}
-
-/// A suggestion for a text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
-pub struct LintFinding {
-    /// The block.
-    pub block: Option<BlockId>,
-    /// What kind of problem, in two or three words.
-    pub what: String,
-    /// Why it matters.
-    pub why: String,
-    /// What to write instead.
-    pub suggestion: String,
 }
 
 /// The pages of an export, before it is made.

@@ -30,7 +30,7 @@ mod refang;
 
 use farol_model::{
     id::Size,
-    report::{Channel, Parsed},
+    report::{Parsed, ReportChannel},
 };
 
 pub use self::{find::find_observables, observable::observable};
@@ -64,7 +64,7 @@ pub enum IntakeError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
     /// Mail when the bytes are a mail with headers, otherwise as the caller says or other.
-    pub channel: Channel,
+    pub channel: ReportChannel,
     /// What may be written: exactly the bytes that came in, except that the body of each refused
     /// part is replaced by one fixed line.
     pub keep: Vec<u8>,
@@ -91,7 +91,7 @@ pub fn read(bytes: &[u8]) -> Result<Taken, IntakeError> {
 ///
 /// # Errors
 /// [`IntakeError::Empty`] and [`IntakeError::TooLarge`].
-pub fn read_note(text: &str, channel: Channel) -> Result<Taken, IntakeError> {
+pub fn read_note(text: &str, channel: ReportChannel) -> Result<Taken, IntakeError> {
     check_size(text.as_bytes())?;
     Ok(note::read(text.as_bytes(), text, channel, vec![]))
 }

@@ -15,7 +15,7 @@ mod refuse;
 use farol_model::{
     id::{Digest, Size},
     observable::ObservableKind,
-    report::{Attachment, Channel, Correspondent, Parsed},
+    report::{Attachment, Correspondent, Parsed, ReportChannel},
     time::Timestamp,
 };
 use mail_parser::{Address, HeaderValue, Message};
@@ -138,7 +138,7 @@ pub(crate) fn read(bytes: &[u8]) -> Taken {
         attachments,
         warnings,
     };
-    Taken { channel: Channel::Mail, keep, parsed, refused }
+    Taken { channel: ReportChannel::Mail, keep, parsed, refused }
 }
 
 /// The inner complainant of a forwarded mail when it is clear who that is, else the sender.

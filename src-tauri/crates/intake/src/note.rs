@@ -2,7 +2,7 @@
 
 use farol_model::{
     id::Size,
-    report::{Channel, Parsed},
+    report::{Parsed, ReportChannel},
 };
 
 use crate::{IntakeError, Taken, cap_text, child_safety, decode, embedded::embedded, find, settle};
@@ -20,7 +20,7 @@ pub(crate) fn read_bytes(bytes: &[u8]) -> Result<Taken, IntakeError> {
     }
     let mut warnings = vec!["there are no mail headers; the file was read as plain text".into()];
     warnings.extend(guess);
-    Ok(read(bytes, &text, Channel::Other, warnings))
+    Ok(read(bytes, &text, ReportChannel::Other, warnings))
 }
 
 fn is_binary(bytes: &[u8]) -> bool {
@@ -28,7 +28,12 @@ fn is_binary(bytes: &[u8]) -> bool {
 }
 
 /// Reads a text that stands for `bytes`.
-pub(crate) fn read(bytes: &[u8], text: &str, channel: Channel, mut warnings: Vec<String>) -> Taken {
+pub(crate) fn read(
+    bytes: &[u8],
+    text: &str,
+    channel: ReportChannel,
+    mut warnings: Vec<String>,
+) -> Taken {
     let mut refused = vec![];
     let mut text = text.replace("\r\n", "\n");
     let mut keep = bytes.to_vec();

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use expect_test::{Expect, expect};
-use farol_model::report::Channel;
+use farol_model::report::ReportChannel;
 
 use super::*;
 
@@ -72,7 +72,7 @@ fn a_phishing_report_names_its_targets_once_each_however_they_are_written() {
         other: soc[@]harbour-bank[.]example 1x in header Reply-To
     "#]],
     );
-    assert_eq!(taken.channel, Channel::Mail);
+    assert_eq!(taken.channel, ReportChannel::Mail);
     assert_eq!(taken.keep, PHISHING);
     assert!(taken.parsed.text.starts_with("Hello,\n\nplease take down"));
     let first = &taken.parsed.observables[0];
@@ -190,7 +190,7 @@ fn a_mail_without_headers_is_still_text() {
         warning: there are no mail headers; the file was read as plain text
     "#]],
     );
-    assert_eq!(taken.channel, Channel::Other);
+    assert_eq!(taken.channel, ReportChannel::Other);
 }
 
 #[test]
@@ -310,26 +310,27 @@ fn pictures_written_into_a_note_about_a_child_are_cut_out() {
     let picture =
         "/9j/4AAQSkZJRgABAQEAYABgAAD/2wBDAAIBAQIBAQICAgICAgICAwUDAwMDAwYEBAMF\n".repeat(5);
     let text = format!("CSAM seen at hxxp://bad[.]test/x\n{picture}thanks");
-    let taken = read_note(&text, Channel::Chat).unwrap();
+    let taken = read_note(&text, ReportChannel::Chat).unwrap();
     assert!(!String::from_utf8(taken.keep).unwrap().contains("/9j/"));
     assert_eq!(taken.refused.len(), 1);
     let harmless = format!("Phishing at hxxp://bad[.]test/x\n{picture}thanks");
-    assert_eq!(read_note(&harmless, Channel::Chat).unwrap().keep, harmless.as_bytes());
+    assert_eq!(read_note(&harmless, ReportChannel::Chat).unwrap().keep, harmless.as_bytes());
 }
 
 #[test]
 fn a_phone_note_takes_its_first_line_as_subject() {
-    let taken = read_note("\n  Bank called about bank[.]test  \nwants a call back", Channel::Phone);
+    let taken =
+        read_note("\n  Bank called about bank[.]test  \nwants a call back", ReportChannel::Phone);
     let taken = taken.unwrap();
     assert_eq!(taken.parsed.subject, "Bank called about bank[.]test");
-    assert_eq!(taken.channel, Channel::Phone);
+    assert_eq!(taken.channel, ReportChannel::Phone);
     assert!(taken.parsed.warnings.is_empty());
 }
 
 #[test]
 fn what_is_no_report_is_said_plainly() {
     assert_eq!(read(b" \r\n").unwrap_err(), IntakeError::Empty);
-    assert_eq!(read_note("", Channel::Chat).unwrap_err(), IntakeError::Empty);
+    assert_eq!(read_note("", ReportChannel::Chat).unwrap_err(), IntakeError::Empty);
     let error = read(&vec![0; 200 * 1024 * 1024]).unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -373,7 +374,7 @@ fn long_texts_and_endless_lists_are_capped() {
         list
     });
     let text = format!("{list}{}", "lorem ipsum ".repeat(100_000));
-    let parsed = read_note(&text, Channel::Other).unwrap().parsed;
+    let parsed = read_note(&text, ReportChannel::Other).unwrap().parsed;
     assert_eq!(parsed.observables.len(), 10_000);
     assert_eq!(parsed.text.len(), 1024 * 1024);
     assert_eq!(parsed.warnings.len(), 2);
@@ -410,7 +411,7 @@ fn damaged_bytes_never_panic() {
                 bytes[at] = marks[random(marks.len())];
             }
             drop(read(&bytes));
-            drop(read_note(&String::from_utf8_lossy(&bytes), Channel::Other));
+            drop(read_note(&String::from_utf8_lossy(&bytes), ReportChannel::Other));
         }
     }
 }

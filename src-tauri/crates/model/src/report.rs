@@ -12,7 +12,7 @@ use crate::{
 /// How a report reached us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
-pub enum Channel {
+pub enum ReportChannel {
     /// A mail as received (RFC 5322).
     Mail,
     /// A line from a chat.
@@ -105,7 +105,7 @@ pub struct Report {
     /// When we took it in.
     pub received_at: Timestamp,
     /// How.
-    pub channel: Channel,
+    pub channel: ReportChannel,
     /// SHA-256 of the bytes as they came; names the original.
     pub original: Digest,
     /// How many bytes.

@@ -1,1 +1,81 @@
-//! render
+//! The machine room: a projected document becomes a file, and the file is proven clean.
+//!
+//! Knows page layout, mail and HTML syntax, and how to read back what it wrote. Knows nothing of
+//! vaults, cases, networks, disks or the clock on the wall: everything printed comes from the
+//! [`Projected`] tree, so the same tree always gives the same bytes.
+
+/// Whether anything withheld is in the bytes.
+mod leak;
+/// A mail draft.
+mod mail;
+/// The tree in the form that layouts print.
+mod paper;
+/// Plain text.
+mod plain;
+/// PDF and page pictures by Typst.
+mod typeset;
+/// One HTML file.
+mod web;
+
+use farol_model::{
+    document::Projected,
+    export::{Format, RenderError, Rendered},
+};
+
+use crate::paper::Paper;
+
+/// Version of the layouts; it changes whenever the same tree would give other bytes.
+pub const TEMPLATE_VERSION: &str = "house 1";
+
+/// Renders a projected document and runs the leak check on the bytes.
+///
+/// The same document gives the same bytes on every machine and day.
+///
+/// # Errors
+/// `Leaks` when a withheld value is in the file, `CheckVoid` when the file could not be read back
+/// well enough to say so, `TooLong` when it has more pages than its kind may have, `Engine` when
+/// the typesetter refuses. In every case there are no bytes.
+pub fn render(document: &Projected, format: Format) -> Result<Rendered, RenderError> {
+    let paper = match format {
+        Format::Pdf => Paper::of(document).with_words(typeset::printable),
+        Format::Text | Format::Eml | Format::Html => Paper::of(document),
+    };
+    let bytes = match format {
+        Format::Pdf => {
+            let pages = typeset::layout(&paper)?;
+            within_limit(document, pages.pages().len())?;
+            typeset::pdf(&pages)?
+        }
+        Format::Text => plain::letter(&paper).into_bytes(),
+        Format::Eml => mail::draft(document, &paper),
+        Format::Html => web::page(&paper).into_bytes(),
+    };
+    let n_values_searched = leak::check(document, &paper, format, &bytes)?;
+    Ok(Rendered { bytes, n_values_searched, template_version: TEMPLATE_VERSION })
+}
+
+/// Renders the pages of a projected document as PNG pictures for the screen, about 1.6 pixels to
+/// the point.
+///
+/// A readout that is too long still gets its pictures, so that its author can see where it runs
+/// over; only [`render`] refuses it.
+///
+/// # Errors
+/// `Engine` when the typesetter refuses.
+pub fn pages(document: &Projected) -> Result<Vec<Vec<u8>>, RenderError> {
+    let paper = Paper::of(document).with_words(typeset::printable);
+    typeset::pictures(&typeset::layout(&paper)?)
+}
+
+fn within_limit(document: &Projected, pages: usize) -> Result<(), RenderError> {
+    let pages = u32::try_from(pages).unwrap_or(u32::MAX);
+    match document.kind().page_limit() {
+        Some(limit) if pages > limit => Err(RenderError::TooLong { pages, limit }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;

@@ -385,7 +385,7 @@ impl<'a> WriteTx<'a> {
     /// # Errors
     /// When the database refuses.
     pub fn keep_original(&mut self, bytes: &[u8]) -> Result<Digest, StoreError> {
-        let digest = sha256(bytes);
+        let digest = digest(bytes);
         self.tx
             .prepare_cached("INSERT INTO original (hash, size, bytes) VALUES (?1, ?2, ?3) ON CONFLICT (hash) DO NOTHING")?
             .execute(params![digest.to_string(), bytes.len() as i64, bytes])?;
@@ -474,6 +474,7 @@ impl<'a> WriteTx<'a> {
     }
 }
 
-pub(crate) fn sha256(bytes: &[u8]) -> Digest {
+/// The SHA-256 by which originals and files are named.
+pub fn digest(bytes: &[u8]) -> Digest {
     Digest(Sha256::digest(bytes).into())
 }

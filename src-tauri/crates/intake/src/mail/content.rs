@@ -223,7 +223,9 @@ impl Content {
             || head.media_type == "application/json";
         let nested = self.nested.clone();
         self.files.push(File { part: part.clone(), name: name.clone(), nested });
+        let is_table = head.media_type == "text/csv" || name.to_ascii_lowercase().ends_with(".csv");
         if is_text && let Some(text) = self.decoded(mail, part) {
+            let text = if is_table { cells(&text) } else { text };
             self.push(text, &format!("attachment {}", names::clean(&name)), false);
         } else if head.media_type == "text/html"
             && let Some(text) = self.decoded(mail, part)
@@ -283,4 +285,26 @@ fn search_feedback(report: &str, finds: &mut Finds) {
             finds.add(found, value.trim(), "feedback report", true);
         }
     }
+}
+
+/// The cells of a table, one a line, so that a separator is never taken for the end of a URL.
+/// Lines that are no table come back as they are.
+fn cells(table: &str) -> String {
+    let first = table.lines().next().unwrap_or_default();
+    let delimiter =
+        [b',', b';', b'\t'].into_iter().max_by_key(|it| first.matches(*it as char).count());
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter.unwrap_or(b','))
+        .from_reader(table.as_bytes());
+    let mut lines = String::with_capacity(table.len());
+    for record in reader.records() {
+        let Ok(record) = record else { return table.to_owned() };
+        for cell in &record {
+            lines.push_str(cell);
+            lines.push('\n');
+        }
+    }
+    lines
 }

@@ -10,15 +10,15 @@ static IN_SUBJECT: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static IN_TEXT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?im)^[ \t>]*(?:our |internal )?(?:ticket|case|ref(?:erence)?|incident|report)(?:[ \t]*(?:id|no\.?|number|nr\.?|ref(?:erence)?))?[ \t]*[:#][ \t]*#?([a-z0-9][a-z0-9._/-]{2,39})[ \t]*$")
+    Regex::new(r"(?im)(?:^[ \t>]*|[.!?;][ \t]+)(?:our |internal )?(?:ticket|case|ref(?:erence)?|incident|report)(?:[ \t]*(?:id|no\.?|number|nr\.?|ref(?:erence)?))?[ \t]*[:#][ \t]*#?([a-z0-9][a-z0-9._/-]{2,39})[ \t]*[,;]?[ \t]*$")
         .expect("a valid pattern")
 });
 
 /// How much of a text is searched, in bytes.
 const MAX_TEXT: usize = 64 * 1024;
 
-/// A reference in the subject, then in a header field such as `X-Ticket-ID`, then in a text line
-/// of its own. It always has a digit in it.
+/// A reference in the subject, then in a header field such as `X-Ticket-ID`, then at the
+/// end of a text line, alone or as a sentence of its own. It always has a digit in it.
 pub(super) fn reference<'a>(
     subject: &str,
     fields: impl Iterator<Item = (&'a str, &'a str)>,
@@ -77,6 +77,7 @@ mod tests {
         check("Phishing", ("X-Ticket-ID", "T-9001"), "", Some("T-9001"));
         check("Phishing", none, "Hello\nReference: HB/2026/17\n", Some("HB/2026/17"));
         check("Phishing", none, "> Case ID: 2026-44", Some("2026-44"));
+        check("Phishing", none, "They lose money. Reference: HB-17\n", Some("HB-17"));
         check("In this case: urgent", none, "Reference: see below\n", None);
         check("[EXT] Phishing", ("X-MS-Exchange-Id", "5"), "in case 5 users complain", None);
     }

@@ -1,0 +1,39 @@
+# The four commands of the house. Each installs what is missing on Debian 12 or newer.
+.PHONY: run test bench bundle setup ui bindings pictures
+
+export CARGO_TERM_COLOR ?= auto
+# Lints run while the workspace builds; dependencies are built once for every step.
+LINTED = RUSTC_WORKSPACE_WRAPPER=clippy-driver
+NODE = PATH="$(HOME)/.cache/farol/node/node_modules/node/bin:$$PATH"
+
+run: setup ui
+	cargo build --workspace
+	.ci/run-window $(ARGS)
+
+test: setup
+	cargo fmt --all --check
+	$(MAKE) ui
+	cd ui && $(NODE) npm run --silent check && $(NODE) npm run --silent lint && $(NODE) npm run --silent test
+	$(LINTED) cargo build --workspace --all-targets --locked
+	.ci/session env $(LINTED) cargo nextest run --workspace --locked --no-fail-fast
+
+bench: setup ui
+	.ci/session cargo run --release --package farol-tests --bin bench --features farol/automation
+
+bundle: setup ui
+	cargo install tauri-cli --version '^2' --locked
+	cd src-tauri && cargo tauri build --features farol-store/vendored-openssl
+
+setup:
+	@.ci/setup
+
+ui: ui/node_modules/.installed
+	cd ui && $(NODE) npm run --silent build
+
+ui/node_modules/.installed: ui/package-lock.json
+	cd ui && $(NODE) npm ci --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+# The typed door between window and house, written anew.
+bindings: setup ui
+	FAROL_WRITE_BINDINGS=1 $(LINTED) cargo nextest run --package farol the_generated_bindings

@@ -1,0 +1,547 @@
+//! Cases, targets, clocks, notes and the queue.
+
+use std::collections::BTreeMap;
+
+use farol_model::{
+    case::{Case, CaseFacts, CaseRef, Note, Outcome, PersonRole, Sensitivity, Status, Target},
+    clock::{Clock, Stop, StoppedBy, default_rules, rules_for},
+    document::Document,
+    id::{CaseId, ClockId, NoteId, ReportId},
+    journal::{Action, Entry},
+    lookup::{Observation, ProviderVerdict},
+    member::Member,
+    observable::Observable,
+    report::Report,
+    time::Timestamp,
+};
+use farol_store::{Reader, StoreError, WriteTx};
+
+use crate::{
+    Desk, Failure, next_step,
+    view::{
+        CaseOpen, CaseRow, CaseView, ClockLine, DocumentRow, ObservableView, Opens, QueueRow,
+        ReportRow, StoryLine,
+    },
+};
+
+/// How much of a report a list shows.
+const EXCERPT_CHARS: usize = 140;
+
+impl Desk {
+    /// What needs somebody: open cases, the one whose clock ends first on top, then new reports.
+    ///
+    /// # Errors
+    /// When the vault cannot be read.
+    pub fn queue(&self) -> Result<Vec<QueueRow>, Failure> {
+        let now = self.store.now();
+        self.store.read(|it| {
+            let reports =
+                it.reports_without_case()?.into_iter().map(report_row).map(QueueRow::Report);
+            let mut cases = self.case_rows(it, it.open_cases()?, now)?;
+            cases.sort_by_key(|row| {
+                let due = row.next_clock.as_ref().map_or(i64::MAX, |line| line.due_at.ms());
+                (due, row.severity, row.opened_at)
+            });
+            Ok(reports.chain(cases.into_iter().map(|row| QueueRow::Case(Box::new(row)))).collect())
+        })
+    }
+
+    /// All cases, closed ones too, newest first.
+    ///
+    /// # Errors
+    /// When the vault cannot be read.
+    pub fn cases(&self) -> Result<Vec<CaseRow>, Failure> {
+        let now = self.store.now();
+        Ok(self.store.read(|it| self.case_rows(it, it.cases()?, now))?)
+    }
+
+    fn case_rows(
+        &self,
+        it: Reader<'_>,
+        cases: Vec<Case>,
+        now: Timestamp,
+    ) -> Result<Vec<CaseRow>, StoreError> {
+        let mut clocks: BTreeMap<CaseId, Vec<Clock>> = BTreeMap::new();
+        for (case, clock) in it.running_clocks()? {
+            clocks.entry(case).or_default().push(clock);
+        }
+        let counts: BTreeMap<_, _> = it
+            .target_counts()?
+            .into_iter()
+            .map(|(case, n_targets, n_settled)| (case, (n_targets, n_settled)))
+            .collect();
+        Ok(cases
+            .into_iter()
+            .map(|case| {
+                let clocks = clocks.remove(&case.id).unwrap_or_default();
+                let counts = counts.get(&case.id).copied().unwrap_or_default();
+                row(case, clocks, counts, now)
+            })
+            .collect())
+    }
+
+    pub(crate) fn case_row(
+        &self,
+        it: Reader<'_>,
+        case: Case,
+        now: Timestamp,
+    ) -> Result<CaseRow, StoreError> {
+        let clocks = it.clocks_of(case.id)?.into_iter().filter(|it| it.stopped.is_none()).collect();
+        let targets = it.targets_of(case.id)?;
+        let n_settled = targets.iter().filter(|it| it.outcome != Outcome::Pending).count();
+        Ok(row(case, clocks, (targets.len() as u32, n_settled as u32), now))
+    }
+
+    /// The case with a number people say.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn case_id(&self, reference: CaseRef) -> Result<CaseId, Failure> {
+        Ok(self.store.read(|it| it.case_by_reference(reference))?.id)
+    }
+
+    /// Opens a case: facts, first report, targets and the clocks that its category and severity
+    /// ask for. A clock starts when the report came in, or now.
+    ///
+    /// # Errors
+    /// When the title is empty or the report does not exist.
+    pub fn open_case(&self, open: CaseOpen) -> Result<CaseId, Failure> {
+        let title = open.title.trim().to_owned();
+        if title.is_empty() {
+            return Err(Failure::bad_input(
+                "A case needs a title. Nothing was opened.",
+                "Write one line that a colleague would recognise.",
+            ));
+        }
+        self.store.write(|tx| {
+            let report = open.report.map(|id| tx.read().report(id)).transpose()?;
+            let case = Case {
+                id: CaseId(tx.new_id()),
+                reference: tx.read().next_reference(tx.now().year())?,
+                opened_at: tx.now(),
+                opened_by: tx.actor(),
+                facts: CaseFacts {
+                    title,
+                    category: open.category,
+                    severity: open.severity,
+                    severity_reason: open.severity_reason.trim().to_owned(),
+                    status: Status::Triaged,
+                    waiting_on: None,
+                    legal_bases: Vec::new(),
+                    assignee: Some(tx.actor()),
+                    asked_by: None,
+                    jurisdiction: None,
+                    sensitivity: Sensitivity::Normal,
+                    tickets: Vec::new(),
+                    tags: Vec::new(),
+                    people: Vec::new(),
+                    accounts: Vec::new(),
+                },
+            };
+            let id = case.id;
+            let started_at = report.as_ref().map_or(tx.now(), |report| report.received_at);
+            tx.record(&Action::CaseOpened { case: Box::new(case) })?;
+            if let Some(report) = report {
+                tx.record(&Action::ReportAttached { case: id, report: report.id })?;
+            }
+            for observable in open.targets {
+                let after = Some(Target { observable, outcome: Outcome::Pending });
+                tx.record(&Action::TargetSet { case: id, before: None, after })?;
+            }
+            for rule in rules_for(&default_rules(), open.category, open.severity) {
+                start_clock(tx, id, rule, started_at)?;
+            }
+            Ok(id)
+        })
+    }
+
+    /// The case page.
+    ///
+    /// # Errors
+    /// When there is no such case.
+    pub fn case(&self, id: CaseId) -> Result<CaseView, Failure> {
+        let now = self.store.now();
+        self.store.read(|it| {
+            let case = it.case(id)?;
+            let reports = it.reports_of(id)?;
+            let members = it.members()?;
+            let observations = it.observations_of(id)?;
+            let targets = it.targets_of(id)?;
+            let observables = observables(&reports, it.added_observables(id)?, targets);
+            let documents = it.documents_of(id)?;
+            let mut view = CaseView {
+                verdicts: self.verdicts(&observables, &observations),
+                clocks: clock_lines(it.clocks_of(id)?, now),
+                notes: it.notes_of(id)?,
+                decisions: it.decisions_of(id)?,
+                mitigations: it.mitigations_of(id)?,
+                documents: documents.iter().map(|it| document_row(it, case.reference)).collect(),
+                story: story(it.story(id)?, &members),
+                next: next_step::nothing(),
+                case,
+                reports,
+                observables,
+                members,
+            };
+            view.next = next_step::next_step(&view);
+            Ok(view)
+        })
+    }
+
+    /// One verdict for each host of the case that was asked about.
+    pub(crate) fn verdicts(
+        &self,
+        observables: &[ObservableView],
+        observations: &[Observation],
+    ) -> Vec<ProviderVerdict> {
+        let mut hosts: Vec<&str> = observables.iter().filter_map(|it| it.host.as_deref()).collect();
+        hosts.sort_unstable();
+        hosts.dedup();
+        hosts
+            .into_iter()
+            .map(|host| farol_lookup::verdict(host, observations, &self.networks))
+            .filter(|verdict| verdict.as_of.is_some())
+            .collect()
+    }
+
+    /// Changes the facts of a case. A changed category or severity starts the clocks it asks for
+    /// and stops those it no longer asks for.
+    ///
+    /// # Errors
+    /// When there is no such case, or the title is empty.
+    pub fn change_case(&self, id: CaseId, after: CaseFacts) -> Result<(), Failure> {
+        if after.title.trim().is_empty() {
+            return Err(Failure::bad_input(
+                "A case needs a title. Nothing was changed.",
+                "Write one line that a colleague would recognise.",
+            ));
+        }
+        self.store.write(|tx| {
+            let case = tx.read().case(id)?;
+            let before = case.facts;
+            if before == after {
+                return Ok(());
+            }
+            let retime = (before.category, before.severity) != (after.category, after.severity);
+            let (category, severity) = (after.category, after.severity);
+            tx.record(&Action::CaseChanged {
+                case: id,
+                before: Box::new(before),
+                after: Box::new(after),
+            })?;
+            if !retime {
+                return Ok(());
+            }
+            let rules = default_rules();
+            let wanted = rules_for(&rules, category, severity);
+            let clocks = tx.read().clocks_of(id)?;
+            let started_at = clocks.iter().map(|it| it.started_at).min().unwrap_or(case.opened_at);
+            for clock in clocks.iter().filter(|it| it.stopped.is_none()) {
+                if !wanted.iter().any(|rule| rule.id == clock.rule.id) {
+                    stop_clock(tx, id, clock, "category or severity changed")?;
+                }
+            }
+            for rule in wanted {
+                if !clocks.iter().any(|it| it.rule.id == rule.id) {
+                    start_clock(tx, id, rule, started_at)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Puts a report on a case.
+    ///
+    /// # Errors
+    /// When either does not exist.
+    pub fn attach_report(&self, case: CaseId, report: ReportId) -> Result<(), Failure> {
+        self.store.write(|tx| {
+            tx.read().case(case)?;
+            tx.read().report(report)?;
+            if !tx.read().cases_of(report)?.iter().any(|it| it.id == case) {
+                tx.record(&Action::ReportAttached { case, report })?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Reads one value that a person typed, defanged or not, into its normal form.
+    ///
+    /// # Errors
+    /// When the text is none that can be recognised.
+    pub fn read_observable(&self, text: &str) -> Result<Observable, Failure> {
+        read_observable(text)
+    }
+
+    /// Adds a value that a person typed or pasted, defanged or not.
+    ///
+    /// # Errors
+    /// When the text is none that can be recognised.
+    pub fn add_observable(&self, case: CaseId, text: &str) -> Result<Observable, Failure> {
+        let observable = read_observable(text)?;
+        self.store.write(|tx| {
+            tx.read().case(case)?;
+            if !tx.read().added_observables(case)?.contains(&observable) {
+                tx.record(&Action::ObservableAdded { case, observable: observable.clone() })?;
+            }
+            Ok(observable)
+        })
+    }
+
+    /// Names a target, sets its outcome, or (none) says that it is no target.
+    ///
+    /// # Errors
+    /// When there is no such case, or the outcome needs words and has none.
+    pub fn set_target(
+        &self,
+        case: CaseId,
+        observable: Observable,
+        outcome: Option<Outcome>,
+    ) -> Result<(), Failure> {
+        if let Some(Outcome::Forwarded(note) | Outcome::Declined(note)) = &outcome
+            && note.trim().is_empty()
+        {
+            return Err(Failure::bad_input(
+                "This outcome needs a word more. Nothing was changed.",
+                "Say to whom it was forwarded, or why it was declined.",
+            ));
+        }
+        self.store.write(|tx| {
+            tx.read().case(case)?;
+            let before = tx.read().target(case, &observable)?;
+            let after = outcome.map(|outcome| Target { observable, outcome });
+            if before != after {
+                tx.record(&Action::TargetSet { case, before, after })?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Stops a clock by hand.
+    ///
+    /// # Errors
+    /// When it does not run, or no reason is given.
+    pub fn stop_clock(&self, case: CaseId, clock: ClockId, reason: &str) -> Result<(), Failure> {
+        let reason = reason.trim();
+        if reason.is_empty() {
+            return Err(Failure::bad_input(
+                "Stopping a clock needs a reason. It still runs.",
+                "Write what ended it.",
+            ));
+        }
+        self.store.write(|tx| {
+            let clocks = tx.read().clocks_of(case)?;
+            let clock = clocks
+                .iter()
+                .find(|it| it.id == clock && it.stopped.is_none())
+                .ok_or_else(|| Failure::not_found("running clock"))?;
+            Ok(stop_clock(tx, case, clock, reason)?)
+        })
+    }
+
+    /// Writes a note on a case.
+    ///
+    /// # Errors
+    /// When there is no such case, or nothing is written.
+    pub fn add_note(&self, case: CaseId, text: &str) -> Result<NoteId, Failure> {
+        let text = text.trim().to_owned();
+        if text.is_empty() {
+            return Err(Failure::bad_input("The note is empty. Nothing was added.", "Write it."));
+        }
+        self.store.write(|tx| {
+            tx.read().case(case)?;
+            let id = NoteId(tx.new_id());
+            let note = Note { id, written_at: tx.now(), written_by: tx.actor(), text };
+            tx.record(&Action::NoteAdded { case, note })?;
+            Ok(id)
+        })
+    }
+}
+
+/// Reads one value that a person typed.
+fn read_observable(text: &str) -> Result<Observable, Failure> {
+    farol_intake::observable(text.trim()).ok_or_else(|| {
+        Failure::bad_input(
+            "This is not a URL, host, IP or mail address. Nothing was added.",
+            "Write it plainly or defanged, for example hxxps://login[.]example[.]test/a.",
+        )
+    })
+}
+
+fn start_clock(
+    tx: &mut WriteTx<'_>,
+    case: CaseId,
+    rule: &farol_model::clock::ClockRule,
+    started_at: Timestamp,
+) -> Result<(), StoreError> {
+    let id = ClockId(tx.new_id());
+    let clock = Clock { id, rule: rule.clone(), started_at, pauses: Vec::new(), stopped: None };
+    tx.record(&Action::ClockSet { case, before: None, after: Box::new(clock) }).map(|_| ())
+}
+
+fn stop_clock(
+    tx: &mut WriteTx<'_>,
+    case: CaseId,
+    clock: &Clock,
+    reason: &str,
+) -> Result<(), StoreError> {
+    let stopped = Some(Stop { at: tx.now(), reason: reason.to_owned() });
+    let after = Box::new(Clock { stopped, ..clock.clone() });
+    tx.record(&Action::ClockSet { case, before: Some(Box::new(clock.clone())), after }).map(|_| ())
+}
+
+/// Stops the running clocks of a case that this event ends.
+pub(crate) fn stop_clocks(
+    tx: &mut WriteTx<'_>,
+    case: CaseId,
+    event: StoppedBy,
+    reason: &str,
+) -> Result<(), StoreError> {
+    for clock in tx.read().clocks_of(case)? {
+        if clock.stopped.is_none() && clock.rule.stopped_by == Some(event) {
+            stop_clock(tx, case, &clock, reason)?;
+        }
+    }
+    Ok(())
+}
+
+fn row(
+    case: Case,
+    clocks: Vec<Clock>,
+    (n_targets, n_settled): (u32, u32),
+    now: Timestamp,
+) -> CaseRow {
+    CaseRow {
+        waits: waits(&case),
+        id: case.id,
+        reference: case.reference,
+        title: case.facts.title,
+        category: case.facts.category,
+        severity: case.facts.severity,
+        status: case.facts.status,
+        sensitivity: case.facts.sensitivity,
+        opened_at: case.opened_at,
+        next_clock: clock_lines(clocks, now).into_iter().next(),
+        n_targets,
+        n_settled,
+    }
+}
+
+/// Who waits for us, in words.
+fn waits(case: &Case) -> String {
+    if let Some(whom) =
+        case.facts.waiting_on.as_ref().filter(|_| case.facts.status == Status::Waiting)
+    {
+        return format!("we wait for {whom}");
+    }
+    let person =
+        [PersonRole::Victim, PersonRole::Authority, PersonRole::Customer, PersonRole::Reporter]
+            .into_iter()
+            .find_map(|role| case.facts.people.iter().find(|person| person.role == role));
+    match (person, case.facts.accounts.first()) {
+        (Some(person), _) => format!("{}: {}", person.role.label(), person.name),
+        (None, Some(account)) => format!("Customer: {}", account.name),
+        (None, None) => case.facts.asked_by.clone().unwrap_or_default(),
+    }
+}
+
+fn report_row(report: Report) -> ReportRow {
+    let excerpt: String = report
+        .parsed
+        .text
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(EXCERPT_CHARS)
+        .collect();
+    ReportRow {
+        id: report.id,
+        sender: report.parsed.sender.display(),
+        subject: report.parsed.subject,
+        received_at: report.received_at,
+        excerpt,
+    }
+}
+
+fn clock_lines(clocks: Vec<Clock>, now: Timestamp) -> Vec<ClockLine> {
+    let mut lines: Vec<_> = clocks
+        .into_iter()
+        .map(|clock| ClockLine { due_at: clock.due_at(now), missed: clock.is_missed(now), clock })
+        .collect();
+    lines.sort_by_key(|line| (line.clock.stopped.is_some(), line.due_at));
+    lines
+}
+
+/// Every value of the case once, targets first.
+fn observables(
+    reports: &[Report],
+    added: Vec<Observable>,
+    targets: Vec<Target>,
+) -> Vec<ObservableView> {
+    let found =
+        reports.iter().flat_map(|it| &it.parsed.observables).map(|it| it.observable.clone());
+    let mut views: BTreeMap<Observable, Option<Target>> =
+        found.chain(added).map(|observable| (observable, None)).collect();
+    for target in targets {
+        views.insert(target.observable.clone(), Some(target));
+    }
+    let mut views: Vec<_> = views
+        .into_iter()
+        .map(|(observable, target)| ObservableView {
+            defanged: observable.defanged(),
+            host: observable.host().map(str::to_owned),
+            observable,
+            target,
+        })
+        .collect();
+    views.sort_by_key(|view| view.target.is_none());
+    views
+}
+
+pub(crate) fn document_row(document: &Document, reference: CaseRef) -> DocumentRow {
+    DocumentRow {
+        id: document.id,
+        reference,
+        kind: document.kind,
+        title: document.title.clone(),
+        audience: document.audience.clone(),
+        created_at: document.created_at,
+        sent_at: document.sent.as_ref().map(|sent| sent.at),
+    }
+}
+
+/// The story, newest first.
+fn story(entries: Vec<Entry>, members: &[Member]) -> Vec<StoryLine> {
+    let mut lines: Vec<_> = entries
+        .into_iter()
+        .map(|entry| StoryLine {
+            entry: entry.header.id,
+            at: entry.header.at,
+            actor: members
+                .iter()
+                .find(|member| member.id == entry.header.actor)
+                .map_or_else(|| "unknown".to_owned(), |member| member.name.clone()),
+            text: entry.action.describe(),
+            opens: opens(&entry.action),
+            action: entry.header.action,
+        })
+        .collect();
+    lines.reverse();
+    lines
+}
+
+fn opens(action: &Action) -> Option<Opens> {
+    match action {
+        Action::ReportReceived { report } => Some(Opens::Report(report.id)),
+        Action::ReportAttached { report, .. } | Action::ConsentSet { report, .. } => {
+            Some(Opens::Report(*report))
+        }
+        Action::DocumentCreated { document } => Some(Opens::Document(document.id)),
+        Action::BlocksSaved { document, .. }
+        | Action::EnvelopeSet { document, .. }
+        | Action::DocumentSent { document, .. } => Some(Opens::Document(*document)),
+        Action::DocumentExported { certificate, .. } => Some(Opens::Document(certificate.document)),
+        _ => None,
+    }
+}

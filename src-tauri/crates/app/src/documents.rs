@@ -1,0 +1,477 @@
+//! Responses, analyses and readouts: writing them, and letting them leave.
+//!
+//! A file leaves in three steps that stand or fall together: it is rendered and checked, written
+//! beside its place, and recorded; only then it gets its name.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+pub use farol_compose::TemplateInfo;
+use farol_compose::{Material, StoryRow};
+use farol_model::{
+    case::CaseRef,
+    clock::StoppedBy,
+    document::{
+        Audience, Block, Document, DocumentKind, Entity, Envelope, Projected, Sent, changes,
+        project, sentences,
+    },
+    export::{Certificate, Format, RenderError},
+    id::{CaseId, DocumentId},
+    journal::Action,
+    lookup::ProviderVerdict,
+    report::{Consent, Report},
+    time::Timestamp,
+};
+use farol_store::{Reader, StoreError};
+
+use crate::{
+    Code, Desk, Failure,
+    cases::{document_row, stop_clocks},
+    view::{DocumentRow, DocumentView, Exported, Preview},
+};
+
+/// Everything that a template, a fact or the leak check may need of a case.
+struct CaseFile {
+    case: farol_model::case::Case,
+    reports: Vec<Report>,
+    targets: Vec<farol_model::case::Target>,
+    verdicts: Vec<ProviderVerdict>,
+    decisions: Vec<farol_model::decision::Decision>,
+    mitigations: Vec<farol_model::decision::Mitigation>,
+    clocks: Vec<farol_model::clock::Clock>,
+    story: Vec<StoryRow>,
+    members: Vec<farol_model::member::Member>,
+}
+
+impl CaseFile {
+    fn material(&self) -> Material<'_> {
+        Material {
+            case: &self.case,
+            reports: &self.reports,
+            targets: &self.targets,
+            verdicts: &self.verdicts,
+            decisions: &self.decisions,
+            mitigations: &self.mitigations,
+            clocks: &self.clocks,
+            story: &self.story,
+            members: &self.members,
+        }
+    }
+}
+
+/// What templates there are.
+pub fn templates() -> Vec<TemplateInfo> {
+    farol_compose::templates()
+}
+
+impl Desk {
+    fn case_file(&self, it: Reader<'_>, id: CaseId) -> Result<CaseFile, StoreError> {
+        let targets = it.targets_of(id)?;
+        let observations = it.observations_of(id)?;
+        let mut hosts: Vec<_> =
+            targets.iter().filter_map(|target| target.observable.host()).collect();
+        hosts.sort_unstable();
+        hosts.dedup();
+        let verdicts = hosts
+            .into_iter()
+            .map(|host| farol_lookup::verdict(host, &observations, &self.networks))
+            .filter(|verdict| verdict.as_of.is_some())
+            .collect();
+        let story = it
+            .story(id)?
+            .into_iter()
+            .map(|entry| StoryRow {
+                entry: entry.header.id,
+                at: entry.header.at,
+                text: entry.action.describe(),
+            })
+            .collect();
+        Ok(CaseFile {
+            case: it.case(id)?,
+            reports: it.reports_of(id)?,
+            verdicts,
+            decisions: it.decisions_of(id)?,
+            mitigations: it.mitigations_of(id)?,
+            clocks: it.clocks_of(id)?,
+            members: it.members()?,
+            story,
+            targets,
+        })
+    }
+
+    /// All documents, newest first.
+    ///
+    /// # Errors
+    /// When the vault cannot be read.
+    pub fn documents(&self) -> Result<Vec<DocumentRow>, Failure> {
+        self.store.read(|it| {
+            let references: BTreeMap<CaseId, CaseRef> =
+                it.cases()?.into_iter().map(|case| (case.id, case.reference)).collect();
+            Ok(it
+                .documents()?
+                .iter()
+                .filter_map(|document| {
+                    Some(document_row(document, *references.get(&document.case)?))
+                })
+                .collect())
+        })
+    }
+
+    /// Begins a document from a template, filled with what the case knows.
+    ///
+    /// # Errors
+    /// When the case or template does not exist, or lacks what the template needs.
+    pub fn create_document(&self, case: CaseId, template: &str) -> Result<DocumentId, Failure> {
+        self.store.write(|tx| {
+            let file = self.case_file(tx.read(), case)?;
+            let now = tx.now();
+            let document =
+                farol_compose::compose(template, &file.material(), now, &mut || tx.new_id())
+                    .map_err(|error| {
+                        Failure::bad_input(
+                            format!("The document was not begun: {error}."),
+                            "Add what is missing to the case, or choose another template.",
+                        )
+                    })?;
+            let id = document.id;
+            tx.record(&Action::DocumentCreated { document: Box::new(document) })?;
+            Ok(id)
+        })
+    }
+
+    /// A document in the editor.
+    ///
+    /// # Errors
+    /// When there is no such document.
+    pub fn document(&self, id: DocumentId) -> Result<DocumentView, Failure> {
+        self.store.read(|it| {
+            let document = it.document(id)?;
+            let file = self.case_file(it, document.case)?;
+            let material = file.material();
+            Ok(DocumentView {
+                reference: file.case.reference,
+                case_title: file.case.facts.title.clone(),
+                saved_at: it.document_saved_at(id)?,
+                findings: farol_compose::lint(&document, &material),
+                certificates: it.certificates_of(id)?,
+                audiences: audiences(&file),
+                facts: farol_compose::facts(&material).into_iter().collect(),
+                document,
+            })
+        })
+    }
+
+    /// Saves blocks and envelope; returns the time of the commit.
+    ///
+    /// # Errors
+    /// When there is no such document, it was sent, or the vault refuses.
+    pub fn save_document(
+        &self,
+        id: DocumentId,
+        blocks: &[Block],
+        envelope: Option<Envelope>,
+    ) -> Result<Timestamp, Failure> {
+        self.store.write(|tx| {
+            let before = tx.read().document(id)?;
+            let case = before.case;
+            if before.sent.is_some() {
+                return Err(Failure::refused(
+                    "This response was sent; what was sent stays as it is.",
+                    "Begin a new response for a correction.",
+                ));
+            }
+            let changes = changes(&before.blocks, blocks);
+            if !changes.is_empty() {
+                tx.record(&Action::BlocksSaved { case, document: id, changes })?;
+            }
+            if let Some(after) = envelope.filter(|it| before.envelope.as_ref() != Some(it)) {
+                let before = before.envelope;
+                tx.record(&Action::EnvelopeSet { case, document: id, before, after })?;
+            }
+            Ok(tx.now())
+        })
+    }
+
+    /// Adds a paragraph at the end of a document.
+    ///
+    /// # Errors
+    /// As [`Desk::save_document`].
+    pub fn add_paragraph(
+        &self,
+        id: DocumentId,
+        audience: Audience,
+        text: &str,
+    ) -> Result<Timestamp, Failure> {
+        use farol_model::document::{Content, Text};
+        let mut document = self.store.read(|it| it.document(id))?;
+        document.blocks.push(Block {
+            id: farol_model::id::BlockId(self.store.new_id()),
+            audience,
+            content: Content::Paragraph { text: Text::parse(text) },
+        });
+        self.save_document(id, &document.blocks, None)
+    }
+
+    /// The pages that a reader would get, as PNG pictures, and whether an export would be stopped.
+    ///
+    /// # Errors
+    /// When there is no such document or it cannot be typeset at all.
+    pub fn preview_document(
+        &self,
+        id: DocumentId,
+        reader: &Audience,
+    ) -> Result<(Vec<Vec<u8>>, Preview), Failure> {
+        let projected = self.store.read(|it| self.projected(it, id, reader))?;
+        let pages = (self.machines.pages)(&projected).map_err(stopped)?;
+        let format =
+            if projected.kind() == DocumentKind::Response { Format::Eml } else { Format::Pdf };
+        let stopped = (self.machines.render)(&projected, format).err().map(stopped);
+        let n_withheld = projected.withheld().len() as u32;
+        Ok((pages, Preview { pages: Vec::new(), n_withheld, stopped }))
+    }
+
+    /// A file name that this reader may see.
+    ///
+    /// # Errors
+    /// When there is no such document.
+    pub fn export_name(&self, id: DocumentId, format: Format) -> Result<String, Failure> {
+        self.store.read(|it| {
+            let document = it.document(id)?;
+            let reference = it.case(document.case)?.reference;
+            let kind = match document.kind {
+                DocumentKind::Response => "response",
+                DocumentKind::Rca => "root-cause-analysis",
+                DocumentKind::Readout => "readout",
+            };
+            Ok(format!("{reference}-{kind}.{}", format.extension()))
+        })
+    }
+
+    /// Writes a checked file and records its certificate.
+    ///
+    /// # Errors
+    /// [`Code::LeakStopped`] when a withheld value would leave or the check is void, [`Code::Refused`]
+    /// when a consent forbids it; then no file is written and nothing is recorded.
+    pub fn export_document(
+        &self,
+        id: DocumentId,
+        reader: &Audience,
+        format: Format,
+        path: &Path,
+    ) -> Result<Exported, Failure> {
+        let mut part = path.as_os_str().to_owned();
+        part.push(".part");
+        let part = Path::new(&part);
+        let exported = self.store.write(|tx| {
+            let projected = self.projected(tx.read(), id, reader)?;
+            let rendered = (self.machines.render)(&projected, format).map_err(stopped)?;
+            let certificate = Certificate {
+                document: id,
+                audience: reader.clone(),
+                format,
+                exported_at: tx.now(),
+                sha256: farol_store::digest(&rendered.bytes),
+                template_version: rendered.template_version.to_owned(),
+                journal_head: tx.read().head()?,
+                n_values_searched: rendered.n_values_searched,
+                n_hits: 0,
+            };
+            fs::write(part, &rendered.bytes).map_err(|error| cannot_write(&error))?;
+            let case = tx.read().document(id)?.case;
+            tx.record(&Action::DocumentExported { case, certificate: certificate.clone() })?;
+            let file_name = path.display().to_string();
+            Ok(Exported { file_name, format, certificate })
+        });
+        match exported {
+            Ok(exported) => {
+                fs::rename(part, path).map_err(|error| cannot_write(&error))?;
+                Ok(exported)
+            }
+            Err(failure) => {
+                // Nothing may stay behind of an export that was not recorded.
+                if let Err(error) = fs::remove_file(part)
+                    && error.kind() != std::io::ErrorKind::NotFound
+                {
+                    return Err(cannot_write(&error));
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    fn projected(
+        &self,
+        it: Reader<'_>,
+        id: DocumentId,
+        reader: &Audience,
+    ) -> Result<Projected, Failure> {
+        let document = it.document(id)?;
+        let dated = it.document_saved_at(id)?;
+        let file = self.case_file(it, document.case)?;
+        forbid_forwarding(&document, &file.reports, reader)?;
+        let entities = entities(&file, &it.cases()?, reader);
+        let facts = farol_compose::facts(&file.material());
+        project(&document, file.case.reference, dated, reader, &facts, &entities).map_err(|error| {
+            Failure::bad_input(
+                format!("Nothing was exported: {error}."),
+                "Correct the name in the text, or add the fact to the case.",
+            )
+        })
+    }
+
+    /// Records that a person sent a response. Stops the clocks that wait for a response.
+    ///
+    /// # Errors
+    /// When it is no response, or was sent before.
+    pub fn confirm_sent(&self, id: DocumentId, channel: &str) -> Result<(), Failure> {
+        let channel = channel.trim().to_owned();
+        if channel.is_empty() {
+            return Err(Failure::bad_input(
+                "Say how it was sent. Nothing was recorded.",
+                "For example: mail, portal, phone.",
+            ));
+        }
+        self.store.write(|tx| {
+            let document = tx.read().document(id)?;
+            if document.kind != DocumentKind::Response {
+                return Err(Failure::refused(
+                    "Only a response is sent; an analysis or readout is exported.",
+                    "Begin a response that carries it.",
+                ));
+            }
+            if document.sent.is_some() {
+                return Err(Failure::refused(
+                    "This response is already marked as sent.",
+                    "Begin a new response for a correction.",
+                ));
+            }
+            let sent = Sent { at: tx.now(), channel, confirmed_by: tx.actor() };
+            tx.record(&Action::DocumentSent { case: document.case, document: id, sent })?;
+            if matches!(
+                document.audience,
+                Audience::Reporter
+                    | Audience::Customer(_)
+                    | Audience::Authority
+                    | Audience::Regulator
+            ) {
+                stop_clocks(tx, document.case, StoppedBy::ResponseSent, "a response was sent")?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The audiences that make sense on a case; its customers among them.
+fn audiences(file: &CaseFile) -> Vec<Audience> {
+    let customers = file.case.facts.accounts.iter().map(|it| Audience::Customer(it.id.clone()));
+    [Audience::InternalTeam, Audience::InternalCompany, Audience::Exec]
+        .into_iter()
+        .chain(customers)
+        .chain([
+            Audience::Reporter,
+            Audience::Host,
+            Audience::Authority,
+            Audience::Regulator,
+            Audience::Public,
+            Audience::PrivilegedLegal,
+        ])
+        .collect()
+}
+
+/// "Do not forward" binds: nothing made from such a report goes to the operator's side.
+fn forbid_forwarding(
+    document: &Document,
+    reports: &[Report],
+    reader: &Audience,
+) -> Result<(), Failure> {
+    let outward = matches!(reader, Audience::Host | Audience::Customer(_) | Audience::Public);
+    let bound = reports.iter().any(|it| it.consent == Consent::DoNotForward);
+    if document.kind == DocumentKind::Response && outward && bound {
+        return Err(Failure::refused(
+            "A reporter of this case said: do not forward. Nothing was exported.",
+            "Ask the reporter, or write to the operator from your own findings on a case of its own.",
+        ));
+    }
+    Ok(())
+}
+
+/// Values of this and other cases that a reader outside must not find anywhere in a file.
+fn entities(file: &CaseFile, cases: &[farol_model::case::Case], reader: &Audience) -> Vec<Entity> {
+    if reader.is_internal() {
+        return Vec::new();
+    }
+    let mut entities = Vec::new();
+    let mut add = |what: &str, value: &str| {
+        let value = value.trim();
+        if !value.is_empty() {
+            entities.push(Entity { what: what.to_owned(), value: value.to_owned() });
+        }
+    };
+    for member in &file.members {
+        add("name of somebody who works here", &member.name);
+    }
+    for account in cases.iter().flat_map(|case| &case.facts.accounts) {
+        if *reader != Audience::Customer(account.id.clone()) {
+            add("name of another customer", &account.name);
+            add("account of another customer", &account.id);
+        }
+    }
+    if *reader != Audience::Reporter {
+        for report in file.reports.iter().filter(|it| it.consent != Consent::Named) {
+            for person in [&report.parsed.reporter, &report.parsed.sender] {
+                add("name of the reporter", person.name.as_deref().unwrap_or_default());
+                add("address of the reporter", person.address.as_deref().unwrap_or_default());
+            }
+            for sentence in sentences(&report.parsed.text) {
+                add("quotation from the report", sentence);
+            }
+        }
+    }
+    entities
+}
+
+fn cannot_write(error: &std::io::Error) -> Failure {
+    Failure::new(
+        Code::Failed,
+        format!("The file could not be written: {}.", error.kind()),
+        "Choose another folder, or free some space. The document itself is safe.",
+    )
+}
+
+fn stopped(error: RenderError) -> Failure {
+    match error {
+        RenderError::Leaks(leaks) => {
+            let places: Vec<String> = leaks
+                .iter()
+                .take(3)
+                .map(|leak| match leak.block {
+                    Some(block) => {
+                        format!("{} (block {block}) in the {}", leak.what, leak.found_in)
+                    }
+                    None => format!("{} in the {}", leak.what, leak.found_in),
+                })
+                .collect();
+            Failure::new(
+                Code::LeakStopped,
+                format!(
+                    "The export was stopped; no file was written. Found: {}.",
+                    places.join("; ")
+                ),
+                "Take the value out of the text this reader sees, or mark it with [[…]].",
+            )
+        }
+        RenderError::CheckVoid(why) => Failure::new(
+            Code::LeakStopped,
+            format!("The leak check could not vouch for the file, so none was written: {why}."),
+            "Export another format, and report this with the document's id.",
+        ),
+        RenderError::TooLong { pages, limit } => Failure::bad_input(
+            format!("This makes {pages} pages; it may have {limit}. No file was written."),
+            "Shorten it, or move detail to the analysis.",
+        ),
+        RenderError::Engine(why) => Failure::new(
+            Code::Failed,
+            format!("The typesetter refused: {why}. No file was written; the document is safe."),
+            "Export as text, and report this with the document's id.",
+        ),
+    }
+}

@@ -1,0 +1,196 @@
+//! Asking the world, and keeping what it said.
+
+use std::{fs, path::Path, sync::Arc};
+
+use farol_lookup::{Asked, AsnTable, Resolver, Stamp};
+use farol_model::{
+    id::{CaseId, Digest},
+    journal::Action,
+    lookup::{Observation, ProviderVerdict},
+};
+
+use crate::{
+    Code, Desk, Failure,
+    view::{LookupDone, LookupPlan},
+};
+
+/// How far a lookup is, and whether it should go on.
+pub struct Watch<'a> {
+    /// Called with questions answered and questions in all.
+    pub progress: &'a (dyn Fn(usize, usize) + Send + Sync),
+    /// Asked between questions; what is answered by then is kept.
+    pub cancelled: &'a (dyn Fn() -> bool + Send + Sync),
+}
+
+impl Desk {
+    /// What would leave the machine. Nothing leaves.
+    ///
+    /// # Errors
+    /// When a host or the resolver cannot be understood.
+    pub fn plan_lookup(
+        &self,
+        hosts: &[String],
+        resolver: Option<&str>,
+    ) -> Result<LookupPlan, Failure> {
+        let resolver = choose_resolver(resolver)?;
+        let hosts = read_hosts(hosts)?;
+        let n_questions = hosts.iter().map(|host| farol_lookup::questions(host).len() as u32).sum();
+        Ok(LookupPlan {
+            seen_by: format!(
+                "{} sees the names; it may pass them on to the name servers of the reported domain.",
+                resolver.addr
+            ),
+            resolver: resolver.addr.to_string(),
+            n_questions,
+            hosts,
+            n_asn_ranges: self.asn_table().len() as u32,
+        })
+    }
+
+    /// Looks hosts up. With a case, every answer is kept on it as evidence; without one, nothing
+    /// is kept. Blocks until done or cancelled.
+    ///
+    /// # Errors
+    /// When a host or the resolver cannot be understood, or the vault refuses. A resolver that does
+    /// not answer is an observation, not an error.
+    pub fn look_up(
+        &self,
+        case: Option<CaseId>,
+        hosts: &[String],
+        resolver: Option<&str>,
+        watch: &Watch<'_>,
+    ) -> Result<LookupDone, Failure> {
+        let resolver = choose_resolver(resolver)?;
+        let hosts = read_hosts(hosts)?;
+        if let Some(case) = case {
+            self.store.read(|it| it.case(case).map(|_| ()))?;
+        }
+        let asn = self.asn_table();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| no_network(&error))?;
+        let stamp = || Stamp { at: self.store.now(), id: self.store.new_id() };
+        let counts: Vec<usize> = hosts.iter().map(|it| farol_lookup::questions(it).len()).collect();
+        let total: usize = counts.iter().sum();
+        let mut observations: Vec<Observation> = Vec::new();
+        let mut verdicts: Vec<ProviderVerdict> = Vec::new();
+        let mut before = 0;
+        for (host, n_questions) in hosts.iter().zip(counts) {
+            if (watch.cancelled)() {
+                break;
+            }
+            let progress = |done: usize, _: usize| {
+                (watch.progress)((before + done).min(total), total);
+            };
+            let asked = runtime.block_on(farol_lookup::look_up(
+                host,
+                &resolver,
+                &asn,
+                &stamp,
+                &progress,
+                watch.cancelled,
+            ));
+            if let Some(case) = case {
+                self.keep(case, &asked)?;
+            }
+            let answered: Vec<Observation> = asked.into_iter().map(|it| it.observation).collect();
+            verdicts.push(farol_lookup::verdict(host, &answered, &self.networks));
+            observations.extend(answered);
+            before += n_questions;
+        }
+        (watch.progress)(total, total);
+        Ok(LookupDone { observations, verdicts, cancelled: (watch.cancelled)() })
+    }
+
+    fn keep(&self, case: CaseId, asked: &[Asked]) -> Result<(), Failure> {
+        if asked.is_empty() {
+            return Ok(());
+        }
+        self.store.write(|tx| {
+            let mut lines = Vec::new();
+            for it in asked {
+                if let Some(wire) = &it.wire {
+                    tx.keep_original(wire)?;
+                }
+                serde_json::to_writer(&mut lines, &it.observation)
+                    .expect("observations are plain data");
+                lines.push(b'\n');
+            }
+            let batch: Digest = farol_store::digest(&lines);
+            let observations = asked.iter().map(|it| it.observation.clone()).collect();
+            tx.record(&Action::Observed { case, batch, observations })?;
+            Ok(())
+        })
+    }
+
+    /// Loads an IP→ASN table (`start,end,asn,name`) and keeps it beside the vault; it is public
+    /// data. Returns how many ranges it has.
+    ///
+    /// # Errors
+    /// When the file cannot be read or a line is wrong; the old table stays then.
+    pub fn load_asn_table(&self, path: &Path) -> Result<u32, Failure> {
+        let refused = |what: String| {
+            Failure::bad_input(
+                format!("The table was not loaded: {what}. The old one stays."),
+                "Choose a CSV file with the columns start, end, asn, name.",
+            )
+        };
+        let bytes = fs::read(path).map_err(|error| refused(error.kind().to_string()))?;
+        let as_of = self.store.now().to_minute();
+        let table = AsnTable::parse(&bytes, &as_of).map_err(|error| refused(error.to_string()))?;
+        let n_ranges = table.len() as u32;
+        fs::write(self.dir.join("asn.csv"), &bytes)
+            .and_then(|()| fs::write(self.dir.join("asn.csv.as_of"), &as_of))
+            .map_err(|error| refused(error.kind().to_string()))?;
+        *self.asn.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(table);
+        Ok(n_ranges)
+    }
+
+    fn asn_table(&self) -> Arc<AsnTable> {
+        Arc::clone(&self.asn.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+}
+
+fn choose_resolver(text: Option<&str>) -> Result<Resolver, Failure> {
+    match text.map(str::trim).filter(|it| !it.is_empty()) {
+        Some(text) => Resolver::parse(text),
+        None => Resolver::system(),
+    }
+    .map_err(|error| {
+        Failure::bad_input(
+            format!("No resolver to ask: {error}. Nothing was sent."),
+            "Give one as ADDRESS or ADDRESS:PORT, for example 192.0.2.53:53.",
+        )
+    })
+}
+
+/// Hosts in normal form, each once, in the order given.
+fn read_hosts(texts: &[String]) -> Result<Vec<String>, Failure> {
+    let mut hosts: Vec<String> = Vec::new();
+    for text in texts {
+        let host = farol_intake::observable(text.trim())
+            .and_then(|it| it.host().map(str::to_owned))
+            .ok_or_else(|| {
+                Failure::bad_input(
+                    "One of these is not a host name, URL or address. Nothing was sent.",
+                    "Check the spelling; defanged forms are fine.",
+                )
+            })?;
+        if !hosts.contains(&host) {
+            hosts.push(host);
+        }
+    }
+    if hosts.is_empty() {
+        return Err(Failure::bad_input("There is no host to look up.", "Name at least one."));
+    }
+    Ok(hosts)
+}
+
+fn no_network(error: &std::io::Error) -> Failure {
+    Failure::new(
+        Code::Failed,
+        format!("The network cannot be used: {}. Nothing was sent.", error.kind()),
+        "Check the connection, then try again.",
+    )
+}

@@ -1,0 +1,226 @@
+//! Making, opening and describing a vault.
+
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, RwLock},
+};
+
+use farol_lookup::{AsnTable, Networks};
+use farol_store::{KeyringProblem, Store, StoreError, VaultFiles, slots::Cost};
+
+pub use farol_store::Place;
+
+use crate::{
+    Code, Desk, Failure, Machines,
+    view::{VaultCreate, VaultState, VaultStatus},
+};
+
+/// Shorter passphrases are refused.
+const MIN_PASSPHRASE: usize = 8;
+
+/// What the first screen should offer; opens nothing.
+pub fn status(place: &Place) -> VaultStatus {
+    let state = match place.files() {
+        VaultFiles { database: true, slots: true } => VaultState::Locked,
+        VaultFiles { database: false, slots: false } => VaultState::Absent,
+        VaultFiles { database: true, slots: false } => VaultState::SlotsMissing,
+        VaultFiles { database: false, slots: true } => VaultState::DatabaseMissing,
+    };
+    VaultStatus {
+        state,
+        dir: place.dir.display().to_string(),
+        has_keyring_slot: place.slots().is_ok_and(|slots| slots.has_keyring()),
+        member: None,
+    }
+}
+
+/// Makes a vault and opens it.
+///
+/// # Errors
+/// When anything is there already, the passphrase is too short, or the keyring refuses.
+pub fn create(place: Place, create: &VaultCreate, machines: Machines) -> Result<Desk, Failure> {
+    let name = create.member_name.trim();
+    if name.is_empty() {
+        return Err(Failure::bad_input(
+            "A vault needs the name of the person who works in it.",
+            "Write your name as colleagues know it; it signs what you do.",
+        ));
+    }
+    if create.passphrase.chars().count() < MIN_PASSPHRASE {
+        return Err(Failure::bad_input(
+            "The passphrase is too short; no vault was made.",
+            "Use at least 8 characters; four or five unrelated words are good.",
+        ));
+    }
+    let dir = place.dir.clone();
+    let store = Store::create(place, &create.passphrase, name, create.use_keyring, Cost::FLOOR)?;
+    Desk::new(store, &dir, machines)
+}
+
+/// Opens a vault: with a passphrase, or with the system keyring when there is none.
+///
+/// # Errors
+/// See [`Code`]; nothing is created or deleted.
+pub fn open(place: Place, passphrase: Option<&str>, machines: Machines) -> Result<Desk, Failure> {
+    let dir = place.dir.clone();
+    let store = match passphrase {
+        Some(passphrase) => Store::open_with_passphrase(place, passphrase)?,
+        None => Store::open_with_keyring(place)?,
+    };
+    Desk::new(store, &dir, machines)
+}
+
+impl Desk {
+    fn new(store: Store, dir: &Path, machines: Machines) -> Result<Self, Failure> {
+        Ok(Self {
+            store,
+            machines,
+            dir: dir.to_owned(),
+            networks: networks(dir)?,
+            asn: RwLock::new(Arc::new(asn_table(dir)?)),
+        })
+    }
+
+    /// The desk's time.
+    pub fn now(&self) -> farol_model::time::Timestamp {
+        self.store.now()
+    }
+
+    /// The open vault, for the status line.
+    ///
+    /// # Errors
+    /// When the vault cannot be read.
+    pub fn status(&self) -> Result<VaultStatus, Failure> {
+        let member = self.store.read(|it| it.member(self.store.member()))?;
+        Ok(VaultStatus {
+            state: VaultState::Open,
+            dir: self.dir.display().to_string(),
+            has_keyring_slot: false,
+            member: Some(member),
+        })
+    }
+}
+
+/// The shipped networks and the team's own from `networks/*.toml` beside the vault.
+fn networks(dir: &Path) -> Result<Networks, Failure> {
+    let mut networks = Networks::shipped();
+    let Ok(files) = fs::read_dir(dir.join("networks")) else { return Ok(networks) };
+    let mut paths: Vec<_> = files.filter_map(|file| Some(file.ok()?.path())).collect();
+    paths.sort();
+    for path in paths.iter().filter(|path| path.extension().is_some_and(|it| it == "toml")) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        networks = fs::read_to_string(path)
+            .map_err(|error| error.to_string())
+            .and_then(|text| networks.with(&text).map_err(|error| error.to_string()))
+            .map_err(|error| {
+                Failure::bad_input(
+                    format!("The network profile {name} cannot be used: {error}."),
+                    "Correct the file in the folder `networks` beside the vault, or move it away.",
+                )
+            })?;
+    }
+    Ok(networks)
+}
+
+/// The IP→ASN table beside the vault; empty when there is none.
+fn asn_table(dir: &Path) -> Result<AsnTable, Failure> {
+    let path = dir.join("asn.csv");
+    let Ok(bytes) = fs::read(&path) else { return Ok(AsnTable::empty()) };
+    let as_of = fs::read_to_string(dir.join("asn.csv.as_of")).unwrap_or_else(|_| "unknown".into());
+    AsnTable::parse(&bytes, as_of.trim()).map_err(|error| {
+        Failure::bad_input(
+            format!("The IP→ASN table cannot be used: {error}."),
+            "Load it again, or move asn.csv away from the vault's folder.",
+        )
+    })
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        const NOTHING_LOST: &str = "Nothing was changed.";
+        match error {
+            StoreError::Held { by } => Self::new(
+                Code::VaultHeld,
+                format!("The vault is open elsewhere: {by}."),
+                "Close or lock it there, then try again.",
+            ),
+            StoreError::Exists => Self::refused(
+                "There is a vault here already; it was left as it is.",
+                "Open it, or choose another folder.",
+            ),
+            StoreError::Absent => Self::new(
+                Code::NotFound,
+                "There is no vault in this folder.",
+                "Make one (`farolctl vault create`), or give the folder it is in.",
+            ),
+            StoreError::HalfThere(missing) => Self::refused(
+                format!("Only half of a vault is here: {missing} is missing. Nothing was changed."),
+                "Bring the missing file back from a backup of this folder before anything else.",
+            ),
+            StoreError::WrongPassphrase => Self::new(
+                Code::WrongPassphrase,
+                "This passphrase does not open the vault. Nothing was changed.",
+                "Check the keyboard layout and capitals, and try again.",
+            ),
+            StoreError::Keyring(problem) => Self::new(
+                Code::KeyringUnavailable,
+                match problem {
+                    KeyringProblem::NoService => "No system keyring answers.",
+                    KeyringProblem::Locked => "The system keyring stayed locked.",
+                    KeyringProblem::NoEntry => "The system keyring has no key for this vault.",
+                    KeyringProblem::Unsupported => "This system has no keyring that Farol knows.",
+                },
+                "Use the passphrase, or unlock the keyring and try again.",
+            ),
+            StoreError::BadSlots => Self::new(
+                Code::Failed,
+                format!("The file vault.json cannot be read as Farol wrote it. {NOTHING_LOST}"),
+                "Bring it back from a backup of this folder.",
+            ),
+            StoreError::Damaged => Self::new(
+                Code::Failed,
+                "The key is right, but the database is damaged. It was left as it is.",
+                "Copy the whole folder somewhere safe first; then restore a backup beside it.",
+            ),
+            StoreError::TooNew { found, known } => Self::refused(
+                format!(
+                    "This vault was written by a newer Farol (schema {found}; this one knows {known}). {NOTHING_LOST}"
+                ),
+                "Open it with the newer version.",
+            ),
+            StoreError::DiskFull => Self::new(
+                Code::Failed,
+                "The disk is full. The last step was not saved; everything before it is.",
+                "Free some space, then do it again.",
+            ),
+            StoreError::NotFound(what) => Self::not_found(what),
+            StoreError::Unreadable(what) => Self::new(
+                Code::Failed,
+                format!("A stored {what} cannot be read. {NOTHING_LOST}"),
+                "Check the journal (`farolctl journal verify`), and keep a copy of the folder.",
+            ),
+            StoreError::Io(_) | StoreError::Database(_) => Self::new(
+                Code::Failed,
+                format!("The disk or the database refused: {error}. {NOTHING_LOST}"),
+                "Check free space and permissions of the vault's folder, then try again.",
+            ),
+        }
+    }
+}
+
+/// Where a vault lies when nobody says otherwise.
+///
+/// # Errors
+/// When this system names no folder for an application's data.
+pub fn default_dir() -> Result<std::path::PathBuf, Failure> {
+    dirs::data_dir().map(|dir| dir.join("farol")).ok_or_else(|| {
+        Failure::bad_input("This system names no folder for data.", "Give one with --data-dir.")
+    })
+}
+
+/// A vault's place with the system's clock.
+#[expect(clippy::disallowed_methods, reason = "the porches get their clock here, once")]
+pub fn place(dir: std::path::PathBuf, who: &str) -> Place {
+    Place { dir, who: who.to_owned(), now: Arc::new(|| jiff::Timestamp::now().into()) }
+}

@@ -1,0 +1,146 @@
+//! One function a command: open the desk, call the hall, print.
+
+/// Cases, decisions and mitigations.
+mod cases;
+/// Responses, analyses and readouts.
+mod documents;
+/// Reports.
+mod reports;
+
+use std::{fs, path::Path};
+
+use serde_json::json;
+
+use farol_app::{
+    Desk, Failure, Machines,
+    lookups::Watch,
+    vault,
+    view::{VaultCreate, VaultState},
+};
+use farol_model::{case::CaseRef, lookup::Answer, observable::defang};
+
+use crate::{
+    options::{Command, JournalCommand, Options, VaultCommand},
+    output::Output,
+};
+
+const MACHINES: Machines = Machines { render: farol_render::render, pages: farol_render::pages };
+
+/// Does what the command line says.
+pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> {
+    let place = place(&options)?;
+    let passphrase = options.passphrase_file.as_deref().map(read_passphrase).transpose()?;
+    let open = || vault::open(place.clone(), passphrase.as_deref(), MACHINES);
+    match options.command {
+        Command::Vault(VaultCommand::Status) => vault_status(&place, output),
+        Command::Vault(VaultCommand::Create { name, keyring }) => {
+            let passphrase = passphrase.clone().ok_or_else(|| {
+                Failure::bad_input(
+                    "A vault needs a passphrase; nothing was made.",
+                    "Write it into a file and give that with --passphrase-file.",
+                )
+            })?;
+            let create = VaultCreate { passphrase, member_name: name, use_keyring: keyring };
+            let desk = vault::create(place.clone(), &create, MACHINES)?;
+            let status = desk.status()?;
+            output.line(&status, &format!("vault created in {}", status.dir))
+        }
+        Command::Import { files } => reports::import(&open()?, &files, output),
+        Command::Report(command) => reports::run(&open()?, command, output),
+        Command::Case(command) => cases::run(&open()?, command, output),
+        Command::Lookup { names, case, resolver } => {
+            look_up(&open()?, &names, case, resolver.as_deref(), output)
+        }
+        Command::Decide { case, what, reason, policy, alternatives, blast_radius, reach } => {
+            let said = cases::Said { what, reason, policy, alternatives, blast_radius };
+            cases::decide(&open()?, case, said, &reach, output)
+        }
+        Command::Mitigate { case, what, id, state, reach } => {
+            cases::mitigate(&open()?, case, what, id.zip(state), &reach, output)
+        }
+        Command::Respond { case, template } => documents::begin(&open()?, case, &template, output),
+        Command::Doc(command) => documents::run(&open()?, command, output),
+        Command::Journal(JournalCommand::Verify) => verify(&open()?, output),
+        Command::Asn { file } => {
+            let n_ranges = open()?.load_asn_table(&file)?;
+            output.line(&json!({ "n_ranges": n_ranges }), &format!("{n_ranges} ranges loaded"))
+        }
+    }
+}
+
+fn place(options: &Options) -> Result<vault::Place, Failure> {
+    let dir = match &options.data_dir {
+        Some(dir) => dir.clone(),
+        None => vault::default_dir()?,
+    };
+    Ok(vault::place(dir, "farolctl"))
+}
+
+fn read_passphrase(path: &Path) -> Result<String, Failure> {
+    let text = fs::read_to_string(path).map_err(|error| {
+        Failure::bad_input(
+            format!("The passphrase file cannot be read: {}.", error.kind()),
+            "Check the path and its permissions.",
+        )
+    })?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+fn vault_status(place: &vault::Place, output: &mut Output) -> Result<(), Failure> {
+    let status = vault::status(place);
+    let words = match status.state {
+        VaultState::Absent => "no vault here; `vault create` makes one",
+        VaultState::Locked | VaultState::Open => "a vault, locked",
+        VaultState::SlotsMissing => {
+            "a database without vault.json; bring the file back from a backup"
+        }
+        VaultState::DatabaseMissing => {
+            "vault.json without a database; bring the file back from a backup"
+        }
+    };
+    let keyring = if status.has_keyring_slot { "; the system keyring has a key" } else { "" };
+    output.line(&status, &format!("{}: {words}{keyring}", status.dir))
+}
+
+fn look_up(
+    desk: &Desk,
+    names: &[String],
+    case: Option<CaseRef>,
+    resolver: Option<&str>,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let case = case.map(|reference| desk.case_id(reference)).transpose()?;
+    let watch = Watch { progress: &|_, _| (), cancelled: &|| false };
+    let done = desk.look_up(case, names, resolver, &watch)?;
+    for it in &done.observations {
+        let answer = match &it.answer {
+            Answer::Dns { rcode, answers, .. } => {
+                let data: Vec<_> = answers
+                    .iter()
+                    .map(|record| format!("{} {}", record.record_type, defang(&record.data)))
+                    .collect();
+                format!("{rcode} {}", data.join(", "))
+            }
+            Answer::Asn { asn, holder } => format!("AS{asn} {holder}"),
+            Answer::NotInTable => "not in the table".into(),
+            Answer::NoAnswer { reason } => reason.clone(),
+        };
+        output.line(it, &format!("{}  {}", defang(&it.question.display()), answer.trim_end()))?;
+    }
+    for verdict in &done.verdicts {
+        output.line(verdict, &format!("{}: {}", defang(&verdict.host), verdict.summary))?;
+    }
+    Ok(())
+}
+
+fn verify(desk: &Desk, output: &mut Output) -> Result<(), Failure> {
+    let check = desk.verify_journal()?;
+    if let Some(problem) = &check.problem {
+        return Err(Failure::new(
+            farol_app::Code::Failed,
+            format!("The journal was changed. {problem}"),
+            "Keep a copy of the folder as it is, and compare with the last good backup.",
+        ));
+    }
+    output.line(&check, &format!("{} entries, all as they were written", check.n_entries))
+}

@@ -1,0 +1,368 @@
+//! What the command line says. Doc comments here are the help texts.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use farol_model::{
+    case::{CaseRef, Category, Severity, Status},
+    decision::{Granularity, MitigationState},
+    document::Audience,
+    export::Format,
+    id::{DocumentId, MitigationId, ReportId},
+    report::Consent,
+};
+
+/// Farol without a window: cases, lookups, decisions, responses and analyses from a script.
+#[derive(Parser)]
+#[command(name = "farolctl", version, arg_required_else_help = true)]
+pub(crate) struct Options {
+    /// The folder of the vault.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// A file whose first line is the passphrase; the system keyring is used without it.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Print one JSON object a line.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Make a vault, or say what is there.
+    #[command(subcommand)]
+    Vault(VaultCommand),
+    /// Take in mails or text files; `-` is standard input.
+    Import {
+        /// The files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Show a report, write its original bytes, or record the reporter's consent.
+    #[command(subcommand)]
+    Report(ReportCommand),
+    /// Open, list, show and change cases.
+    #[command(subcommand)]
+    Case(CaseCommand),
+    /// Ask a resolver about hosts and say who provides what.
+    Lookup {
+        /// Host names, URLs or addresses, defanged or not.
+        #[arg(required = true)]
+        names: Vec<String>,
+        /// Keep every answer on this case as evidence.
+        #[arg(long)]
+        case: Option<CaseRef>,
+        /// Whom to ask, as ADDRESS or ADDRESS:PORT; the system's resolver without it.
+        #[arg(long)]
+        resolver: Option<String>,
+    },
+    /// Record a decision.
+    Decide {
+        /// The case.
+        case: CaseRef,
+        /// What was decided, in one line.
+        #[arg(long)]
+        what: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+        /// Policy clause and version.
+        #[arg(long)]
+        policy: Option<String>,
+        /// Alternatives considered.
+        #[arg(long)]
+        alternatives: Option<String>,
+        /// Who else is hit.
+        #[arg(long, default_value = "")]
+        blast_radius: String,
+        #[command(flatten)]
+        reach: Reach,
+    },
+    /// Propose a mitigation, or take one a step further.
+    Mitigate {
+        /// The case.
+        case: CaseRef,
+        /// What is done; proposes a new mitigation.
+        #[arg(long, required_unless_present = "id", conflicts_with = "id")]
+        what: Option<String>,
+        /// A mitigation that goes a step further.
+        #[arg(long, requires = "state")]
+        id: Option<MitigationId>,
+        /// approved, active or lifted.
+        #[arg(long, value_parser = mitigation_state)]
+        state: Option<MitigationState>,
+        #[command(flatten)]
+        reach: Reach,
+    },
+    /// Begin a response from a template; prints its id.
+    Respond {
+        /// The case.
+        case: CaseRef,
+        /// The template; `doc templates` lists them.
+        #[arg(long)]
+        template: String,
+    },
+    /// Write documents and let them leave.
+    #[command(subcommand)]
+    Doc(DocCommand),
+    /// Check the record.
+    #[command(subcommand)]
+    Journal(JournalCommand),
+    /// Load the offline IP→ASN table (CSV: start,end,asn,name).
+    Asn {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+/// On what, and how wide.
+#[derive(Args)]
+pub(crate) struct Reach {
+    /// The target, defanged or not; the case as a whole without it.
+    #[arg(long)]
+    pub(crate) target: Option<String>,
+    /// url, object, bucket, host, zone, account or service; the target's own without it.
+    #[arg(long, value_parser = granularity)]
+    pub(crate) granularity: Option<Granularity>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum VaultCommand {
+    /// Make a vault in an empty folder.
+    Create {
+        /// Your name, as colleagues write it.
+        #[arg(long)]
+        name: String,
+        /// Keep a key in the system keyring too.
+        #[arg(long)]
+        keyring: bool,
+    },
+    /// Say what is in the folder; opens nothing.
+    Status,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ReportCommand {
+    /// What came in and what was read out of it.
+    Show {
+        /// The report.
+        id: ReportId,
+    },
+    /// Write the bytes exactly as they came.
+    Original {
+        /// The report.
+        id: ReportId,
+        /// Where to.
+        #[arg(short, long)]
+        output: PathBuf,
+    },
+    /// Record what the reporter allows.
+    Consent {
+        /// The report.
+        id: ReportId,
+        /// not_asked, named, anonymous or do_not_forward.
+        #[arg(value_parser = consent)]
+        consent: Consent,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum CaseCommand {
+    /// Open a case; prints its number.
+    Open {
+        /// The report it begins with.
+        #[arg(long)]
+        report: Option<ReportId>,
+        /// One line; the report's subject without it.
+        #[arg(long)]
+        title: Option<String>,
+        /// What kind of trouble; what the report's words suggest without it.
+        #[arg(long)]
+        category: Option<Category>,
+        /// critical, high, medium or low.
+        #[arg(long, default_value = "medium")]
+        severity: Severity,
+        /// Why that severity.
+        #[arg(long, default_value = "")]
+        reason: String,
+        /// A value we are asked to act on; may be given again.
+        #[arg(long)]
+        target: Vec<String>,
+        /// Take the report's suggested targets.
+        #[arg(long)]
+        suggested_targets: bool,
+    },
+    /// All cases, newest first.
+    List,
+    /// One case with its story.
+    Show {
+        /// The case.
+        case: CaseRef,
+    },
+    /// Change facts of a case.
+    Set {
+        /// The case.
+        case: CaseRef,
+        /// One line.
+        #[arg(long)]
+        title: Option<String>,
+        /// What kind of trouble.
+        #[arg(long)]
+        category: Option<Category>,
+        /// How bad.
+        #[arg(long)]
+        severity: Option<Severity>,
+        /// Why that severity.
+        #[arg(long)]
+        reason: Option<String>,
+        /// Where it stands.
+        #[arg(long)]
+        status: Option<Status>,
+        /// On whom it waits.
+        #[arg(long)]
+        waiting_on: Option<String>,
+        /// sensitive or normal.
+        #[arg(long)]
+        sensitivity: Option<farol_model::case::Sensitivity>,
+        /// A customer concerned, as ID=NAME; may be given again.
+        #[arg(long, value_parser = account, value_name = "ID=NAME")]
+        account: Vec<(String, String)>,
+        /// Somebody in the case, as ROLE=NAME (reporter, customer, victim, …); may be given again.
+        #[arg(long, value_parser = person, value_name = "ROLE=NAME")]
+        person: Vec<(farol_model::case::PersonRole, String)>,
+        /// A target's outcome, as VALUE=OUTCOME or VALUE=forwarded:TO or VALUE=declined:WHY.
+        #[arg(long, value_parser = outcome, value_name = "VALUE=OUTCOME")]
+        outcome: Vec<(String, farol_model::case::Outcome)>,
+        /// A note to add.
+        #[arg(long)]
+        note: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum DocCommand {
+    /// What templates there are.
+    Templates,
+    /// All documents, newest first.
+    List,
+    /// Begin a document; prints its id.
+    New {
+        /// The case.
+        #[arg(long)]
+        case: CaseRef,
+        /// The template, for example rca or readout.
+        #[arg(long)]
+        template: String,
+    },
+    /// Add a paragraph.
+    Add {
+        /// The document.
+        doc: DocumentId,
+        /// Who may see it.
+        #[arg(long)]
+        audience: Audience,
+        /// The words.
+        #[arg(long)]
+        text: String,
+    },
+    /// Show blocks, audiences and suggestions.
+    Show {
+        /// The document.
+        doc: DocumentId,
+    },
+    /// Write a checked file; prints the certificate.
+    Export {
+        /// The document.
+        doc: DocumentId,
+        /// For whom.
+        #[arg(long)]
+        audience: Audience,
+        /// pdf, txt, eml or html.
+        #[arg(long, value_parser = format)]
+        format: Format,
+        /// Where to.
+        #[arg(short, long)]
+        output: PathBuf,
+    },
+    /// Confirm that a response was sent.
+    Sent {
+        /// The document.
+        doc: DocumentId,
+        /// By which way: mail, portal, phone.
+        #[arg(long, default_value = "mail")]
+        channel: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum JournalCommand {
+    /// Read every entry: numbers, hashes, signatures, bodies.
+    Verify,
+}
+
+fn format(word: &str) -> Result<Format, String> {
+    match word {
+        "pdf" => Ok(Format::Pdf),
+        "txt" | "text" => Ok(Format::Text),
+        "eml" => Ok(Format::Eml),
+        "html" => Ok(Format::Html),
+        _ => Err("one of: pdf, txt, eml, html".into()),
+    }
+}
+
+fn consent(word: &str) -> Result<Consent, String> {
+    read_word(word, "not_asked, named, anonymous, do_not_forward")
+}
+
+fn granularity(word: &str) -> Result<Granularity, String> {
+    read_word(word, "url, object, bucket, host, zone, account, service")
+}
+
+fn mitigation_state(word: &str) -> Result<MitigationState, String> {
+    read_word(word, "approved, active, lifted")
+}
+
+fn read_word<T: serde::de::DeserializeOwned>(word: &str, words: &str) -> Result<T, String> {
+    serde_json::from_value(serde_json::Value::from(word)).map_err(|_| format!("one of: {words}"))
+}
+
+fn account(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((id, name)) if !id.trim().is_empty() && !name.trim().is_empty() => {
+            Ok((id.trim().to_owned(), name.trim().to_owned()))
+        }
+        _ => Err("write it as ID=NAME".into()),
+    }
+}
+
+fn person(text: &str) -> Result<(farol_model::case::PersonRole, String), String> {
+    let (role, name) = text.split_once('=').ok_or("write it as ROLE=NAME")?;
+    Ok((
+        role.parse().map_err(|it: farol_model::id::Malformed| it.to_string())?,
+        name.trim().to_owned(),
+    ))
+}
+
+fn outcome(text: &str) -> Result<(String, farol_model::case::Outcome), String> {
+    use farol_model::case::Outcome as O;
+    let (value, word) = text.rsplit_once('=').ok_or("write it as VALUE=OUTCOME")?;
+    let outcome = match word.split_once(':') {
+        Some(("forwarded", to)) => O::Forwarded(to.trim().to_owned()),
+        Some(("declined", why)) => O::Declined(why.trim().to_owned()),
+        None => match word {
+            "pending" => O::Pending,
+            "mitigated" => O::Mitigated,
+            "not_ours" => O::NotOurs,
+            "already_gone" => O::AlreadyGone,
+            _ => return Err(
+                "one of: pending, mitigated, not_ours, already_gone, forwarded:TO, declined:WHY"
+                    .into(),
+            ),
+        },
+        Some(_) => return Err("only forwarded:TO and declined:WHY take words".into()),
+    };
+    Ok((value.to_owned(), outcome))
+}

@@ -1,0 +1,46 @@
+//! How results are printed: plain lines for people, one JSON object a line for scripts.
+
+use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
+
+use serde::Serialize;
+
+use farol_app::{Code, Failure};
+
+/// Where results go. A reader that went away (`| head`) is no failure.
+pub(crate) struct Output {
+    json: bool,
+    out: BufWriter<Stdout>,
+}
+
+impl Output {
+    pub(crate) fn new(json: bool) -> Self {
+        Self { json, out: BufWriter::new(io::stdout()) }
+    }
+
+    /// Prints one result: `value` as JSON, or the plain text.
+    pub(crate) fn line(&mut self, value: &impl Serialize, plain: &str) -> Result<(), Failure> {
+        let written = if self.json {
+            serde_json::to_writer(&mut self.out, value)
+                .map_err(io::Error::from)
+                .and_then(|()| self.out.write_all(b"\n"))
+        } else {
+            writeln!(self.out, "{plain}")
+        };
+        settled(written)
+    }
+
+    pub(crate) fn finish(&mut self) -> Result<(), Failure> {
+        settled(self.out.flush())
+    }
+}
+
+fn settled(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::new(
+            Code::Failed,
+            format!("The result could not be printed: {}.", error.kind()),
+            "What was done is done; look with `case show` or `journal verify`.",
+        )),
+        _ => Ok(()),
+    }
+}

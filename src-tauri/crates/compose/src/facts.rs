@@ -1,0 +1,39 @@
+//! Values by name, for text that refers to a record instead of repeating it.
+
+use std::collections::BTreeMap;
+
+use crate::Material;
+
+/// The names that `{{…}}` in a text of this case may use, with their values.
+///
+/// A name is there only when the case has the value, so that a hole stops the export. Times are
+/// UTC to the minute; counts are decimal.
+pub fn facts(material: &Material) -> BTreeMap<String, String> {
+    let case = material.case;
+    let mut facts = BTreeMap::new();
+    let mut set = |name: &str, value: String| {
+        if !value.trim().is_empty() {
+            facts.insert(name.to_owned(), value);
+        }
+    };
+    set("case.reference", case.reference.to_string());
+    set("case.opened_at", case.opened_at.to_minute());
+    set("case.title", case.facts.title.clone());
+    set("case.category", case.facts.category.label().to_owned());
+    set("case.severity", case.facts.severity.label().to_owned());
+    set("case.status", case.facts.status.label().to_owned());
+    set("case.jurisdiction", case.facts.jurisdiction.clone().unwrap_or_default());
+    set("target.count", material.targets.len().to_string());
+    set("report.count", material.reports.len().to_string());
+    set("mitigation.count", material.mitigations.len().to_string());
+    set("account.count", case.facts.accounts.len().to_string());
+    if let Some(account) = case.facts.accounts.first() {
+        set("account.name", account.name.clone());
+        set("account.id", account.id.clone());
+    }
+    if let Some(report) = material.reports.first() {
+        set("report.received_at", report.received_at.to_minute());
+        set("report.reference", report.parsed.reporter_reference.clone().unwrap_or_default());
+    }
+    facts
+}

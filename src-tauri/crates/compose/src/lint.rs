@@ -1,0 +1,287 @@
+//! Words that do harm: a second reader who never tires.
+//!
+//! A finding is a suggestion with a reason; nothing here blocks or rewrites. Blocks for counsel
+//! are counsel's business and are only read for placeholders.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use farol_model::{
+    document::{Audience, Block, Content, Document, Span, Text},
+    id::BlockId,
+    report::Consent,
+};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::{
+    Material, facts,
+    template::Template,
+    view,
+    words::{finds, live_links, placeholders, sentences},
+};
+
+/// What kind of harm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum LintKind {
+    /// Somebody is judged.
+    Blame,
+    /// An assumption without saying how sure.
+    Speculation,
+    /// A legal conclusion.
+    Admission,
+    /// A link or host that can be opened by accident.
+    LiveIndicator,
+    /// A gap that somebody still has to fill.
+    Placeholder,
+    /// A person's name where the cause is explained.
+    NameInCause,
+    /// Another customer's name.
+    OtherAccount,
+    /// Who reported, where the reporter did not agree.
+    ReporterIdentity,
+    /// A fact that this case does not have; it would stop the export.
+    UnknownFact,
+    /// A section that such a document needs.
+    MissingSection,
+}
+
+/// One suggestion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct LintFinding {
+    /// The block; none when something is missing.
+    pub block: Option<BlockId>,
+    /// What kind.
+    pub kind: LintKind,
+    /// The words it is about, as they are written.
+    pub words: String,
+    /// Why it does harm.
+    pub why: String,
+    /// What to write instead.
+    pub suggestion: String,
+}
+
+#[derive(Deserialize)]
+struct Phrases {
+    kind: LintKind,
+    phrases: Vec<String>,
+    why: String,
+    suggestion: String,
+}
+
+static PHRASES: LazyLock<Vec<Phrases>> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("lint/phrases.json"))
+        .expect("the shipped phrases are read by every lint test")
+});
+
+/// Reads a document again, block by block; findings in reading order, missing sections last.
+pub fn lint(document: &Document, material: &Material) -> Vec<LintFinding> {
+    let mut reader = Reader { material, facts: facts(material), in_cause: false, findings: vec![] };
+    for block in &document.blocks {
+        reader.block(block);
+    }
+    reader.sections(document);
+    reader.findings
+}
+
+struct Reader<'a> {
+    material: &'a Material<'a>,
+    facts: BTreeMap<String, String>,
+    /// Whether the current section explains why something happened.
+    in_cause: bool,
+    findings: Vec<LintFinding>,
+}
+
+impl Reader<'_> {
+    fn block(&mut self, block: &Block) {
+        if let Content::Heading { text } = &block.content {
+            let heading = words_of(text).to_lowercase();
+            self.in_cause = ["cause", "why it happened", "what happened", "contributing"]
+                .iter()
+                .any(|it| heading.contains(it));
+        }
+        let mut texts: Vec<String> = block.content.texts().into_iter().map(words_of).collect();
+        if let Content::Action { owner, due, .. } = &block.content {
+            texts.extend([owner.clone(), due.clone()]);
+        }
+        for name in block.content.texts().into_iter().flat_map(|it| &it.0).filter_map(fact_name) {
+            if !self.facts.contains_key(name) {
+                self.unknown_fact(block.id, name);
+            }
+        }
+        for text in &texts {
+            for found in placeholders(text) {
+                self.find(
+                    block.id,
+                    LintKind::Placeholder,
+                    found,
+                    "Somebody still has to fill this in.",
+                    "Fill it in, or delete it.",
+                );
+            }
+            if block.audience != Audience::PrivilegedLegal {
+                self.phrases(block.id, text);
+                self.indicators(block.id, text);
+                self.names(block, text);
+            }
+        }
+    }
+
+    fn phrases(&mut self, block: BlockId, text: &str) {
+        for sentence in sentences(text) {
+            let sure =
+                ["confidence", "evidence shows"].iter().any(|it| !finds(sentence, it).is_empty());
+            for rule in PHRASES.iter() {
+                if rule.kind == LintKind::Speculation && sure {
+                    continue;
+                }
+                for found in rule.phrases.iter().flat_map(|phrase| finds(sentence, phrase)) {
+                    self.find(block, rule.kind, found, &rule.why, &rule.suggestion);
+                }
+            }
+        }
+    }
+
+    fn indicators(&mut self, block: BlockId, text: &str) {
+        let why = "It can be opened by accident, and mail programs turn it into a link.";
+        let links = live_links(text);
+        for link in &links {
+            let defanged = farol_model::observable::defang(link);
+            self.find(block, LintKind::LiveIndicator, link, why, &format!("Write {defanged}"));
+        }
+        let rest = links.iter().fold(text.to_owned(), |rest, link| rest.replace(link, " "));
+        for target in self.material.targets {
+            let values = [Some(target.observable.value.as_str()), target.observable.host()];
+            let live =
+                values.into_iter().flatten().find_map(|it| finds(&rest, it).first().copied());
+            if let Some(live) = live {
+                let defanged = farol_model::observable::defang(live);
+                self.find(block, LintKind::LiveIndicator, live, why, &format!("Write {defanged}"));
+            }
+        }
+    }
+
+    fn names(&mut self, block: &Block, text: &str) {
+        let case = &self.material.case.facts;
+        if self.in_cause {
+            let people = case.people.iter().map(|it| it.name.as_str());
+            for name in self.material.members.iter().map(|it| it.name.as_str()).chain(people) {
+                for found in mentions(text, name) {
+                    self.find(block.id, LintKind::NameInCause, found,
+                        "A cause is a condition, not a person.",
+                        "Name the role and the system: \"the operator on call\", \"the abuse console\".");
+                }
+            }
+        }
+        if block.audience.is_internal() {
+            return;
+        }
+        for account in &case.accounts {
+            let own = matches!(&block.audience, Audience::Customer(id) if *id == account.id);
+            if !own {
+                for found in finds(text, &account.name) {
+                    self.find(
+                        block.id,
+                        LintKind::OtherAccount,
+                        found,
+                        "This reader must not learn who else is our customer.",
+                        "Write \"another customer\", or leave it out.",
+                    );
+                }
+            }
+        }
+        if view::is_operator_side(&block.audience) {
+            let reports = self.material.reports.iter().filter(|it| it.consent != Consent::Named);
+            let who = reports.flat_map(|it| [&it.parsed.reporter, &it.parsed.sender]);
+            let values = who.flat_map(|it| [it.name.as_deref(), it.address.as_deref()]).flatten();
+            let mut said: Vec<&str> = values.flat_map(|value| finds(text, value)).collect();
+            said.dedup();
+            for found in said {
+                self.find(
+                    block.id,
+                    LintKind::ReporterIdentity,
+                    found,
+                    "The reporter did not agree to be named.",
+                    "Write \"the reporter\", or ask them first.",
+                );
+            }
+        }
+    }
+
+    fn sections(&mut self, document: &Document) {
+        let id = document.template.split(' ').next().unwrap_or_default();
+        let Some(template) = Template::find(id) else { return };
+        for required in template.required_headings() {
+            let at = document.blocks.iter().position(|block| {
+                matches!(&block.content, Content::Heading { text }
+                    if words_of(text).trim().eq_ignore_ascii_case(required))
+            });
+            let follows = at.and_then(|at| document.blocks.get(at + 1));
+            let filled = follows.is_some_and(|it| !matches!(it.content, Content::Heading { .. }));
+            if !filled {
+                self.findings.push(LintFinding {
+                    block: at.map(|at| document.blocks[at].id),
+                    kind: LintKind::MissingSection,
+                    words: required.to_owned(),
+                    why: "Readers look for this section, and its absence says something too."
+                        .into(),
+                    suggestion: format!(
+                        "Add \"{required}\", if only to say that there is nothing."
+                    ),
+                });
+            }
+        }
+    }
+
+    fn unknown_fact(&mut self, block: BlockId, name: &str) {
+        self.find(
+            block,
+            LintKind::UnknownFact,
+            name,
+            "This case has no such value; the export would stop here.",
+            "Record the value on the case, or write the words out.",
+        );
+    }
+
+    fn find(&mut self, block: BlockId, kind: LintKind, words: &str, why: &str, suggestion: &str) {
+        self.findings.push(LintFinding {
+            block: Some(block),
+            kind,
+            words: words.to_owned(),
+            why: why.to_owned(),
+            suggestion: suggestion.to_owned(),
+        });
+    }
+}
+
+/// The words a person wrote, marked ones too; a fact's value is not one of them.
+fn words_of(text: &Text) -> String {
+    let words = text.0.iter().map(|span| match span {
+        Span::Plain(text) | Span::Marked { text, .. } => text.as_str(),
+        Span::Fact(_) => " ",
+    });
+    words.collect()
+}
+
+fn fact_name(span: &Span) -> Option<&str> {
+    match span {
+        Span::Fact(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// A full name, or the first or last part of one.
+fn mentions<'t>(text: &'t str, name: &str) -> Vec<&'t str> {
+    let whole = finds(text, name);
+    if !whole.is_empty() {
+        return whole;
+    }
+    let parts = name.split_whitespace().filter(|part| part.chars().count() >= 3);
+    parts
+        .flat_map(|part| finds(text, part))
+        .filter(|found| found.chars().next().is_some_and(char::is_uppercase))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+use expect_test::{Expect, expect};
+use farol_model::document::Text;
+use uuid::Uuid;
+
+use super::*;
+use crate::{
+    compose,
+    samples::{Sample, at},
+};
+
+fn block(n: u128, audience: &str, content: Content<Text>) -> Block {
+    Block { id: BlockId(Uuid::from_u128(n)), audience: audience.parse().unwrap(), content }
+}
+
+fn findings(audience: &str, heading: &str, words: &str) -> Vec<LintFinding> {
+    let sample = Sample::new();
+    let mut document =
+        compose("readout", &sample.material(), at(0), &mut Uuid::nil).expect("it composes");
+    document.template = "free".into();
+    document.blocks = vec![
+        block(1, audience, Content::Heading { text: Text::parse(heading) }),
+        block(2, audience, Content::Paragraph { text: Text::parse(words) }),
+    ];
+    lint(&document, &sample.material())
+}
+
+fn check(audience: &str, heading: &str, words: &str, expected: &Expect) {
+    let lines = findings(audience, heading, words)
+        .iter()
+        .map(|it| format!("{:?}: {}", it.kind, it.words))
+        .collect::<Vec<_>>();
+    expected.assert_eq(&lines.join("\n"));
+}
+
+#[test]
+fn blame_is_found_in_any_case_and_only_as_whole_words() {
+    check(
+        "internal_team",
+        "Impact",
+        "Human Error. Dana SHOULD HAVE asked. A careless careful lazybones.",
+        &expect![[r#"
+            Blame: Human Error
+            Blame: SHOULD HAVE
+            Blame: careless"#]],
+    );
+}
+
+#[test]
+fn speculation_is_fine_with_a_confidence_word() {
+    check(
+        "exec",
+        "Impact",
+        "It probably was the cache. It probably was the cache (low confidence).",
+        &expect!["Speculation: probably"],
+    );
+}
+
+#[test]
+fn an_admission_is_found_except_in_counsels_block() {
+    check(
+        "customer:pages",
+        "Impact",
+        "We were negligent and in breach.",
+        &expect![[r#"
+        Admission: negligent
+        Admission: breach"#]],
+    );
+    check(
+        "privileged_legal",
+        "Impact",
+        "We were negligent; see [notes].",
+        &expect!["Placeholder: [notes]"],
+    );
+}
+
+#[test]
+fn live_links_and_hosts_are_found_and_defanged_ones_are_not() {
+    check(
+        "host",
+        "Impact",
+        "See https://login.pages.example/bank. And login.pages.example, old[.]pages[.]example, \
+         hxxps://login[.]pages[.]example/bank, 198.51.100.7 but not 198.51.100.77.",
+        &expect![[r#"
+            LiveIndicator: https://login.pages.example/bank
+            LiveIndicator: login.pages.example
+            LiveIndicator: 198.51.100.7"#]],
+    );
+}
+
+#[test]
+fn a_name_counts_where_the_cause_is_explained() {
+    check(
+        "internal_team",
+        "Why it happened",
+        "Dana merged it after Olga Operator asked. Bandana.",
+        &expect![[r#"
+            NameInCause: Dana
+            NameInCause: Olga Operator"#]],
+    );
+    check("internal_team", "Timeline", "Dana merged it.", &expect![[r#""#]]);
+}
+
+#[test]
+fn other_customers_and_the_reporter_are_found_in_text_that_leaves() {
+    check(
+        "customer:pages",
+        "Impact",
+        "Like Borealis, Pages Hosting Example was hit; Rita Reporter saw it.",
+        &expect![[r#"
+            OtherAccount: Borealis
+            ReporterIdentity: Rita Reporter"#]],
+    );
+    check("internal_team", "Impact", "Like Borealis; Rita Reporter saw it.", &expect![[r#""#]]);
+}
+
+#[test]
+fn gaps_and_unknown_facts_are_found() {
+    check(
+        "exec",
+        "Impact",
+        "[describe it] at [date], TBD; [withheld] a[.]b [1] {{case.reference}} {{case.cost}}",
+        &expect![[r#"
+            UnknownFact: case.cost
+            Placeholder: [describe it]
+            Placeholder: [date]
+            Placeholder: TBD"#]],
+    );
+}
+
+#[test]
+fn a_fresh_analysis_has_gaps_only_and_a_shortened_one_misses_sections() {
+    let sample = Sample::new();
+    let mut document = compose("rca", &sample.material(), at(0), &mut Uuid::nil).unwrap();
+    let found = lint(&document, &sample.material());
+    let other: Vec<_> = found.iter().filter(|it| it.kind != LintKind::Placeholder).collect();
+    assert!(other.is_empty(), "{other:#?}");
+    assert!(found.len() > 15);
+    document.blocks.truncate(4);
+    document.blocks.retain(|it| !matches!(it.content, Content::Paragraph { .. }));
+    let missing: Vec<_> = lint(&document, &sample.material())
+        .into_iter()
+        .filter(|it| it.kind == LintKind::MissingSection)
+        .map(|it| it.words)
+        .collect();
+    expect![[r#"
+        Summary
+        Impact to you
+        Timeline
+        Why it happened
+        What we have done and are doing
+        What you need to do
+        Open questions and next update
+        Contact"#]]
+    .assert_eq(&missing.join("\n"));
+}

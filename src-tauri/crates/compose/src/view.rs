@@ -1,0 +1,195 @@
+//! What a template may say about a case, already safe for its reader.
+//!
+//! The rules of consent stand here: whoever writes to a host or a customer gets no word of a
+//! report that must not be forwarded and no reporter who did not agree to be named; whoever writes
+//! to a reporter gets no customer.
+
+use farol_model::{
+    case::{Outcome, PersonRole, Target},
+    document::Audience,
+    report::{Consent, Report},
+    time::Timestamp,
+};
+use minijinja::value::{Serde, Value};
+use serde::Serialize;
+
+use crate::{Material, words::finds};
+
+#[derive(Serialize)]
+struct View<'a> {
+    case: CaseView<'a>,
+    account: Option<AccountView<'a>>,
+    other_accounts: Vec<&'a str>,
+    reporter: Option<ReporterView>,
+    /// Whether some target is left out because its report must not be forwarded.
+    targets_omitted: bool,
+    n_targets: usize,
+    n_mitigated: usize,
+    n_pending: usize,
+    n_mitigations: usize,
+    n_clocks: usize,
+    n_clocks_missed: usize,
+    n_decisions: usize,
+    n_story: usize,
+    hosts: Vec<&'a str>,
+    now: String,
+}
+
+#[derive(Serialize)]
+struct CaseView<'a> {
+    title: &'a str,
+    severity_reason: &'a str,
+    legal_bases: &'a [String],
+    tickets: &'a [String],
+    waiting_on: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct AccountView<'a> {
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct ReporterView {
+    name: Option<String>,
+    reference: Option<String>,
+}
+
+/// The values for one document.
+pub(crate) fn values(material: &Material, reader: &Audience, now: Timestamp) -> Value {
+    let facts = &material.case.facts;
+    let targets = targets_for(material, reader);
+    let with_outcome =
+        |outcome: &Outcome| targets.iter().filter(|it| it.outcome == *outcome).count();
+    Value::from(Serde(View {
+        case: CaseView {
+            title: &facts.title,
+            severity_reason: &facts.severity_reason,
+            legal_bases: &facts.legal_bases,
+            tickets: &facts.tickets,
+            waiting_on: facts.waiting_on.as_deref(),
+        },
+        account: facts.accounts.first().map(|it| AccountView { name: &it.name }),
+        other_accounts: facts.accounts.iter().skip(1).map(|it| it.name.as_str()).collect(),
+        reporter: reporter_for(material, reader),
+        targets_omitted: targets.len() < material.targets.len(),
+        n_targets: targets.len(),
+        n_mitigated: with_outcome(&Outcome::Mitigated),
+        n_pending: with_outcome(&Outcome::Pending),
+        n_mitigations: material.mitigations.len(),
+        n_clocks: material.clocks.len(),
+        n_clocks_missed: material.clocks.iter().filter(|it| it.is_missed(now)).count(),
+        n_decisions: material.decisions.len(),
+        n_story: material.story.len(),
+        hosts: material.verdicts.iter().map(|it| it.host.as_str()).collect(),
+        now: minute(now),
+    }))
+}
+
+/// `2026-11-23 14:03Z`: two words, so that a time in internal text is never mistaken for a
+/// sentence that a customer's own timeline must not contain.
+pub(crate) fn minute(at: Timestamp) -> String {
+    at.to_minute().replace(" UTC", "Z")
+}
+
+/// Whether text for this reader leaves towards the operator's side.
+pub(crate) fn is_operator_side(reader: &Audience) -> bool {
+    matches!(reader, Audience::Host | Audience::Customer(_) | Audience::Public)
+}
+
+fn reporter_for(material: &Material, reader: &Audience) -> Option<ReporterView> {
+    let report = material.reports.first()?;
+    if is_operator_side(reader) && report.consent != Consent::Named {
+        return None;
+    }
+    Some(ReporterView {
+        name: report.parsed.reporter.name.clone(),
+        reference: report.parsed.reporter_reference.clone(),
+    })
+}
+
+/// The targets that this reader may be told of, in order.
+pub(crate) fn targets_for<'a>(material: &Material<'a>, reader: &Audience) -> Vec<&'a Target> {
+    let targets = material.targets.iter();
+    if !is_operator_side(reader) {
+        return targets.collect();
+    }
+    targets
+        .filter(|target| {
+            let mut naming =
+                material.reports.iter().filter(|report| names(report, target)).peekable();
+            naming.peek().is_none() || naming.any(|it| it.consent != Consent::DoNotForward)
+        })
+        .filter(|target| !mentions_any(&target.observable.value, &unnamed_reporters(material)))
+        .collect()
+}
+
+fn names(report: &Report, target: &Target) -> bool {
+    report.parsed.observables.iter().any(|found| found.observable == target.observable)
+}
+
+/// What became of a target, in words for this reader.
+pub(crate) fn outcome_for(material: &Material, reader: &Audience, outcome: &Outcome) -> String {
+    let hidden = hidden_from(material, reader);
+    let may_say = |text: &str| !text.trim().is_empty() && !mentions_any(text, &hidden);
+    match outcome {
+        Outcome::Pending => "we are still looking at it".into(),
+        Outcome::Mitigated => "we acted on it".into(),
+        Outcome::NotOurs => "it does not use our network".into(),
+        Outcome::AlreadyGone => "it was gone when we looked".into(),
+        Outcome::Forwarded(to) if is_own_name(material, reader, to) => {
+            "we passed it on to you".into()
+        }
+        Outcome::Forwarded(to) if may_say(to) => format!("we passed it on to {to}"),
+        Outcome::Forwarded(_) => "we passed it on to the party that can act".into(),
+        Outcome::Declined(why) if may_say(why) => format!("we did not act: {why}"),
+        Outcome::Declined(_) => "we did not act on it".into(),
+    }
+}
+
+fn is_own_name(material: &Material, reader: &Audience, name: &str) -> bool {
+    let Audience::Customer(id) = reader else { return false };
+    let own = material.case.facts.accounts.iter().filter(|it| it.id == *id);
+    own.map(|it| it.name.trim()).any(|it| it.eq_ignore_ascii_case(name.trim()))
+}
+
+/// Names and addresses that this reader must not learn from a letter.
+fn hidden_from(material: &Material, reader: &Audience) -> Vec<String> {
+    let facts = &material.case.facts;
+    let mut hidden: Vec<String> = Vec::new();
+    if reader.is_internal() {
+        return hidden;
+    }
+    let own = |id: &str| matches!(reader, Audience::Customer(account) if account == id);
+    for account in facts.accounts.iter().filter(|it| !own(&it.id)) {
+        hidden.extend([account.name.clone(), account.id.clone()]);
+    }
+    for person in &facts.people {
+        let known = match reader {
+            Audience::Reporter => person.role == PersonRole::Reporter,
+            Audience::Customer(_) => person.role == PersonRole::Customer,
+            _ => false,
+        };
+        if !known {
+            hidden.push(person.name.clone());
+            hidden.extend(person.address.clone());
+        }
+    }
+    if is_operator_side(reader) {
+        hidden.extend(unnamed_reporters(material));
+    }
+    hidden.extend(material.members.iter().map(|it| it.name.clone()));
+    hidden.retain(|it| it.trim().chars().count() >= 3);
+    hidden
+}
+
+/// Names and addresses of reporters, and of who forwarded for them, that did not agree to be named.
+fn unnamed_reporters(material: &Material) -> Vec<String> {
+    let reports = material.reports.iter().filter(|it| it.consent != Consent::Named);
+    let who = reports.flat_map(|it| [&it.parsed.reporter, &it.parsed.sender]);
+    who.flat_map(|it| [it.name.clone(), it.address.clone()]).flatten().collect()
+}
+
+fn mentions_any(text: &str, hidden: &[String]) -> bool {
+    hidden.iter().any(|it| !finds(text, it).is_empty())
+}

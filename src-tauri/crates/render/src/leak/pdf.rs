@@ -1,0 +1,320 @@
+//! Reading a PDF back: page text through the fonts' own tables, and everything around it.
+//!
+//! Reads every object, whether a page needs it or not, and refuses files that can do more than be
+//! read: scripts, attachments, layers, actions, a second version behind the first.
+
+/// From character codes to text.
+mod glyphs;
+
+use std::collections::BTreeMap;
+
+use farol_model::export::RenderError;
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream, content::Content};
+
+use self::glyphs::CodeMap;
+use super::Reading;
+
+/// A stream that unpacks to more is not one of ours.
+const MAX_STREAM_BYTES: usize = 64 << 20;
+/// Forms inside forms; ours have none.
+const MAX_DEPTH: usize = 6;
+/// Keys and names that only a file with abilities has.
+const ABILITIES: &[&[u8]] = &[
+    b"AA",
+    b"AcroForm",
+    b"EF",
+    b"EmbeddedFile",
+    b"EmbeddedFiles",
+    b"Encrypt",
+    b"Filespec",
+    b"ImportData",
+    b"JS",
+    b"JavaScript",
+    b"Launch",
+    b"OCGs",
+    b"OCProperties",
+    b"OpenAction",
+    b"RichMedia",
+    b"SubmitForm",
+    b"Thumb",
+    b"XFA",
+];
+
+/// Reads a PDF.
+///
+/// # Errors
+/// `CheckVoid` when a part cannot be read, or the file has a part that a paper does not need.
+pub(crate) fn read(bytes: &[u8]) -> Result<Reading, RenderError> {
+    if count(bytes, b"%%EOF") != 1 || count(bytes, b"startxref") != 1 {
+        return Err(void("the PDF does not end exactly once"));
+    }
+    let pdf = Document::load_mem(bytes).map_err(|_| void("the PDF does not open"))?;
+    let mut reading = Reading::default();
+    let mut walk = Walk { pdf: &pdf, fonts: BTreeMap::new(), reading: &mut reading };
+    for page in pdf.page_iter() {
+        walk.page(page)?;
+    }
+    let info = pdf.trailer.get(b"Info").and_then(Object::as_reference).ok();
+    for (id, object) in &pdf.objects {
+        let place = (Some(*id) == info).then_some("document information");
+        walk.object(object, place)?;
+    }
+    walk.dictionary(&pdf.trailer, None)?;
+    Ok(reading)
+}
+
+fn void(why: &str) -> RenderError {
+    RenderError::CheckVoid(why.to_owned())
+}
+
+fn count(bytes: &[u8], marker: &[u8]) -> usize {
+    bytes.windows(marker.len()).filter(|window| window == &marker).count()
+}
+
+fn unpacked(stream: &Stream) -> Result<Vec<u8>, RenderError> {
+    stream
+        .get_plain_content_with_limit(MAX_STREAM_BYTES)
+        .map_err(|_| void("a stream of the PDF cannot be unpacked"))
+}
+
+struct Walk<'a> {
+    pdf: &'a Document,
+    fonts: BTreeMap<ObjectId, CodeMap>,
+    reading: &'a mut Reading,
+}
+
+impl<'a> Walk<'a> {
+    fn page(&mut self, page: ObjectId) -> Result<(), RenderError> {
+        let dictionary = self.pdf.get_dictionary(page).map_err(|_| void("a page is missing"))?;
+        let resources = self.inherited(dictionary, b"Resources");
+        let mut content = Vec::new();
+        for id in self.pdf.get_page_contents(page) {
+            let stream = self.pdf.get_object(id).and_then(Object::as_stream);
+            content.extend(unpacked(stream.map_err(|_| void("a page has no content"))?)?);
+            content.push(b'\n');
+        }
+        self.content(&content, resources, 0)
+    }
+
+    fn inherited(&self, page: &'a Dictionary, key: &[u8]) -> Option<&'a Dictionary> {
+        let mut node = page;
+        for _ in 0..32 {
+            if let Ok(found) = node.get_deref(key, self.pdf).and_then(Object::as_dict) {
+                return Some(found);
+            }
+            node = node.get_deref(b"Parent", self.pdf).and_then(Object::as_dict).ok()?;
+        }
+        None
+    }
+
+    /// Follows the operators that show text. What is marked as an artifact (the lines at the head
+    /// and foot of a page) is kept apart, because it interrupts the running text.
+    fn content(
+        &mut self,
+        bytes: &[u8],
+        resources: Option<&'a Dictionary>,
+        depth: usize,
+    ) -> Result<(), RenderError> {
+        let content = Content::decode(bytes).map_err(|_| void("a page cannot be parsed"))?;
+        let mut font = CodeMap::default();
+        let mut marks: Vec<Mark> = Vec::new();
+        let (mut shown, mut artifacts) = (String::new(), String::new());
+        for operation in &content.operations {
+            let artifact = marks.iter().any(|mark| mark.artifact);
+            let replaced = marks.iter().any(|mark| mark.replaced);
+            let out = if artifact { &mut artifacts } else { &mut shown };
+            let operands = &operation.operands;
+            match operation.operator.as_str() {
+                "BT" | "Td" | "TD" | "Tm" | "T*" => out.push('\n'),
+                "Tf" => font = self.font(operands.first(), resources)?,
+                "Tj" | "TJ" | "'" | "\"" if replaced => {}
+                "Tj" | "'" | "\"" => font.read(operands.last(), out)?,
+                "TJ" => {
+                    let parts = operands.first().and_then(|it| it.as_array().ok());
+                    for part in parts.into_iter().flatten() {
+                        if matches!(part, Object::String(..)) {
+                            font.read(Some(part), out)?;
+                        }
+                    }
+                }
+                "BMC" | "BDC" => {
+                    let name = operands.first().and_then(|it| it.as_name().ok());
+                    let text = operands.get(1).and_then(|it| self.replacement(it, resources));
+                    if let Some(text) = &text {
+                        out.push_str(text);
+                    }
+                    let artifact = name == Some(b"Artifact".as_slice());
+                    marks.push(Mark { artifact, replaced: text.is_some() });
+                }
+                "EMC" => {
+                    marks.pop();
+                }
+                "Do" if depth < MAX_DEPTH => {
+                    self.reading.shown.push_str(&std::mem::take(&mut shown));
+                    self.form(operands.first(), resources, depth)?;
+                }
+                "Do" => return Err(void("forms are nested too deeply")),
+                _ => {}
+            }
+        }
+        self.reading.shown.push_str(&shown);
+        self.reading.around.push(("page header or footer", artifacts));
+        Ok(())
+    }
+
+    fn replacement(&self, operand: &Object, resources: Option<&'a Dictionary>) -> Option<String> {
+        let properties = match operand {
+            Object::Dictionary(inline) => inline,
+            Object::Name(name) => self.resource(resources, b"Properties", name)?.as_dict().ok()?,
+            _ => return None,
+        };
+        let text = properties.get_deref(b"ActualText", self.pdf).and_then(Object::as_str).ok()?;
+        Some(text_string(text))
+    }
+
+    fn resource(
+        &self,
+        resources: Option<&'a Dictionary>,
+        kind: &[u8],
+        name: &[u8],
+    ) -> Option<&'a Object> {
+        let group = resources?.get_deref(kind, self.pdf).and_then(Object::as_dict).ok()?;
+        group.get_deref(name, self.pdf).ok()
+    }
+
+    fn form(
+        &mut self,
+        name: Option<&Object>,
+        resources: Option<&'a Dictionary>,
+        depth: usize,
+    ) -> Result<(), RenderError> {
+        let Some(name) = name.and_then(|it| it.as_name().ok()) else { return Ok(()) };
+        let Some(Object::Stream(form)) = self.resource(resources, b"XObject", name) else {
+            return Ok(());
+        };
+        if form.dict.get(b"Subtype").and_then(Object::as_name).ok() != Some(b"Form") {
+            return Ok(());
+        }
+        let own = form.dict.get_deref(b"Resources", self.pdf).and_then(Object::as_dict).ok();
+        self.content(&unpacked(form)?, own.or(resources), depth + 1)
+    }
+
+    fn font(
+        &mut self,
+        name: Option<&Object>,
+        resources: Option<&'a Dictionary>,
+    ) -> Result<CodeMap, RenderError> {
+        let name =
+            name.and_then(|it| it.as_name().ok()).ok_or_else(|| void("a font has no name"))?;
+        let font = self
+            .resource(resources, b"Font", name)
+            .and_then(|it| it.as_dict().ok())
+            .ok_or_else(|| void("a font is missing"))?;
+        let id = font.get(b"ToUnicode").and_then(Object::as_reference).ok();
+        if let Some(map) = id.and_then(|id| self.fonts.get(&id)) {
+            return Ok(map.clone());
+        }
+        let map = match font.get_deref(b"ToUnicode", self.pdf).and_then(Object::as_stream) {
+            Ok(stream) => CodeMap::parse(&unpacked(stream)?),
+            Err(_) => CodeMap::default(),
+        };
+        if let Some(id) = id {
+            self.fonts.insert(id, map.clone());
+        }
+        Ok(map)
+    }
+
+    fn object(&mut self, object: &Object, place: Option<&'static str>) -> Result<(), RenderError> {
+        match object {
+            Object::String(bytes, _) => {
+                let text = text_string(bytes);
+                self.reading.around.push((place.unwrap_or("object text"), text));
+            }
+            Object::Name(name) => {
+                refuse_ability(name)?;
+                self.name(name);
+            }
+            Object::Array(items) => {
+                for item in items {
+                    self.object(item, place)?;
+                }
+            }
+            Object::Dictionary(dictionary) => self.dictionary(dictionary, place)?,
+            Object::Stream(stream) => self.stream(stream)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn dictionary(
+        &mut self,
+        dictionary: &Dictionary,
+        place: Option<&'static str>,
+    ) -> Result<(), RenderError> {
+        for (key, value) in dictionary {
+            refuse_ability(key)?;
+            self.name(key);
+            self.object(value, place.or_else(|| place_of(key)))?;
+        }
+        Ok(())
+    }
+
+    fn stream(&mut self, stream: &Stream) -> Result<(), RenderError> {
+        self.dictionary(&stream.dict, None)?;
+        let bytes = unpacked(stream)?;
+        if let Ok(text) = std::str::from_utf8(&bytes) {
+            let metadata = stream.dict.has_type(b"Metadata");
+            let place = if metadata { "document metadata" } else { "stream text" };
+            let text = if metadata { xml_text(text) } else { text.to_owned() };
+            self.reading.around.push((place, text));
+        }
+        self.reading.raw.push(("stream", bytes));
+        Ok(())
+    }
+
+    fn name(&mut self, name: &[u8]) {
+        self.reading.raw.push(("names", name.to_vec()));
+    }
+}
+
+/// What one marked stretch of a page does to the text in it.
+struct Mark {
+    artifact: bool,
+    /// Its text was given once for all its glyphs.
+    replaced: bool,
+}
+
+fn refuse_ability(name: &[u8]) -> Result<(), RenderError> {
+    if ABILITIES.contains(&name) {
+        return Err(void("the PDF can do more than be read"));
+    }
+    Ok(())
+}
+
+fn place_of(key: &[u8]) -> Option<&'static str> {
+    Some(match key {
+        b"Title" => "outline",
+        b"Alt" | b"ActualText" | b"E" | b"T" => "structure tree",
+        b"Contents" | b"URI" | b"RC" | b"TU" => "annotation",
+        b"Dests" | b"Names" | b"Dest" => "named destination",
+        _ => return None,
+    })
+}
+
+/// A PDF text string: UTF-16 or UTF-8 with a mark, otherwise one byte a character.
+fn text_string(bytes: &[u8]) -> String {
+    if let Some(units) = bytes.strip_prefix(&[0xfe, 0xff]) {
+        return glyphs::utf16(units);
+    }
+    let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
+    }
+}
+
+fn xml_text(xml: &str) -> String {
+    let mut out = xml.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+    out = out.replace("&apos;", "'").replace("&#39;", "'");
+    out.replace("&amp;", "&")
+}

@@ -1,0 +1,255 @@
+//! Canaries in every place where text can hide, and files that must not be vouched for.
+
+use farol_model::{
+    document::{DocumentKind, Projected},
+    export::{Format, RenderError},
+};
+use lopdf::{Document, Object, Stream, dictionary};
+
+use crate::{leak::check, paper::Paper, render, samples::*};
+
+const SECRET: &str = "Borealis Bank lost traffic";
+
+/// A letter whose reader must not learn of Borealis Bank, and the letter's own clean bytes.
+fn letter(format: Format) -> (Projected, Vec<u8>) {
+    let letter = document(
+        DocumentKind::Response,
+        vec![
+            ("reporter", heading("Your report")),
+            ("reporter", paragraph("Thank you for your report. We acted on it within the hour.")),
+            ("internal_team", paragraph("Borealis Bank lost traffic.")),
+        ],
+    );
+    let entities = [("name of another customer", "Borealis Bank"), ("name", "Ana")];
+    let seen = seen_by(&letter, "reporter", &entities);
+    let bytes = render(&seen, format).unwrap().bytes;
+    (seen, bytes)
+}
+
+fn places(seen: &Projected, format: Format, bytes: &[u8]) -> Vec<String> {
+    match check(seen, &Paper::of(seen), format, bytes) {
+        Ok(_) => vec![],
+        Err(RenderError::Leaks(leaks)) => {
+            let mut places: Vec<_> = leaks.into_iter().map(|leak| leak.found_in).collect();
+            places.sort();
+            places.dedup();
+            places
+        }
+        Err(other) => vec![other.to_string()],
+    }
+}
+
+fn with_pdf(change: impl FnOnce(&mut Document)) -> Vec<String> {
+    let (seen, bytes) = letter(Format::Pdf);
+    let mut pdf = Document::load_mem(&bytes).unwrap();
+    change(&mut pdf);
+    let mut changed = Vec::new();
+    pdf.save_to(&mut changed).unwrap();
+    places(&seen, Format::Pdf, &changed)
+}
+
+fn utf16(text: &str) -> Object {
+    let mut bytes = vec![0xfe, 0xff];
+    bytes.extend(text.encode_utf16().flat_map(u16::to_be_bytes));
+    Object::String(bytes, lopdf::StringFormat::Hexadecimal)
+}
+
+fn catalog_with(key: &str, value: Object) -> Vec<String> {
+    with_pdf(|pdf| pdf.catalog_mut().unwrap().set(key, value))
+}
+
+#[test]
+fn a_rewritten_clean_pdf_is_clean() {
+    assert_eq!(with_pdf(|_| {}), Vec::<String>::new());
+}
+
+#[test]
+fn a_value_on_the_page_is_found_and_the_message_does_not_repeat_it() {
+    let letter = document(
+        DocumentKind::Response,
+        vec![
+            ("internal_team", paragraph("Rule seven also hit Borealis.")),
+            ("reporter", paragraph("We saw that rule  seven also\nhit BOREALIS. Nothing else.")),
+        ],
+    );
+    let seen = seen_by(&letter, "reporter", &[("name of another customer", "borealis")]);
+    for format in [Format::Pdf, Format::Text, Format::Eml, Format::Html] {
+        let Err(RenderError::Leaks(leaks)) = render(&seen, format) else { panic!("{format:?}") };
+        assert!(leaks.iter().any(|it| it.block == Some(letter.blocks[0].id)), "{format:?}");
+        assert!(leaks.iter().any(|it| it.block == Some(letter.blocks[1].id)), "{format:?}");
+        let said = format!("{} {leaks:?}", RenderError::Leaks(leaks.clone()));
+        assert!(!said.to_lowercase().contains("borealis"), "{said}");
+    }
+}
+
+#[test]
+fn a_canary_in_the_document_information_is_found() {
+    let found = with_pdf(|pdf| {
+        let info = pdf.add_object(dictionary! { "Title" => utf16(SECRET) });
+        pdf.trailer.set("Info", info);
+    });
+    assert!(found.contains(&"document information".to_owned()), "{found:?}");
+}
+
+#[test]
+fn a_canary_in_a_bookmark_is_found() {
+    let found = with_pdf(|pdf| {
+        for object in pdf.objects.values_mut() {
+            if let Object::Dictionary(it) = object
+                && it.has(b"Title")
+                && it.has(b"Dest")
+            {
+                it.set("Title", Object::string_literal(SECRET));
+            }
+        }
+    });
+    assert!(found.contains(&"outline".to_owned()), "{found:?}");
+}
+
+#[test]
+fn a_canary_in_the_metadata_stream_is_found() {
+    let found = with_pdf(|pdf| {
+        let dict = dictionary! { "Type" => "Metadata", "Subtype" => "XML" };
+        let xml = "<x:xmpmeta><dc:title>borealis&#32;bank BOREALIS BANK</dc:title></x:xmpmeta>";
+        let id = pdf.add_object(Stream::new(dict, xml.into()));
+        pdf.catalog_mut().unwrap().set("Metadata", id);
+    });
+    assert!(found.contains(&"document metadata".to_owned()), "{found:?}");
+}
+
+#[test]
+fn a_canary_in_a_stream_that_no_page_uses_is_found_in_every_encoding() {
+    let utf16: Vec<u8> = SECRET.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let hex: String = SECRET.bytes().map(|byte| format!("{byte:02X}")).collect();
+    for hidden in [
+        format!("\u{1}{SECRET}").into_bytes(),
+        utf16,
+        hex.into_bytes(),
+        b"Borealis%20Bank%20lost%20traffic".to_vec(),
+        b"x Qm9yZWFsaXMgQmFuayBsb3N0IHRyYWZmaWM= x".to_vec(),
+        b"x IEJvcmVhbGlzIEJhbmsgbG9zdCB0cmFmZmlj x".to_vec(),
+        b"x eHhCb3JlYWxpcyBCYW5rIGxvc3QgdHJhZmZpYw== x".to_vec(),
+    ] {
+        let said = String::from_utf8_lossy(&hidden).into_owned();
+        let found = with_pdf(|pdf| {
+            let mut stream = Stream::new(dictionary! {}, hidden);
+            stream.compress().unwrap();
+            pdf.add_object(stream);
+        });
+        assert!(found.iter().any(|place| place.starts_with("stream")), "{said}: {found:?}");
+    }
+}
+
+#[test]
+fn canaries_in_annotations_structure_names_and_plain_objects_are_found() {
+    let secret = || Object::string_literal(SECRET);
+    let annotation = with_pdf(|pdf| {
+        pdf.add_object(dictionary! { "Type" => "Annot", "Contents" => secret() });
+    });
+    assert!(annotation.contains(&"annotation".to_owned()), "{annotation:?}");
+    let structure = with_pdf(|pdf| {
+        pdf.add_object(dictionary! { "S" => "P", "ActualText" => secret() });
+    });
+    assert!(structure.contains(&"structure tree".to_owned()), "{structure:?}");
+    let object = catalog_with("PieceInfo", Object::Array(vec![secret()]));
+    assert!(object.contains(&"object text".to_owned()), "{object:?}");
+    let name = catalog_with("PageMode", Object::Name(SECRET.into()));
+    assert!(name.contains(&"names".to_owned()), "{name:?}");
+}
+
+#[test]
+fn bytes_behind_the_end_are_found_and_a_second_version_is_refused() {
+    let (seen, mut bytes) = letter(Format::Pdf);
+    bytes.extend_from_slice(format!("% {SECRET}").as_bytes());
+    let found = places(&seen, Format::Pdf, &bytes);
+    assert!(!found.is_empty(), "{found:?}");
+    let (seen, mut bytes) = letter(Format::Pdf);
+    bytes.extend_from_slice(b"\n%%EOF\n");
+    let found = places(&seen, Format::Pdf, &bytes);
+    assert!(found[0].contains("does not end exactly once"), "{found:?}");
+}
+
+#[test]
+fn scripts_attachments_layers_and_actions_are_refused() {
+    for ability in ["OpenAction", "AA", "OCProperties", "AcroForm"] {
+        let found = catalog_with(ability, Object::Dictionary(dictionary! {}));
+        assert!(found[0].contains("can do more than be read"), "{ability}: {found:?}");
+    }
+    for name in ["JavaScript", "EmbeddedFiles"] {
+        let names = dictionary! { name => Object::Dictionary(dictionary! {}) };
+        let found = catalog_with("Names", Object::Dictionary(names));
+        assert!(found[0].contains("can do more than be read"), "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn the_check_is_void_when_the_fonts_no_longer_say_what_they_show() {
+    let found = with_pdf(|pdf| {
+        for object in pdf.objects.values_mut() {
+            if let Object::Dictionary(it) = object {
+                it.remove(b"ToUnicode");
+            }
+        }
+    });
+    assert!(found[0].contains("could not read back"), "{found:?}");
+}
+
+#[test]
+fn the_check_is_void_for_bytes_that_are_not_the_format() {
+    for format in [Format::Pdf, Format::Text, Format::Eml, Format::Html] {
+        let (seen, mut bytes) = letter(format);
+        bytes.truncate(bytes.len() / 3);
+        let found = places(&seen, format, &bytes);
+        assert!(found[0].contains("could not read back"), "{format:?}: {found:?}");
+    }
+}
+
+#[test]
+fn canaries_in_mail_headers_and_html_comments_are_found() {
+    let (seen, bytes) = letter(Format::Eml);
+    let mail = String::from_utf8(bytes).unwrap();
+    for header in [
+        "X-Note: Borealis Bank",
+        "X-Note: =?utf-8?B?Qm9yZWFsaXMgQmFuaw==?=",
+        "X-Note: =?utf-8?Q?Borealis_B?=\r\n =?utf-8?Q?=61nk?=",
+    ] {
+        let leaky = format!("{header}\r\n{mail}");
+        let found = places(&seen, Format::Eml, leaky.as_bytes());
+        assert!(found.contains(&"mail header".to_owned()), "{header}: {found:?}");
+    }
+    let (seen, bytes) = letter(Format::Html);
+    let html = String::from_utf8(bytes).unwrap();
+    for canary in ["<!-- Borealis Bank -->", "<p title=\"BOREALIS &#32;BANK borealis bank\"></p>"] {
+        let found = places(&seen, Format::Html, html.replace("</main>", canary).as_bytes());
+        assert!(found.contains(&"markup".to_owned()), "{canary}: {found:?}");
+    }
+}
+
+#[test]
+fn defanged_percent_encoded_and_spaced_forms_are_the_same_value() {
+    let withheld = [("address", "https://login.example.test/a b"), ("name", "Žofie Ölmez")];
+    for shown in [
+        "see hxxps://login[.]example[.]test/a b now",
+        "see https://login.example.test/a%20b now",
+        "see h t t p s : / / login.example.test / a b",
+        "by ŽOFIE   ÖLMEZ",
+        "by Z\u{30c}ofie O\u{308}lmez",
+    ] {
+        let letter = document(DocumentKind::Response, vec![("reporter", paragraph(shown))]);
+        let seen = seen_by(&letter, "reporter", &withheld);
+        assert!(matches!(render(&seen, Format::Pdf), Err(RenderError::Leaks(_))), "{shown}");
+    }
+}
+
+#[test]
+fn a_short_name_is_not_found_inside_a_longer_word() {
+    let withheld = [("name", "Ana"), ("address", "192.0.2.1"), ("initials", "AB")];
+    let shown = |words: &str| {
+        let letter = document(DocumentKind::Response, vec![("reporter", paragraph(words))]);
+        render(&seen_by(&letter, "reporter", &withheld), Format::Pdf)
+    };
+    assert_eq!(shown("An analysis of 192.0.2.10 about AB.").unwrap().n_values_searched, 3);
+    for leaky in ["Thanks, Ana.", "Ana's word", "from 192.0.2.1, then", "(ana)"] {
+        assert!(matches!(shown(leaky), Err(RenderError::Leaks(_))), "{leaky}");
+    }
+}

@@ -1,0 +1,75 @@
+//! A mail draft (RFC 5322): one text part, opened by a mail program as unsent.
+//!
+//! Carries neither `Date` nor `Message-ID`: the program that sends it writes them, and the draft
+//! stays the same on every export.
+
+use farol_model::document::Projected;
+use mail_builder::{
+    MessageBuilder,
+    headers::{Header, HeaderType, address::Address, message_id::MessageId, text::Text},
+};
+
+use crate::{paper::Paper, plain};
+
+/// The draft's bytes.
+pub(crate) fn draft(document: &Projected, paper: &Paper) -> Vec<u8> {
+    let mut out = Vec::new();
+    let envelope = document.envelope();
+    let to: Vec<Address<'_>> = envelope.map(|it| addresses(&it.to)).unwrap_or_default();
+    if !to.is_empty() {
+        write(&mut out, "To", Address::new_list(to).into());
+    }
+    write(&mut out, "Subject", Text::new(subject(document, paper)).into());
+    if let Some(id) = envelope.and_then(|it| it.in_reply_to.as_deref()).and_then(message_id) {
+        write(&mut out, "In-Reply-To", MessageId::new(id.clone()).into());
+        write(&mut out, "References", MessageId::new(id).into());
+    }
+    write(&mut out, "X-Unsent", Text::new("1").into());
+    out.extend_from_slice(b"MIME-Version: 1.0\r\n");
+    MessageBuilder::new().text_body(plain::body(paper)).serialize_body(&mut out);
+    out
+}
+
+/// The subject line: the envelope's, or the title when it is no letter.
+pub(crate) fn subject(document: &Projected, paper: &Paper) -> String {
+    let subject = document.envelope().map(|it| it.subject.trim()).filter(|it| !it.is_empty());
+    one_line(subject.unwrap_or(&paper.title))
+}
+
+fn write(out: &mut Vec<u8>, name: &str, value: HeaderType<'_>) {
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b": ");
+    value.write_header(out, name.len() + 2);
+}
+
+/// Reads `Name <address>` and `address`, separated by commas. Whatever is not an address of plain
+/// visible characters is left out: a person fills it in.
+fn addresses(to: &str) -> Vec<Address<'static>> {
+    one_line(to)
+        .split([',', ';'])
+        .filter_map(|one| {
+            let (name, address) = match one.split_once('<') {
+                Some((name, rest)) => (name.trim(), rest.split('>').next().unwrap_or(rest)),
+                None => ("", one),
+            };
+            let address = address.trim();
+            let plain = address.contains('@')
+                && address.chars().all(|c| c.is_ascii_graphic() && !"<>()[]\\,;:\"".contains(c));
+            let name = name.trim_matches('"').trim();
+            plain.then(|| {
+                let name = (!name.is_empty()).then(|| name.to_owned());
+                Address::new_address(name, address.to_owned())
+            })
+        })
+        .collect()
+}
+
+fn message_id(id: &str) -> Option<String> {
+    let id: String = id.chars().filter(|c| c.is_ascii_graphic() && !"<>".contains(*c)).collect();
+    (!id.is_empty()).then_some(id)
+}
+
+fn one_line(text: &str) -> String {
+    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}

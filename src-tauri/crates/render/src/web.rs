@@ -1,0 +1,96 @@
+//! One self-contained HTML file: escaped text and a style sheet; no scripts, links or pictures.
+
+use crate::paper::{Paper, Part};
+
+const STYLE: &str = include_str!("templates/page.css");
+
+/// The file.
+pub(crate) fn page(paper: &Paper) -> String {
+    let mut out = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n",
+        title = escaped(&paper.title),
+    );
+    if !paper.kicker.is_empty() {
+        out.push_str(&element("p class=\"kicker\"", &paper.kicker));
+    }
+    out.push_str(&element("h1", &paper.title));
+    let line = format!("{} · {} · {}", paper.reference, paper.dated, paper.label);
+    out.push_str(&element("p class=\"meta\"", &line));
+    out.push_str("</header>\n<main>\n");
+    for section in &paper.sections {
+        out.push_str("<section>\n");
+        if let Some(heading) = &section.heading {
+            out.push_str(&element("h2", heading));
+        }
+        for it in &section.parts {
+            out.push_str(&part(it));
+        }
+        out.push_str("</section>\n");
+    }
+    out.push_str("</main>\n</body>\n</html>\n");
+    out
+}
+
+fn part(part: &Part) -> String {
+    match part {
+        Part::Paragraph { text } => element("p", text),
+        Part::Callout { text } => element("aside", text),
+        Part::List { items } => {
+            let items: String = items.iter().map(|it| element("li", it)).collect();
+            format!("<ul>\n{items}</ul>\n")
+        }
+        Part::Facts { rows } => {
+            let rows: String = rows
+                .iter()
+                .map(|[label, value]| element("dt", label) + &element("dd", value))
+                .collect();
+            format!("<dl>\n{rows}</dl>\n")
+        }
+        Part::Timeline { rows } => {
+            table(&["Time", "What happened"], rows.iter().map(<[String; 2]>::as_slice), "timeline")
+        }
+        Part::Actions { rows } => {
+            table(&["Action", "Owner", "Due"], rows.iter().map(<[String; 3]>::as_slice), "actions")
+        }
+        Part::Table { header, rows, .. } => {
+            let header: Vec<&str> = header.iter().map(String::as_str).collect();
+            table(&header, rows.iter().map(Vec::as_slice), "plain")
+        }
+    }
+}
+
+fn table<'a>(header: &[&str], rows: impl Iterator<Item = &'a [String]>, class: &str) -> String {
+    let head: String = header.iter().map(|it| element("th", it)).collect();
+    let body: String = rows
+        .map(|row| {
+            format!("<tr>{}</tr>\n", row.iter().map(|it| element("td", it)).collect::<String>())
+        })
+        .collect();
+    format!(
+        "<table class=\"{class}\">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n"
+    )
+}
+
+/// `tag` may carry attributes of ours; `text` is data.
+fn element(tag: &str, text: &str) -> String {
+    let name = tag.split(' ').next().unwrap_or(tag);
+    format!("<{tag} dir=\"auto\">{}</{name}>\n", escaped(text).replace('\n', "<br>"))
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,434 @@
+//! One command a user action: unpack, call one function of the hall, return.
+//!
+//! Every call runs on a blocking thread; one that changes the story tells the screens afterwards.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use tauri::{AppHandle, State};
+
+use farol_app::{
+    Code, Desk, Failure,
+    documents::{self, TemplateInfo},
+    lookups::Watch,
+    view::{
+        CaseOpen, CaseRow, CaseView, DecisionDraft, DocumentRow, DocumentView, Exported,
+        ImportResult, Imported, JournalCheck, LookupDone, LookupPlan, MitigationDraft, Preview,
+        QueueRow, ReportView, VaultCreate, VaultStatus,
+    },
+};
+use farol_model::{
+    case::{CaseFacts, Outcome},
+    decision::MitigationState,
+    document::{Audience, Block, Envelope},
+    export::Format,
+    id::{CaseId, ClockId, DecisionId, DocumentId, MitigationId, ReportId},
+    observable::Observable,
+    report::{Consent, ReportChannel},
+    time::Timestamp,
+};
+
+use crate::{
+    dialogs,
+    events::{self, Changed, LookupProgress},
+    house::House,
+};
+
+type Reply<T> = Result<T, Failure>;
+
+/// Runs on a blocking thread.
+async fn aside<T: Send + 'static>(
+    house: State<'_, House>,
+    f: impl FnOnce(&House) -> Reply<T> + Send + 'static,
+) -> Reply<T> {
+    let house = house.inner().clone();
+    tauri::async_runtime::spawn_blocking(move || f(&house)).await.unwrap_or_else(|_| {
+        Err(Failure::new(
+            Code::Failed,
+            "This step ended unexpectedly. What was saved before it is safe.",
+            "Try it again; if it happens twice, restart Farol.",
+        ))
+    })
+}
+
+/// Asks the desk.
+async fn ask<T: Send + 'static>(
+    house: State<'_, House>,
+    f: impl FnOnce(&Desk) -> Reply<T> + Send + 'static,
+) -> Reply<T> {
+    aside(house, move |house| f(house.desk()?.as_ref())).await
+}
+
+/// Changes the story and tells the screens.
+async fn change<T: Send + 'static>(
+    app: AppHandle,
+    house: State<'_, House>,
+    case: Option<CaseId>,
+    f: impl FnOnce(&Desk) -> Reply<T> + Send + 'static,
+) -> Reply<T> {
+    let reply = ask(house, f).await?;
+    events::tell(&app, &Changed { case });
+    Ok(reply)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn vault_status(house: State<'_, House>) -> Reply<VaultStatus> {
+    aside(house, House::status).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn vault_create(
+    house: State<'_, House>,
+    create: VaultCreate,
+) -> Reply<VaultStatus> {
+    aside(house, move |house| house.create(&create)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn vault_unlock(
+    house: State<'_, House>,
+    passphrase: Option<String>,
+) -> Reply<VaultStatus> {
+    aside(house, move |house| house.unlock(passphrase.as_deref())).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn vault_lock(house: State<'_, House>) -> Reply<VaultStatus> {
+    aside(house, |house| {
+        house.lock();
+        house.status()
+    })
+    .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn queue_show(house: State<'_, House>) -> Reply<Vec<QueueRow>> {
+    ask(house, Desk::queue).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn report_pick(
+    app: AppHandle,
+    house: State<'_, House>,
+) -> Reply<Vec<ImportResult>> {
+    let picker = app.clone();
+    change(app, house, None, move |desk| Ok(desk.import_files(&dialogs::pick_reports(&picker))))
+        .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn report_paste(
+    app: AppHandle,
+    house: State<'_, House>,
+    text: String,
+    channel: ReportChannel,
+) -> Reply<Imported> {
+    change(app, house, None, move |desk| desk.import_text(&text, channel)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn report_show(house: State<'_, House>, report: ReportId) -> Reply<ReportView> {
+    ask(house, move |desk| desk.report(report)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn report_original(house: State<'_, House>, report: ReportId) -> Reply<String> {
+    ask(house, move |desk| desk.report_source(report)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn consent_set(
+    app: AppHandle,
+    house: State<'_, House>,
+    report: ReportId,
+    consent: Consent,
+) -> Reply<()> {
+    change(app, house, None, move |desk| desk.set_consent(report, consent)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn case_open(
+    app: AppHandle,
+    house: State<'_, House>,
+    open: CaseOpen,
+) -> Reply<CaseId> {
+    change(app, house, None, move |desk| desk.open_case(open)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn case_list(house: State<'_, House>) -> Reply<Vec<CaseRow>> {
+    ask(house, Desk::cases).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn case_show(house: State<'_, House>, case_id: CaseId) -> Reply<CaseView> {
+    ask(house, move |desk| desk.case(case_id)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn case_change(
+    app: AppHandle,
+    house: State<'_, House>,
+    case_id: CaseId,
+    facts: CaseFacts,
+) -> Reply<()> {
+    change(app, house, Some(case_id), move |desk| desk.change_case(case_id, facts)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn report_attach(
+    app: AppHandle,
+    house: State<'_, House>,
+    case_id: CaseId,
+    report: ReportId,
+) -> Reply<()> {
+    change(app, house, Some(case_id), move |desk| desk.attach_report(case_id, report)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn observable_add(
+    app: AppHandle,
+    house: State<'_, House>,
+    case_id: CaseId,
+    text: String,
+) -> Reply<Observable> {
+    change(app, house, Some(case_id), move |desk| desk.add_observable(case_id, &text)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn target_set(
+    app: AppHandle,
+    house: State<'_, House>,
+    case_id: CaseId,
+    observable: Observable,
+    outcome: Option<Outcome>,
+) -> Reply<()> {
+    change(app, house, Some(case_id), move |desk| desk.set_target(case_id, observable, outcome))
+        .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn clock_stop(
+    app: AppHandle,
+    house: State<'_, House>,
+    case_id: CaseId,
+    clock: ClockId,
+    reason: String,
+) -> Reply<()> {
+    change(app, house, Some(case_id), move |desk| desk.stop_clock(case_id, clock, &reason)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn note_add(
+    app: AppHandle,
+    house: State<'_, House>,
+    case_id: CaseId,
+    text: String,
+) -> Reply<()> {
+    change(app, house, Some(case_id), move |desk| desk.add_note(case_id, &text).map(|_| ())).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn lookup_plan(
+    house: State<'_, House>,
+    hosts: Vec<String>,
+    resolver: Option<String>,
+) -> Reply<LookupPlan> {
+    ask(house, move |desk| desk.plan_lookup(&hosts, resolver.as_deref())).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn lookup_start(
+    app: AppHandle,
+    house: State<'_, House>,
+    case_id: CaseId,
+    hosts: Vec<String>,
+    resolver: Option<String>,
+) -> Reply<LookupDone> {
+    let (watched, teller) = (house.inner().clone(), app.clone());
+    change(app, house, Some(case_id), move |desk| {
+        watched.begin_lookup();
+        let shown = Arc::new(AtomicU32::new(0));
+        let progress = move |done: usize, total: usize| {
+            let (done, total) = (done as u32, total as u32);
+            // At most a hundred steps are worth showing, whatever the number of questions.
+            if done == total || done >= shown.load(Ordering::Relaxed) + total.div_ceil(100) {
+                shown.store(done, Ordering::Relaxed);
+                events::tell(&teller, &LookupProgress { done, total });
+            }
+        };
+        let cancelled = move || watched.is_cancelled();
+        let watch = Watch { progress: &progress, cancelled: &cancelled };
+        desk.look_up(Some(case_id), &hosts, resolver.as_deref(), &watch)
+    })
+    .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn lookup_cancel(house: State<'_, House>) -> Reply<()> {
+    house.cancel();
+    Ok(())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn asn_pick(app: AppHandle, house: State<'_, House>) -> Reply<Option<u32>> {
+    ask(house, move |desk| dialogs::pick_table(&app).map(|it| desk.load_asn_table(&it)).transpose())
+        .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn decision_make(
+    app: AppHandle,
+    house: State<'_, House>,
+    case_id: CaseId,
+    draft: DecisionDraft,
+) -> Reply<DecisionId> {
+    change(app, house, Some(case_id), move |desk| desk.decide(case_id, draft)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn mitigation_propose(
+    app: AppHandle,
+    house: State<'_, House>,
+    case_id: CaseId,
+    draft: MitigationDraft,
+) -> Reply<MitigationId> {
+    change(app, house, Some(case_id), move |desk| desk.propose_mitigation(case_id, draft)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn mitigation_advance(
+    app: AppHandle,
+    house: State<'_, House>,
+    case_id: CaseId,
+    mitigation: MitigationId,
+    state: MitigationState,
+) -> Reply<()> {
+    change(app, house, Some(case_id), move |desk| {
+        desk.advance_mitigation(case_id, mitigation, state)
+    })
+    .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn template_list(house: State<'_, House>) -> Reply<Vec<TemplateInfo>> {
+    ask(house, |_| Ok(documents::templates())).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn document_list(house: State<'_, House>) -> Reply<Vec<DocumentRow>> {
+    ask(house, Desk::documents).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn document_create(
+    app: AppHandle,
+    house: State<'_, House>,
+    case_id: CaseId,
+    template: String,
+) -> Reply<DocumentId> {
+    change(app, house, Some(case_id), move |desk| desk.create_document(case_id, &template)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn document_show(
+    house: State<'_, House>,
+    document: DocumentId,
+) -> Reply<DocumentView> {
+    ask(house, move |desk| desk.document(document)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn document_save(
+    app: AppHandle,
+    house: State<'_, House>,
+    document: DocumentId,
+    blocks: Vec<Block>,
+    envelope: Option<Envelope>,
+) -> Reply<Timestamp> {
+    change(app, house, None, move |desk| desk.save_document(document, &blocks, envelope)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn document_preview(
+    house: State<'_, House>,
+    document: DocumentId,
+    audience: Audience,
+) -> Reply<Preview> {
+    ask(house, move |desk| {
+        let (pages, mut preview) = desk.preview_document(document, &audience)?;
+        preview.pages = pages.iter().map(|page| STANDARD.encode(page)).collect();
+        Ok(preview)
+    })
+    .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn document_export(
+    app: AppHandle,
+    house: State<'_, House>,
+    document: DocumentId,
+    audience: Audience,
+    format: Format,
+) -> Reply<Option<Exported>> {
+    let dialog = app.clone();
+    change(app, house, None, move |desk| {
+        let name = desk.export_name(document, format)?;
+        let path = dialogs::save_as(&dialog, &name);
+        path.map(|path| desk.export_document(document, &audience, format, &path)).transpose()
+    })
+    .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn document_sent(
+    app: AppHandle,
+    house: State<'_, House>,
+    document: DocumentId,
+    channel: String,
+) -> Reply<()> {
+    change(app, house, None, move |desk| desk.confirm_sent(document, &channel)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn journal_verify(house: State<'_, House>) -> Reply<JournalCheck> {
+    ask(house, Desk::verify_journal).await
+}

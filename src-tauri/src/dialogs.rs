@@ -1,0 +1,52 @@
+//! Files that a person picks, in native dialogs. Paths never reach JavaScript.
+//!
+//! WebDriver cannot click native dialogs, so a debug build takes the answer from `FAROL_PICK_FILE`
+//! and `FAROL_SAVE_DIR` when they are set; a release build does not know them.
+
+use std::path::PathBuf;
+
+use tauri::AppHandle;
+use tauri_plugin_dialog::DialogExt;
+
+/// Reports to take in.
+pub(crate) fn pick_reports(app: &AppHandle) -> Vec<PathBuf> {
+    if let Some(path) = seam("FAROL_PICK_FILE") {
+        return vec![path];
+    }
+    app.dialog()
+        .file()
+        .set_title("Take in reports")
+        .add_filter("Mail and text", &["eml", "txt", "csv", "json", "mbox", "log"])
+        .add_filter("All files", &["*"])
+        .blocking_pick_files()
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|file| file.into_path().ok())
+        .collect()
+}
+
+/// One table.
+pub(crate) fn pick_table(app: &AppHandle) -> Option<PathBuf> {
+    seam("FAROL_PICK_FILE").or_else(|| {
+        let dialog = app.dialog().file().set_title("Load an IP→ASN table");
+        dialog.add_filter("CSV", &["csv"]).blocking_pick_file()?.into_path().ok()
+    })
+}
+
+/// Where an export goes.
+pub(crate) fn save_as(app: &AppHandle, name: &str) -> Option<PathBuf> {
+    seam("FAROL_SAVE_DIR").map(|dir| dir.join(name)).or_else(|| {
+        let dialog = app.dialog().file().set_title("Export");
+        dialog.set_file_name(name).blocking_save_file()?.into_path().ok()
+    })
+}
+
+#[cfg(debug_assertions)]
+fn seam(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).map(PathBuf::from)
+}
+
+#[cfg(not(debug_assertions))]
+fn seam(_name: &str) -> Option<PathBuf> {
+    None
+}

@@ -1,0 +1,46 @@
+//! Events that tell the screen what changed; what it is now, it asks.
+
+use farol_app::view::ImportResult;
+use farol_model::id::CaseId;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri::AppHandle;
+use tauri_specta::Event;
+
+/// Something was committed.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub(crate) struct Changed {
+    /// The case it belongs to; none for reports and the desk itself.
+    pub(crate) case: Option<CaseId>,
+}
+
+/// A lookup went on.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub(crate) struct LookupProgress {
+    /// Questions answered.
+    pub(crate) done: u32,
+    /// Questions in all.
+    pub(crate) total: u32,
+}
+
+/// Files were dropped on the window, or handed over by a second start.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub(crate) struct FilesImported(pub(crate) Vec<ImportResult>);
+
+/// Tells every window; a window that is gone needs to know nothing.
+pub(crate) fn tell(app: &AppHandle, event: &impl EventToAll) {
+    event.to_all(app);
+}
+
+/// An event that can be sent to every window.
+pub(crate) trait EventToAll {
+    fn to_all(&self, app: &AppHandle);
+}
+
+impl<T: Event + Serialize + Clone> EventToAll for T {
+    fn to_all(&self, app: &AppHandle) {
+        if let Err(error) = self.emit(app) {
+            eprintln!("farol: an event was not delivered: {error}");
+        }
+    }
+}

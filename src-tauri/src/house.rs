@@ -1,0 +1,84 @@
+//! The house that commands find behind the door: a vault's place, and the desk while it is open.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use farol_app::{
+    Code, Desk, Failure, Machines, vault,
+    view::{VaultCreate, VaultStatus},
+};
+
+const MACHINES: Machines = Machines { render: farol_render::render, pages: farol_render::pages };
+
+/// Shared by all commands; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct House(Arc<Rooms>);
+
+struct Rooms {
+    dir: PathBuf,
+    desk: Mutex<Option<Arc<Desk>>>,
+    cancelled: AtomicBool,
+}
+
+impl House {
+    pub(crate) fn new(dir: PathBuf) -> Self {
+        Self(Arc::new(Rooms { dir, desk: Mutex::new(None), cancelled: AtomicBool::new(false) }))
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Option<Arc<Desk>>> {
+        self.0.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn desk(&self) -> Result<Arc<Desk>, Failure> {
+        self.slot().clone().ok_or_else(|| {
+            Failure::new(Code::Locked, "The vault is locked.", "Unlock it to go on.")
+        })
+    }
+
+    pub(crate) fn status(&self) -> Result<VaultStatus, Failure> {
+        match self.slot().as_ref() {
+            Some(desk) => desk.status(),
+            None => Ok(vault::status(&self.place())),
+        }
+    }
+
+    pub(crate) fn create(&self, create: &VaultCreate) -> Result<VaultStatus, Failure> {
+        let mut slot = self.slot();
+        slot.insert(Arc::new(vault::create(self.place(), create, MACHINES)?)).status()
+    }
+
+    pub(crate) fn unlock(&self, passphrase: Option<&str>) -> Result<VaultStatus, Failure> {
+        let mut slot = self.slot();
+        if let Some(desk) = slot.as_ref() {
+            return desk.status();
+        }
+        slot.insert(Arc::new(vault::open(self.place(), passphrase, MACHINES)?)).status()
+    }
+
+    /// Closes the vault; a lookup that still runs keeps what it has and ends.
+    pub(crate) fn lock(&self) {
+        self.cancel();
+        *self.slot() = None;
+    }
+
+    pub(crate) fn begin_lookup(&self) {
+        self.0.cancelled.store(false, Ordering::Relaxed);
+    }
+
+    pub(crate) fn cancel(&self) {
+        self.0.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.0.cancelled.load(Ordering::Relaxed)
+    }
+
+    fn place(&self) -> vault::Place {
+        vault::place(self.0.dir.clone(), "the Farol window")
+    }
+}

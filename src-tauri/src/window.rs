@@ -1,0 +1,84 @@
+//! The one window and what it refuses: other pages, new windows, downloads.
+
+use std::path::PathBuf;
+
+use tauri::{
+    AppHandle, DragDropEvent, Manager, Url, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent,
+    webview::NewWindowResponse,
+};
+
+use crate::{
+    events::{self, FilesImported},
+    house::House,
+};
+
+const LABEL: &str = "main";
+
+/// Opens the window.
+pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
+    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+        .title("Farol")
+        .inner_size(1280.0, 800.0)
+        .min_inner_size(960.0, 600.0)
+        .incognito(true)
+        .on_navigation(is_ours)
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_download(|_, _| false)
+        .build()?;
+    Ok(())
+}
+
+/// Our own pages and the isolation frame; nothing else is ever navigated to.
+fn is_ours(url: &Url) -> bool {
+    match url.scheme() {
+        "tauri" | "isolation" => true,
+        "http" | "https" => {
+            matches!(url.host_str(), Some("tauri.localhost" | "isolation.localhost"))
+        }
+        "about" => url.as_str() == "about:blank",
+        _ => false,
+    }
+}
+
+/// Files dropped on the window are taken in here; their paths never reach the page.
+pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
+    if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
+        take_in(window.app_handle(), paths.clone());
+    }
+}
+
+/// A second start hands its files to the first and ends.
+pub(crate) fn second_start(app: &AppHandle, args: Vec<String>, dir: String) {
+    if let Some(window) = app.get_webview_window(LABEL)
+        && let Err(error) = window.set_focus()
+    {
+        eprintln!("farol: the window did not come to the front: {error}");
+    }
+    let files: Vec<PathBuf> = args
+        .into_iter()
+        .skip(1)
+        .filter(|arg| !arg.starts_with('-'))
+        .map(|arg| PathBuf::from(&dir).join(arg))
+        .filter(|path| path.is_file())
+        .collect();
+    take_in(app, files);
+}
+
+fn take_in(app: &AppHandle, paths: Vec<PathBuf>) {
+    if paths.is_empty() {
+        return;
+    }
+    let app = app.clone();
+    tauri::async_runtime::spawn_blocking(move || {
+        let results = match app.state::<House>().desk() {
+            Ok(desk) => desk.import_files(&paths),
+            Err(failure) => vec![farol_app::view::ImportResult {
+                name: String::new(),
+                imported: None,
+                failure: Some(failure),
+            }],
+        };
+        events::tell(&app, &FilesImported(results));
+        events::tell(&app, &events::Changed { case: None });
+    });
+}

@@ -1,0 +1,138 @@
+//! Input that is not what it should be: one clear line, nothing lost, no panic.
+
+use std::{fs, io::Write, time::Instant};
+
+use crate::ctl::{Ctl, mail, program, refusal};
+
+fn n_entries(ctl: &Ctl) -> u64 {
+    ctl.one(&["journal", "verify"])["n_entries"].as_u64().unwrap()
+}
+
+#[test]
+fn what_cannot_be_taken_in_is_refused_with_one_line_and_nothing_is_added() {
+    let ctl = Ctl::with_vault();
+    let before = n_entries(&ctl);
+    let huge = ctl.path("huge.eml");
+    // Sparse: 200 MB by its length, nothing on the disk.
+    fs::File::create(&huge).unwrap().set_len(200_000_000).unwrap();
+    let rubbish: Vec<u8> =
+        (0..50_000_u32).map(|it| (it.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    for (path, expected) in [
+        (ctl.path("missing.eml"), "no such file"),
+        (ctl.file("empty.eml", b""), "nothing in it"),
+        (ctl.path("."), "a folder"),
+        (huge, "larger than a report may be"),
+        (ctl.file("rubbish.bin", rubbish), "neither a mail nor text"),
+    ] {
+        let refused = ctl.refused(&["import", &path]);
+        assert!(refused.contains(expected), "{expected}: {refused}");
+        assert!(refused.contains("Nothing was added"), "{refused}");
+    }
+    assert_eq!(n_entries(&ctl), before);
+}
+
+#[test]
+fn a_bad_file_among_good_ones_does_not_stop_them() {
+    let ctl = Ctl::with_vault();
+    let args = ["--json", "import", "/nonexistent.eml", &mail("phishing.eml")];
+    let output = ctl.run(&args);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(crate::ctl::lines(&output).len(), 1);
+}
+
+#[test]
+fn damaged_mails_are_kept_whole_and_say_what_is_wrong_with_them() {
+    let ctl = Ctl::with_vault();
+    let whole = fs::read(mail("phishing.eml")).unwrap();
+    let cut = &whole[..whole.len() / 2];
+    let imported = ctl.one(&["import", &ctl.file("cut.eml", cut)]);
+    let report = imported["report"].as_str().unwrap();
+    let view = ctl.one(&["report", "show", report]);
+    assert!(!view.pointer("/report/parsed/warnings").unwrap().as_array().unwrap().is_empty());
+    ctl.ok(&["report", "original", report, "-o", &ctl.path("back")]);
+    assert_eq!(fs::read(ctl.path("back")).unwrap(), cut);
+
+    let bare = ctl.one(&["import", &ctl.file("bare.txt", "see hxxp://kelp[.]test/x please")]);
+    let view = ctl.one(&["report", "show", bare["report"].as_str().unwrap()]);
+    assert_eq!(view["defanged"][0], "hxxp://kelp[.]test/x");
+}
+
+#[test]
+fn a_wrong_passphrase_and_a_missing_keyring_say_so() {
+    let ctl = Ctl::with_vault();
+    ctl.file("passphrase", "wrong\n");
+    assert!(ctl.refused(&["case", "list"]).contains("does not open the vault"));
+    let output = std::process::Command::new(program("farolctl"))
+        .arg("--data-dir")
+        .arg(ctl.vault())
+        .args(["case", "list"])
+        .env_remove("DBUS_SESSION_BUS_ADDRESS")
+        .env("XDG_RUNTIME_DIR", ctl.dir.path())
+        .output()
+        .unwrap();
+    let refused = refusal(&["case", "list"], &output);
+    assert!(refused.contains("keyring") && refused.contains("passphrase"), "{refused}");
+}
+
+#[test]
+fn a_vault_with_a_keyring_slot_opens_without_a_passphrase() {
+    let ctl = Ctl::empty();
+    ctl.ok(&["vault", "create", "--name", "Ines Farrow", "--keyring"]);
+    let output = std::process::Command::new(program("farolctl"))
+        .arg("--data-dir")
+        .arg(ctl.vault())
+        .args(["journal", "verify"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_vault_is_never_made_over_another() {
+    let ctl = Ctl::with_vault();
+    assert!(ctl.refused(&["vault", "create", "--name", "Somebody Else"]).contains("already"));
+    fs::remove_file(ctl.vault().join("vault.json")).unwrap();
+    assert!(ctl.refused(&["vault", "create", "--name", "Somebody Else"]).contains("vault.json"));
+    assert!(ctl.refused(&["case", "list"]).contains("vault.json"));
+}
+
+#[test]
+fn wrong_usage_exits_with_2() {
+    let ctl = Ctl::empty();
+    for args in [&["case", "open", "--severity", "dreadful"][..], &["doc", "export"], &["nonsense"]]
+    {
+        assert_eq!(ctl.run(args).status.code(), Some(2), "{args:?}");
+    }
+}
+
+#[test]
+fn a_resolver_that_never_answers_is_an_observation_within_its_deadline() {
+    let ctl = Ctl::with_vault();
+    let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let resolver = silent.local_addr().unwrap().to_string();
+    let started = Instant::now();
+    let lines = ctl.ok(&["lookup", "192.0.2.77", "--resolver", &resolver]);
+    assert!(started.elapsed().as_secs() < 20, "deadlines hold");
+    let answer = lines.iter().find(|it| it["answer"]["kind"] == "no_answer").expect("says so");
+    assert!(answer["answer"]["reason"].as_str().unwrap().contains("no answer within"));
+}
+
+#[test]
+fn a_full_disk_loses_nothing_that_was_saved() {
+    let ctl = Ctl::with_vault();
+    let before = n_entries(&ctl);
+    let words = "lamp oil and salt water ".repeat(40_000);
+    let big = ctl.file("big.txt", &words);
+    // A limit on file size makes every write beyond it fail, as a full disk does.
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 400; exec '{}' --data-dir '{}' --passphrase-file '{}' import '{big}'",
+        program("farolctl").display(),
+        ctl.vault().display(),
+        ctl.path("passphrase"),
+    );
+    let output = std::process::Command::new("bash").args(["-c", &script]).output().unwrap();
+    let refused = refusal(&["import"], &output);
+    assert!(refused.contains("saved") || refused.contains("Nothing was changed"), "{refused}");
+    assert_eq!(n_entries(&ctl), before);
+    std::io::stdout().flush().unwrap();
+}
