@@ -18,11 +18,12 @@ test: setup
 	.ci/session env $(LINTED) cargo nextest run --workspace --locked --no-fail-fast
 
 bench: setup ui
-	.ci/session cargo run --release --package farol-tests --bin bench --features farol/automation
+	cargo build --release --package farol --package farol-tests --features farol/automation
+	.ci/session $${CARGO_TARGET_DIR:-target}/release/bench
 
 bundle: setup ui
 	cargo install tauri-cli --version '^2' --locked
-	cd src-tauri && cargo tauri build --features farol-store/vendored-openssl
+	cd src-tauri && cargo tauri build --features vendored-openssl
 
 setup:
 	@.ci/setup

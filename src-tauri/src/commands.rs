@@ -76,8 +76,12 @@ async fn change<T: Send + 'static>(
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn vault_status(house: State<'_, House>) -> Reply<VaultStatus> {
-    aside(house, House::status).await
+pub(crate) async fn vault_status(app: AppHandle, house: State<'_, House>) -> Reply<VaultStatus> {
+    let status = aside(house, House::status).await;
+    if cfg!(feature = "automation") && std::env::var_os("FAROL_EXIT_AT_FIRST_SCREEN").is_some() {
+        app.exit(0);
+    }
+    status
 }
 
 #[tauri::command]
@@ -409,7 +413,7 @@ pub(crate) async fn document_export(
 ) -> Reply<Option<Exported>> {
     let dialog = app.clone();
     change(app, house, None, move |desk| {
-        let name = desk.export_name(document, format)?;
+        let name = desk.export_name(document, &audience, format)?;
         let path = dialogs::save_as(&dialog, &name);
         path.map(|path| desk.export_document(document, &audience, format, &path)).transpose()
     })

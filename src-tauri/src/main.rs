@@ -20,7 +20,7 @@ use tauri_specta::{collect_commands, collect_events};
 use crate::house::House;
 
 fn main() -> ExitCode {
-    if !may_be_driven() && env::var_os("TAURI_AUTOMATION").is_some() {
+    if window::is_driven() && !may_be_driven() {
         eprintln!(
             "farol: TAURI_AUTOMATION is set; this build does not let others drive its window"
         );
@@ -35,7 +35,12 @@ fn main() -> ExitCode {
     };
     let ipc = ipc();
     let built = tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(window::second_start))
+        .plugin(
+            tauri_plugin_single_instance::Builder::new()
+                .callback(window::second_start)
+                .dbus_id(window::instance_of(&dir))
+                .build(),
+        )
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(ipc.invoke_handler())
         .manage(House::new(dir))

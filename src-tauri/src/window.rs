@@ -1,6 +1,9 @@
 //! The one window and what it refuses: other pages, new windows, downloads.
 
-use std::path::PathBuf;
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    path::{Path, PathBuf},
+};
 
 use tauri::{
     AppHandle, DragDropEvent, Manager, Url, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent,
@@ -20,12 +23,19 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         .title("Farol")
         .inner_size(1280.0, 800.0)
         .min_inner_size(960.0, 600.0)
-        .incognito(true)
+        // WebKit keeps nothing on the disk. Only one of its contexts can be driven by WebDriver, and
+        // that is never a private one.
+        .incognito(!is_driven())
         .on_navigation(is_ours)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false)
         .build()?;
     Ok(())
+}
+
+/// Whether WebDriver started this window; `main` lets only debug and bench builds get here so.
+pub(crate) fn is_driven() -> bool {
+    std::env::var_os("TAURI_AUTOMATION").is_some()
 }
 
 /// Our own pages and the isolation frame; nothing else is ever navigated to.
@@ -45,6 +55,13 @@ pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
     if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
         take_in(window.app_handle(), paths.clone());
     }
+}
+
+/// The bus name of the window on one vault: one window a vault, not one a machine.
+pub(crate) fn instance_of(dir: &Path) -> String {
+    let mut hasher = DefaultHasher::new();
+    dir.hash(&mut hasher);
+    format!("app.farol.desk.v{:016x}", hasher.finish())
 }
 
 /// A second start hands its files to the first and ends.

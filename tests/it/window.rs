@@ -1,1 +1,244 @@
-//! x
+//! The real window, driven by keyboard through WebKitWebDriver.
+//!
+//! The driver starts the built program, presses keys and reads the page; it never clicks, because
+//! both main jobs have to work without a mouse.
+
+use std::{
+    env, fs,
+    net::TcpListener,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    actions::{InputSource, KeyAction, KeyActions},
+    key::Key,
+    wd::Capabilities,
+};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::ctl::program;
+
+/// How long anything on the screen may take to appear.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One window on an empty data folder.
+pub(crate) struct Window {
+    driver: Child,
+    client: Client,
+    pub(crate) dir: TempDir,
+}
+
+/// Files that the native dialogs would give.
+pub(crate) struct Picks {
+    pub(crate) open: PathBuf,
+}
+
+impl Window {
+    pub(crate) async fn open(picks: Picks) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("exports")).unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let driver = Command::new("WebKitWebDriver")
+            .arg(format!("--port={port}"))
+            .env("TAURI_AUTOMATION", "true")
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("FAROL_PICK_FILE", picks.open)
+            .env("FAROL_SAVE_DIR", dir.path().join("exports"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("WebKitWebDriver is installed by `make setup`");
+        let vault = dir.path().join("vault").display().to_string();
+        let options = json!({ "binary": program("farol"), "args": ["--data-dir", vault] });
+        let mut capabilities = Capabilities::new();
+        capabilities.insert("webkitgtk:browserOptions".into(), options);
+        let client = connect(port, capabilities).await;
+        Self { driver, client, dir }
+    }
+
+    pub(crate) fn exported(&self, name: &str) -> PathBuf {
+        self.dir.path().join("exports").join(name)
+    }
+
+    /// Presses one key, with modifiers held.
+    pub(crate) async fn press(&self, held: &[Key], key: char) {
+        let mut keys = KeyActions::new("keyboard".into());
+        for it in held {
+            keys = keys.then(KeyAction::Down { value: char::from(*it) });
+        }
+        keys = keys.then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
+        for it in held {
+            keys = keys.then(KeyAction::Up { value: char::from(*it) });
+        }
+        self.client.perform_actions(keys).await.unwrap();
+    }
+
+    /// Types into whatever has the focus.
+    pub(crate) async fn type_text(&self, text: &str) {
+        self.client.active_element().await.unwrap().send_keys(text).await.unwrap();
+    }
+
+    /// Moves the focus backwards with Shift Tab until it is on the element with this `data-test`.
+    pub(crate) async fn tab_back_to(&self, test: &str) {
+        for _ in 0..20 {
+            if self.focused().await == test {
+                return;
+            }
+            self.press(&[Key::Shift], Key::Tab.into()).await;
+        }
+        panic!("Shift Tab never reached {test}; the focus is on {}", self.focused().await);
+    }
+
+    /// Waits until the focus is on the element with this `data-test`.
+    pub(crate) async fn wait_for_focus(&self, test: &str) {
+        let started = Instant::now();
+        while self.focused().await != test {
+            if started.elapsed() > PATIENCE {
+                self.picture("no-focus").await;
+                panic!("{test} never got the focus; it is on {}", self.focused().await);
+            }
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+    }
+
+    /// Moves the focus with Tab until it is on the element with this `data-test`.
+    pub(crate) async fn tab_to(&self, test: &str) {
+        self.wait_for(&format!("[data-test=\"{test}\"]")).await;
+        for _ in 0..250 {
+            if self.focused().await == test {
+                return;
+            }
+            self.press(&[], Key::Tab.into()).await;
+        }
+        self.picture("cannot-tab").await;
+        panic!("Tab never reached {test}; the focus is on {}", self.focused().await);
+    }
+
+    /// Moves the focus with Tab until it is on one of these.
+    pub(crate) async fn tab_to_any(&self, tests: &[&str]) {
+        for _ in 0..250 {
+            if tests.contains(&self.focused().await.as_str()) {
+                return;
+            }
+            self.press(&[], Key::Tab.into()).await;
+        }
+        panic!("Tab never reached any of {tests:?}");
+    }
+
+    /// Tabs to an element and presses Enter on it.
+    pub(crate) async fn enter_on(&self, test: &str) {
+        self.tab_to(test).await;
+        self.press(&[], Key::Enter.into()).await;
+    }
+
+    /// Tabs to a field and types.
+    pub(crate) async fn fill(&self, test: &str, text: &str) {
+        self.tab_to(test).await;
+        self.type_text(text).await;
+    }
+
+    /// Tabs to a select and chooses by typing the beginning of an option's label.
+    pub(crate) async fn choose(&self, test: &str, label: &str) {
+        self.tab_to(test).await;
+        self.type_text(label).await;
+        let chosen = self
+            .value(
+                "const it = document.activeElement; return it.selectedOptions?.[0]?.label ?? '';",
+            )
+            .await;
+        assert!(chosen.starts_with(label), "{test}: chose {chosen:?}, not {label:?}");
+    }
+
+    pub(crate) async fn wait_for(&self, css: &str) {
+        if self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.is_err() {
+            self.picture("never-came").await;
+            panic!("{css} never came; the page says: {}", self.text().await);
+        }
+    }
+
+    /// Waits until the page shows a text.
+    pub(crate) async fn wait_for_text(&self, text: &str) {
+        let started = Instant::now();
+        while !self.text().await.contains(text) {
+            if started.elapsed() > PATIENCE {
+                self.picture("never-said").await;
+                panic!("the page never said {text:?}: {}", self.text().await);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until a file is there.
+    pub(crate) async fn wait_for_file(&self, name: &str) -> PathBuf {
+        let path = self.exported(name);
+        let started = Instant::now();
+        while !path.exists() {
+            if started.elapsed() > PATIENCE {
+                self.picture("no-file").await;
+                panic!("{name} was never written; the page says: {}", self.text().await);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        path
+    }
+
+    pub(crate) async fn text(&self) -> String {
+        self.value("return document.body.innerText;").await
+    }
+
+    pub(crate) async fn focused(&self) -> String {
+        self.value("return document.activeElement?.dataset?.test ?? document.activeElement?.tagName ?? '';")
+            .await
+    }
+
+    pub(crate) async fn value(&self, script: &str) -> String {
+        let value = self.client.execute(script, vec![]).await.unwrap();
+        value.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Leaves a picture in `FAROL_PICTURES` when that is set.
+    pub(crate) async fn picture(&self, name: &str) {
+        let Some(dir) = env::var_os("FAROL_PICTURES").map(PathBuf::from) else { return };
+        fs::create_dir_all(&dir).unwrap();
+        fs::write(dir.join(format!("{name}.png")), self.client.screenshot().await.unwrap())
+            .unwrap();
+    }
+
+    pub(crate) async fn resize(&self, width: u32, height: u32) {
+        self.client.set_window_size(width, height).await.unwrap();
+    }
+
+    pub(crate) async fn close(mut self) {
+        self.client.clone().close().await.unwrap();
+        self.driver.kill().unwrap();
+        self.driver.wait().unwrap();
+    }
+}
+
+async fn connect(port: u16, capabilities: Capabilities) -> Client {
+    let url = format!("http://127.0.0.1:{port}");
+    let started = Instant::now();
+    loop {
+        let connected = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities.clone())
+            .connect(&url)
+            .await;
+        match connected {
+            Ok(client) => return client,
+            Err(error) if started.elapsed() > PATIENCE => panic!("no window: {error}"),
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+        }
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        // A walk that failed must not leave its window behind.
+        drop(self.driver.kill());
+    }
+}

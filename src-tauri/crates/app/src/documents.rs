@@ -233,7 +233,12 @@ impl Desk {
     ///
     /// # Errors
     /// When there is no such document.
-    pub fn export_name(&self, id: DocumentId, format: Format) -> Result<String, Failure> {
+    pub fn export_name(
+        &self,
+        id: DocumentId,
+        reader: &Audience,
+        format: Format,
+    ) -> Result<String, Failure> {
         self.store.read(|it| {
             let document = it.document(id)?;
             let reference = it.case(document.case)?.reference;
@@ -242,7 +247,12 @@ impl Desk {
                 DocumentKind::Rca => "root-cause-analysis",
                 DocumentKind::Readout => "readout",
             };
-            Ok(format!("{reference}-{kind}.{}", format.extension()))
+            let inside = if reader.is_internal() {
+                format!("-{}", reader.to_string().replace('_', "-"))
+            } else {
+                String::new()
+            };
+            Ok(format!("{reference}-{kind}{inside}.{}", format.extension()))
         })
     }
 

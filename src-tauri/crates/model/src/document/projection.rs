@@ -137,6 +137,10 @@ pub fn project(
             for text in block.content.texts() {
                 withhold_text(&mut withheld, block.id, text);
             }
+            if let Content::Action { owner, due, .. } = &block.content {
+                withhold_sentences(&mut withheld, Some(block.id), owner);
+                withhold_sentences(&mut withheld, Some(block.id), due);
+            }
             continue;
         }
         let visible = without_hidden_rows(block, reader, &mut withheld);

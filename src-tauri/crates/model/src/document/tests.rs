@@ -160,11 +160,24 @@ fn the_notation_survives_a_round_trip() {
         "[[exec|forty]] of {{case.reference}}",
         r"\[[not marked]] and \{{not a fact}}",
         "open [[ never closes",
+        r"a backslash \\[[before a mark]]",
+        r"two \\\\{{case.reference}}",
+        r"C:\\path and \\\[[plain",
         "[[nobody|kept whole]]",
     ] {
         let text = Text::parse(source);
         assert_eq!(Text::parse(&text.to_string()), text, "{source}");
     }
+}
+
+#[test]
+fn a_span_that_ends_in_a_backslash_stays_what_it_is() {
+    let text = Text(vec![
+        Span::Plain("a \\".into()),
+        Span::Marked { audience: Audience::InternalTeam, text: "b".into() },
+        Span::Plain(r"\[[c \".into()),
+    ]);
+    assert_eq!(Text::parse(&text.to_string()), text);
 }
 
 #[test]

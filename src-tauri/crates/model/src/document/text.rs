@@ -45,11 +45,16 @@ impl Text {
         let mut plain = String::new();
         let mut rest = source;
         while !rest.is_empty() {
-            if let Some(escaped) = rest.strip_prefix('\\')
-                && (escaped.starts_with("[[") || escaped.starts_with("{{"))
-            {
-                plain.push_str(&escaped[..2]);
-                rest = &escaped[2..];
+            let bare = rest.trim_start_matches('\\');
+            let n_slashes = rest.len() - bare.len();
+            if n_slashes > 0 && (bare.starts_with("[[") || bare.starts_with("{{")) {
+                // Two backslashes are one; an odd one makes the brackets plain.
+                plain.extend(std::iter::repeat_n('\\', n_slashes / 2));
+                rest = bare;
+                if n_slashes % 2 == 1 {
+                    plain.push_str(&bare[..2]);
+                    rest = &bare[2..];
+                }
             } else if let Some((inner, after)) = enclosed(rest, "[[", "]]") {
                 let (audience, text) = match inner.split_once('|') {
                     Some((audience, text)) => match audience.trim().parse() {
@@ -89,13 +94,45 @@ fn flush(spans: &mut Vec<Span>, plain: &mut String) {
 
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|span| match span {
-            Span::Plain(text) => f.write_str(&text.replace("[[", "\\[[").replace("{{", "\\{{")),
-            Span::Marked { audience: Audience::InternalTeam, text } => write!(f, "[[{text}]]"),
-            Span::Marked { audience, text } => write!(f, "[[{audience}|{text}]]"),
-            Span::Fact(name) => write!(f, "{{{{{name}}}}}"),
-        })
+        let mut spans = self.0.iter().peekable();
+        while let Some(span) = spans.next() {
+            match span {
+                Span::Plain(text) => f.write_str(&escape(text, spans.peek().is_some()))?,
+                Span::Marked { audience: Audience::InternalTeam, text } => write!(f, "[[{text}]]")?,
+                Span::Marked { audience, text } => write!(f, "[[{audience}|{text}]]")?,
+                Span::Fact(name) => write!(f, "{{{{{name}}}}}")?,
+            }
+        }
+        Ok(())
     }
+}
+
+/// Plain text in the notation: brackets get a backslash, and backslashes that stand before
+/// brackets, or (`before_span`) before the next span, are doubled.
+fn escape(text: &str, before_span: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let bare = rest.trim_start_matches('\\');
+        let slashes = &rest[..rest.len() - bare.len()];
+        out.push_str(slashes);
+        if bare.starts_with("[[") || bare.starts_with("{{") {
+            out.push_str(slashes);
+            out.push('\\');
+            out.push_str(&bare[..2]);
+            rest = &bare[2..];
+        } else if bare.is_empty() {
+            if before_span {
+                out.push_str(slashes);
+            }
+            rest = bare;
+        } else {
+            let mut chars = bare.chars();
+            out.extend(chars.next());
+            rest = chars.as_str();
+        }
+    }
+    out
 }
 
 impl FromStr for Text {

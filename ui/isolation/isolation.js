@@ -1,0 +1,20 @@
+// Every message from the page to the house passes here: only our own commands, nothing oversized.
+"use strict";
+
+const COMMANDS = new Set(
+  (
+    "vault_status vault_create vault_unlock vault_lock queue_show report_pick report_paste " +
+    "report_show report_original consent_set case_open case_list case_show case_change " +
+    "report_attach observable_add target_set clock_stop note_add lookup_plan lookup_start " +
+    "lookup_cancel asn_pick decision_make mitigation_propose mitigation_advance template_list " +
+    "document_list document_create document_show document_save document_preview document_export " +
+    "document_sent journal_verify plugin:event|listen plugin:event|unlisten"
+  ).split(" "),
+);
+const MAX_CHARS = 48 * 1024 * 1024;
+
+window.__TAURI_ISOLATION_HOOK__ = (payload) => {
+  if (!COMMANDS.has(payload.cmd)) throw new Error("not a command of this program");
+  if (JSON.stringify(payload.payload ?? null).length > MAX_CHARS) throw new Error("too large");
+  return payload;
+};

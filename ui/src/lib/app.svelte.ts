@@ -1,0 +1,132 @@
+// What the whole window shares: the desk, where we are, messages, and what a person can do.
+import { createContext, untrack } from "svelte";
+import type { Failure, VaultStatus } from "$lib/ipc/bindings";
+import { asFailure, type Desk } from "$lib/ipc/desk";
+import type { Action } from "$lib/actions";
+
+export type Route =
+  | { view: "queue" | "cases" | "documents" | "settings" }
+  | { view: "case" | "document"; id: string };
+
+export type Message = { id: number; tone: "plain" | "danger"; text: string; hint?: string };
+
+export class App {
+  readonly desk: Desk;
+  status = $state.raw<VaultStatus | null>(null);
+  route = $state.raw<Route>({ view: "queue" });
+  messages = $state.raw<Message[]>([]);
+  savedAt = $state.raw<string | null>(null);
+  /** Counts commits; a `LiveQuery` asks again when it grows. */
+  version = $state(0);
+  /** What is selected where, so that going back lands on exactly the same line. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- remembered, never shown
+  readonly places = new Map<string, { selected: string | null; scroll: number }>();
+  #history: Route[] = [];
+  #actions = $state.raw<Action[]>([]);
+  #nextMessage = 1;
+
+  constructor(desk: Desk) {
+    this.desk = desk;
+  }
+
+  get actions(): Action[] {
+    return this.#actions.filter((it) => it.when?.() ?? true);
+  }
+
+  /** Adds actions while a screen is shown; returns how to take them away. */
+  register(actions: Action[]): () => void {
+    // Whoever registers must not run again because somebody else registered.
+    const registered = untrack(() => this.#actions);
+    this.#actions = [...actions, ...registered];
+    return () => {
+      this.#actions = untrack(() => this.#actions).filter((it) => !actions.includes(it));
+    };
+  }
+
+  go(route: Route): void {
+    this.#history.push(this.route);
+    this.route = route;
+  }
+
+  back(): void {
+    const before = this.#history.pop();
+    if (before) this.route = before;
+    else if (this.route.view !== "queue") this.route = { view: "queue" };
+  }
+
+  /** Forgets where we were; after locking nothing may be left on the screen. */
+  reset(): void {
+    this.#history = [];
+    this.places.clear();
+    this.messages = [];
+    this.route = { view: "queue" };
+  }
+
+  say(text: string): void {
+    this.#show({ id: this.#nextMessage++, tone: "plain", text });
+  }
+
+  fail(thrown: unknown): Failure {
+    const failure = asFailure(thrown);
+    const { message: text, hint } = failure;
+    this.#show({ id: this.#nextMessage++, tone: "danger", text, hint });
+    return failure;
+  }
+
+  dismiss(id: number): void {
+    this.messages = this.messages.filter((it) => it.id !== id);
+  }
+
+  /** Does something that changes the story; a failure is shown, and `null` comes back. */
+  async attempt<T>(change: () => Promise<T>): Promise<T | null> {
+    try {
+      const done = await change();
+      // eslint-disable-next-line svelte/prefer-svelte-reactivity -- an instant, not a state
+      this.savedAt = new Date().toISOString();
+      return done;
+    } catch (thrown) {
+      this.fail(thrown);
+      return null;
+    }
+  }
+
+  #show(message: Message): void {
+    this.messages = [...this.messages.slice(-3), message];
+    const stays = message.tone === "danger" ? 15_000 : 5_000;
+    setTimeout(() => this.dismiss(message.id), stays);
+  }
+}
+
+const [getApp, setApp] = createContext<App>();
+export { getApp, setApp };
+
+/**
+ * What the store knows, asked again after every commit. The old value stays on the screen while a
+ * new one is on its way. Make it while a component is set up.
+ */
+export class LiveQuery<T> {
+  value = $state.raw<T | null>(null);
+  failure = $state.raw<Failure | null>(null);
+  #ask: () => Promise<T>;
+  #latest = 0;
+
+  constructor(app: App, ask: () => Promise<T>) {
+    this.#ask = ask;
+    $effect(() => {
+      void app.version;
+      void this.reload();
+    });
+  }
+
+  async reload(): Promise<void> {
+    const mine = ++this.#latest;
+    try {
+      const value = await this.#ask();
+      if (mine !== this.#latest) return;
+      this.value = value;
+      this.failure = null;
+    } catch (thrown) {
+      if (mine === this.#latest) this.failure = asFailure(thrown);
+    }
+  }
+}
