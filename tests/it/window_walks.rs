@@ -170,7 +170,7 @@ async fn mistake_to_trust_by_keyboard() {
     window.enter_on("document-case").await;
     window.choose("document-template", "Executive readout").await;
     window.enter_on("document-new").await;
-    window.wait_for_text("Decision asked").await;
+    window.wait_for("[data-test=document-saved]").await;
     window.wait_for("[data-test=preview-page]").await;
     window.picture("readout").await;
     window.enter_on("export-pdf").await;
