@@ -142,17 +142,31 @@ impl Window {
         self.type_text(text).await;
     }
 
-    /// Tabs to a select and chooses by typing the beginning of an option's label.
+    /// Tabs to a select and chooses with the arrow keys.
     pub(crate) async fn choose(&self, test: &str, label: &str) {
-        const CHOSEN: &str =
-            "const it = document.activeElement; return it.selectedOptions?.[0]?.label ?? '';";
         self.tab_to(test).await;
-        // Typing the letter of what is chosen already would go on to the next one.
-        if !self.value(CHOSEN).await.starts_with(label) {
-            self.type_text(label).await;
+        self.choose_here(label).await;
+    }
+
+    /// Chooses in the select that has the focus.
+    pub(crate) async fn choose_here(&self, label: &str) {
+        let steps = self
+            .client
+            .execute(
+                "const it = document.activeElement; \
+                 const to = [...it.options].findIndex((option) => option.label === arguments[0]); \
+                 return to < 0 ? null : to - it.selectedIndex;",
+                vec![json!(label)],
+            )
+            .await
+            .unwrap();
+        let steps = steps.as_i64().unwrap_or_else(|| panic!("no option {label:?}"));
+        let key = if steps < 0 { Key::Up } else { Key::Down };
+        for _ in 0..steps.abs() {
+            self.press(&[], key.into()).await;
         }
-        let chosen = self.value(CHOSEN).await;
-        assert!(chosen.starts_with(label), "{test}: chose {chosen:?}, not {label:?}");
+        let chosen = "return document.activeElement.selectedOptions?.[0]?.label ?? '';";
+        assert_eq!(self.value(chosen).await, label);
     }
 
     pub(crate) async fn wait_for(&self, css: &str) {

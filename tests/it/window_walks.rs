@@ -73,7 +73,7 @@ async fn report_to_response_by_keyboard() {
     next(&window, "Settle the targets").await;
     window.wait_for_focus("target-outcome").await;
     loop {
-        window.type_text("Mitigated").await;
+        window.choose_here("Mitigated").await;
         window.press(&[], Key::Tab.into()).await;
         window.tab_to_any(&["target-outcome", "lookup-open"]).await;
         if window.focused().await == "lookup-open" {
@@ -146,7 +146,7 @@ async fn mistake_to_trust_by_keyboard() {
     window.wait_for_focus("block-text").await;
     window.type_text(FOR_ACME).await;
     window.tab_back_to("block-audience").await;
-    window.type_text("Customer acme").await;
+    window.choose_here("Customer acme").await;
     window.press(&[Key::Control], 's').await;
     window.wait_for_text("Saved ").await;
 
@@ -168,7 +168,7 @@ async fn mistake_to_trust_by_keyboard() {
     assert!(inside.contains(INTERNAL) && inside.contains(FOR_ACME) && inside.contains(OTHER));
 
     window.enter_on("document-case").await;
-    window.choose("document-template", "Executive readout").await;
+    window.choose("document-template", "Executive readout, one page").await;
     window.enter_on("document-new").await;
     window.wait_for("[data-test=document-saved]").await;
     window.wait_for("[data-test=preview-page]").await;
