@@ -7,6 +7,8 @@ fn main() {
 }
 
 const COMMANDS: &[&str] = &[
+    "look_show",
+    "look_keep",
     "vault_status",
     "vault_create",
     "vault_unlock",

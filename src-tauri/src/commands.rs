@@ -13,6 +13,7 @@ use tauri::{AppHandle, State};
 use farol_app::{
     Code, Desk, Failure,
     documents::{self, TemplateInfo},
+    look::Look,
     lookups::Watch,
     view::{
         CaseOpen, CaseRow, CaseView, DecisionDraft, DocumentRow, DocumentView, Exported,
@@ -82,6 +83,18 @@ pub(crate) async fn vault_status(app: AppHandle, house: State<'_, House>) -> Rep
         app.exit(0);
     }
     status
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn look_show(house: State<'_, House>) -> Reply<Look> {
+    aside(house, |house| Ok(house.look())).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn look_keep(house: State<'_, House>, look: Look) -> Reply<()> {
+    aside(house, move |house| house.keep_look(look)).await
 }
 
 #[tauri::command]

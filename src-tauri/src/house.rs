@@ -9,7 +9,9 @@ use std::{
 };
 
 use farol_app::{
-    Code, Desk, Failure, Machines, vault,
+    Code, Desk, Failure, Machines,
+    look::{self, Look},
+    vault,
     view::{VaultCreate, VaultStatus},
 };
 
@@ -76,6 +78,14 @@ impl House {
 
     pub(crate) fn is_cancelled(&self) -> bool {
         self.0.cancelled.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn look(&self) -> Look {
+        look::load(&self.0.dir)
+    }
+
+    pub(crate) fn keep_look(&self, kept: Look) -> Result<(), Failure> {
+        look::keep(&self.0.dir, kept)
     }
 
     fn place(&self) -> vault::Place {

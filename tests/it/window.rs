@@ -1,7 +1,8 @@
 //! The real window, driven by keyboard through WebKitWebDriver.
 //!
 //! The driver starts the built program, presses keys and reads the page; it never clicks, because
-//! both main jobs have to work without a mouse.
+//! both main jobs have to work without a mouse. With `FAROL_PICTURES=DIR` a walk leaves pictures of
+//! its screens; `FAROL_THEME=dark` and `FAROL_SIZE=1920x1080` say how they look.
 
 use std::{
     env, fs,
@@ -53,11 +54,19 @@ impl Window {
             .stderr(Stdio::null())
             .spawn()
             .expect("WebKitWebDriver is installed by `make setup`");
-        let vault = dir.path().join("vault").display().to_string();
-        let options = json!({ "binary": program("farol"), "args": ["--data-dir", vault] });
+        let vault = dir.path().join("vault");
+        if let Ok(theme) = env::var("FAROL_THEME") {
+            fs::create_dir(&vault).unwrap();
+            let look = json!({ "theme": theme, "zoom": 100 }).to_string();
+            fs::write(vault.join("look.json"), look).unwrap();
+        }
+        let options = json!({ "binary": program("farol"), "args": ["--data-dir", vault.display().to_string()] });
         let mut capabilities = Capabilities::new();
         capabilities.insert("webkitgtk:browserOptions".into(), options);
         let client = connect(port, capabilities).await;
+        let size = env::var("FAROL_SIZE").unwrap_or_else(|_| "1280x800".into());
+        let (width, height) = size.split_once('x').expect("FAROL_SIZE is like 1920x1080");
+        client.set_window_size(width.parse().unwrap(), height.parse().unwrap()).await.unwrap();
         Self { driver, client, dir }
     }
 
@@ -222,10 +231,6 @@ impl Window {
         fs::create_dir_all(&dir).unwrap();
         fs::write(dir.join(format!("{name}.png")), self.client.screenshot().await.unwrap())
             .unwrap();
-    }
-
-    pub(crate) async fn resize(&self, width: u32, height: u32) {
-        self.client.set_window_size(width, height).await.unwrap();
     }
 
     pub(crate) async fn close(mut self) {

@@ -13,10 +13,9 @@ use crate::{
 
 async fn new_desk() -> Window {
     let window = Window::open(Picks { open: PathBuf::from(mail("phishing.eml")) }).await;
-    window.resize(1280, 800).await;
     window.wait_for_focus("start-name").await;
-    window.picture("start").await;
     window.type_text(INVESTIGATOR).await;
+    window.picture("start").await;
     window.fill("start-passphrase", PASSPHRASE).await;
     window.fill("start-passphrase-again", PASSPHRASE).await;
     window.enter_on("start-create").await;

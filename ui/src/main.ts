@@ -10,5 +10,5 @@ import App from "./App.svelte";
 import { desk } from "$lib/ipc/desk";
 import { restoreLook } from "$lib/features/shell/look";
 
-restoreLook();
-mount(App, { target: document.getElementById("app")!, props: { desk } });
+// Not awaited at the top: the isolation frame, which every call passes, waits for this module.
+void restoreLook(desk).then(() => mount(App, { target: document.getElementById("app")!, props: { desk } }));

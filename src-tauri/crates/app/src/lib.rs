@@ -13,6 +13,8 @@ pub mod documents;
 pub mod failure;
 /// Checking the record.
 pub mod journal;
+/// How the window looks to one person.
+pub mod look;
 /// Asking the world.
 pub mod lookups;
 /// What to do next on a case.

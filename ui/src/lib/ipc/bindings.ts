@@ -5,6 +5,8 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
+	lookShow: () => typedError<Look, Failure>(__TAURI_INVOKE("look_show")),
+	lookKeep: (look: Look) => typedError<null, Failure>(__TAURI_INVOKE("look_keep", { look })),
 	vaultStatus: () => typedError<VaultStatus, Failure>(__TAURI_INVOKE("vault_status")),
 	vaultCreate: (create: VaultCreate) => typedError<VaultStatus, Failure>(__TAURI_INVOKE("vault_create", { create })),
 	vaultUnlock: (passphrase: string | null) => typedError<VaultStatus, Failure>(__TAURI_INVOKE("vault_unlock", { passphrase })),
@@ -758,6 +760,14 @@ export type LintKind =
 /**  A section that such a document needs. */
 "missing_section";
 
+/**  Everything about the look that a person chooses. */
+export type Look = {
+	/**  The palette. */
+	theme: Theme,
+	/**  Size of everything, in percent; 80 to 200. */
+	zoom: number,
+};
+
 /**  What a lookup brought. */
 export type LookupDone = {
 	/**  Every answer, in the order asked. */
@@ -1288,6 +1298,15 @@ export type TemplateInfo = {
 
 /**  A text of plain, marked and fact spans; parsing cannot fail. */
 export type Text = string;
+
+/**  Which of the two palettes. */
+export type Theme = 
+/**  As the desktop says. */
+"system" | 
+/**  Dark on paper white. */
+"light" | 
+/**  Light on night sea. */
+"dark";
 
 /**  One moment of a timeline. */
 export type TimelineRow<T> = {

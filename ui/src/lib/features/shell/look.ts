@@ -1,53 +1,40 @@
-// Purely visual and personal: the theme and the size of the text. Never part of the story.
+// Purely visual and personal: the theme and the size of everything. Never part of the story.
+import type { Look, Theme } from "$lib/ipc/bindings";
+import type { Desk } from "$lib/ipc/desk";
 
-export type Theme = "system" | "light" | "dark";
-const ZOOM_STEPS = [0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2];
+const ZOOM_STEPS = [80, 90, 100, 110, 125, 150, 175, 200];
 
-function remembered(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
+let look: Look = { theme: "system", zoom: 100 };
 
-function remember(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // A window that may keep nothing still shows what was chosen until it closes.
-  }
+function show(next: Look): void {
+  look = next;
+  const root = document.documentElement;
+  if (look.theme === "system") delete root.dataset.theme;
+  else root.dataset.theme = look.theme;
+  root.style.fontSize = `${look.zoom}%`;
 }
 
 export function theme(): Theme {
-  return (document.documentElement.dataset.theme as Theme | undefined) ?? "system";
+  return look.theme;
 }
 
-export function setTheme(theme: Theme): void {
-  if (theme === "system") delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = theme;
-  remember("theme", theme);
+/** Shows another look and keeps it; resolves when it is kept. */
+export async function changeLook(desk: Desk, change: Partial<Look>): Promise<void> {
+  show({ ...look, ...change });
+  await desk.lookKeep(look);
 }
 
-function zoom(): number {
-  return Number(document.documentElement.dataset.zoom ?? 1);
+/** The zoom one step larger (1), smaller (-1), or back to normal (0), in percent. */
+export function zoomAfter(step: -1 | 0 | 1): number {
+  if (step === 0) return 100;
+  return ZOOM_STEPS[ZOOM_STEPS.indexOf(look.zoom) + step] ?? look.zoom;
 }
 
-function setZoom(factor: number): void {
-  document.documentElement.dataset.zoom = String(factor);
-  document.documentElement.style.fontSize = `${factor * 100}%`;
-  remember("zoom", String(factor));
-}
-
-/** One step larger (1), smaller (-1), or back to normal (0). */
-export function changeZoom(step: -1 | 0 | 1): void {
-  const at = ZOOM_STEPS.indexOf(zoom());
-  setZoom(step === 0 ? 1 : (ZOOM_STEPS[at + step] ?? zoom()));
-}
-
-export function restoreLook(): void {
-  const theme = remembered("theme");
-  if (theme === "light" || theme === "dark") setTheme(theme);
-  const factor = Number(remembered("zoom"));
-  if (ZOOM_STEPS.includes(factor)) setZoom(factor);
+/** Shows what was kept the last time; whatever goes wrong, the window opens with the default. */
+export async function restoreLook(desk: Desk): Promise<void> {
+  try {
+    show(await desk.lookShow());
+  } catch {
+    show(look);
+  }
 }
