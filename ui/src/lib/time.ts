@@ -1,6 +1,6 @@
 // Instants come in UTC; people see their own zone with its offset.
 
-/** `23 Nov 14:03 +00:00`; the year only when it is not this one. */
+/** `23 Nov 14:03 +01:00`; the year only when it is not this one. */
 export function localTime(at: string, now = new Date()): string {
   const date = new Date(at);
   const parts = new Intl.DateTimeFormat("en-GB", {
@@ -25,6 +25,7 @@ export function utcTime(at: string): string {
 
 function offset(date: Date): string {
   const minutes = -date.getTimezoneOffset();
+  if (minutes === 0) return "UTC";
   const sign = minutes < 0 ? "−" : "+";
   const two = (n: number) => String(Math.floor(n)).padStart(2, "0");
   return `${sign}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
