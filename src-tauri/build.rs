@@ -11,6 +11,7 @@ const COMMANDS: &[&str] = &[
     "look_keep",
     "vault_status",
     "vault_create",
+    "sample_open",
     "vault_unlock",
     "vault_lock",
     "queue_show",

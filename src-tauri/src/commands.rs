@@ -108,6 +108,12 @@ pub(crate) async fn vault_create(
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn sample_open(house: State<'_, House>) -> Reply<VaultStatus> {
+    aside(house, House::open_sample).await
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) async fn vault_unlock(
     house: State<'_, House>,
     passphrase: Option<String>,

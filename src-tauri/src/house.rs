@@ -12,7 +12,7 @@ use farol_app::{
     Code, Desk, Failure, Machines,
     look::{self, Look},
     vault,
-    view::{VaultCreate, VaultStatus},
+    view::{VaultCreate, VaultState, VaultStatus},
 };
 
 const MACHINES: Machines = Machines { render: farol_render::render, pages: farol_render::pages };
@@ -60,6 +60,21 @@ impl House {
             return desk.status();
         }
         slot.insert(Arc::new(vault::open(self.place(), passphrase, MACHINES)?)).status()
+    }
+
+    /// Opens the sample desk, laying it out the first time. It lies beside the vault, which it never
+    /// touches.
+    pub(crate) fn open_sample(&self) -> Result<VaultStatus, Failure> {
+        let mut slot = self.slot();
+        if let Some(desk) = slot.as_ref() {
+            return desk.status();
+        }
+        let place = vault::Place { dir: vault::practice_dir(&self.0.dir), ..self.place() };
+        let desk = match vault::status(&place).state {
+            VaultState::Absent => farol_sample::create(place, MACHINES)?,
+            _ => vault::open(place, None, MACHINES)?,
+        };
+        slot.insert(Arc::new(desk)).status()
     }
 
     /// Closes the vault; a lookup that still runs keeps what it has and ends.

@@ -97,6 +97,7 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             commands::look_keep,
             commands::vault_status,
             commands::vault_create,
+            commands::sample_open,
             commands::vault_unlock,
             commands::vault_lock,
             commands::queue_show,

@@ -12,6 +12,8 @@ mod mistake_to_trust;
 mod pdf;
 /// Report to response, from a script.
 mod report_to_response;
+/// The sample desk and its tour.
+mod tour;
 /// The real window, driven through WebDriver.
 mod window;
 /// Both walks by keyboard in the real window.

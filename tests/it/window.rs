@@ -225,6 +225,14 @@ impl Window {
         value.as_str().unwrap_or_default().to_owned()
     }
 
+    /// Waits until what the page shows now was painted, pictures included.
+    pub(crate) async fn painted(&self) {
+        let script = "const done = arguments[0]; \
+            Promise.all([...document.images].map((it) => it.decode().catch(() => {}))) \
+                .then(() => requestAnimationFrame(() => requestAnimationFrame(() => done())));";
+        self.client.execute_async(script, vec![]).await.unwrap();
+    }
+
     /// Leaves a picture in `FAROL_PICTURES` when that is set.
     pub(crate) async fn picture(&self, name: &str) {
         let Some(dir) = env::var_os("FAROL_PICTURES").map(PathBuf::from) else { return };

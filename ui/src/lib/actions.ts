@@ -36,7 +36,8 @@ export class Keys {
 
   /** The action for this press; null when there is none, or when more keys have to follow. */
   match(press: string, actions: Action[], typing: boolean): Action | null {
-    const isChord = HELD.some((it) => press.startsWith(`${it} `));
+    // What can be typed belongs to the field that has the focus; a chord or function key cannot.
+    const isChord = HELD.some((it) => press.startsWith(`${it} `)) || /^F\d/.test(press);
     if (typing && !isChord) {
       this.#prefix = "";
       return null;

@@ -5,7 +5,8 @@ import { asFailure, type Desk } from "$lib/ipc/desk";
 import type { Action } from "$lib/actions";
 
 export type Route =
-  | { view: "queue" | "cases" | "documents" | "settings" }
+  | { view: "queue"; select?: string }
+  | { view: "cases" | "documents" | "settings" }
   | { view: "case" | "document"; id: string };
 
 export type Message = { id: number; tone: "plain" | "danger"; text: string; hint?: string };

@@ -419,10 +419,17 @@ fn entities(file: &CaseFile, cases: &[farol_model::case::Case], reader: &Audienc
     for member in &file.members {
         add("name of somebody who works here", &member.name);
     }
+    let told = told_by(reader, &file.reports);
     for account in cases.iter().flat_map(|case| &case.facts.accounts) {
         if *reader != Audience::Customer(account.id.clone()) {
-            add("name of another customer", &account.name);
-            add("account of another customer", &account.id);
+            for (what, value) in [
+                ("name of another customer", &account.name),
+                ("account of another customer", &account.id),
+            ] {
+                if !told.contains(&squeezed(value)) {
+                    add(what, value);
+                }
+            }
         }
     }
     if *reader != Audience::Reporter {
@@ -437,6 +444,28 @@ fn entities(file: &CaseFile, cases: &[farol_model::case::Case], reader: &Audienc
         }
     }
     entities
+}
+
+/// What this reader wrote to us, squeezed: a customer whose name is part of a reported host is no
+/// secret to the one who reported it.
+fn told_by(reader: &Audience, reports: &[Report]) -> String {
+    if *reader != Audience::Reporter {
+        return String::new();
+    }
+    reports
+        .iter()
+        .flat_map(|it| {
+            let found = it.parsed.observables.iter().map(|found| found.observable.value.as_str());
+            [it.parsed.subject.as_str(), it.parsed.text.as_str()].into_iter().chain(found)
+        })
+        .map(squeezed)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Letters and digits only, in lower case: `Northwind Shop` and `northwind-shop` are one.
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn cannot_write(error: &std::io::Error) -> Failure {

@@ -33,6 +33,7 @@ use std::{
 
 use farol_lookup::{AsnTable, Networks};
 use farol_model::export::{Render, RenderPages};
+use farol_practice::Practice;
 use farol_store::Store;
 
 pub use failure::{Code, Failure};
@@ -53,4 +54,6 @@ pub struct Desk {
     dir: PathBuf,
     networks: Networks,
     asn: RwLock<Arc<AsnTable>>,
+    /// The world that a practice vault asks, and nothing else.
+    practice: Option<Practice>,
 }

@@ -5,6 +5,8 @@ use std::{fs, path::Path};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use farol_model::id::{CaseId, DocumentId, ReportId};
+
 use crate::{Code, Failure};
 
 const FILE: &str = "look.json";
@@ -29,11 +31,29 @@ pub struct Look {
     pub theme: Theme,
     /// Size of everything, in percent; 80 to 200.
     pub zoom: u16,
+    /// How far the tour over the sample desk is; none before it was offered.
+    #[serde(default)]
+    pub tour: Option<TourPlace>,
+}
+
+/// Where somebody is in the tour over the sample desk, and what they made on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct TourPlace {
+    /// The next step, counted from 0.
+    pub step: u8,
+    /// Whether it was left; it can be resumed.
+    pub left: bool,
+    /// The report it took.
+    pub report: Option<ReportId>,
+    /// The case it opened.
+    pub case: Option<CaseId>,
+    /// The response it began.
+    pub document: Option<DocumentId>,
 }
 
 impl Default for Look {
     fn default() -> Self {
-        Self { theme: Theme::System, zoom: 100 }
+        Self { theme: Theme::System, zoom: 100, tour: None }
     }
 }
 
@@ -68,7 +88,7 @@ mod tests {
     fn a_look_is_found_again_and_rubbish_is_the_default() {
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(load(dir.path()), Look::default());
-        let look = Look { theme: Theme::Dark, zoom: 125 };
+        let look = Look { theme: Theme::Dark, zoom: 125, tour: None };
         keep(dir.path(), look).unwrap();
         assert_eq!(load(dir.path()), look);
         for rubbish in ["", "{", r#"{"theme":"dark","zoom":9000}"#] {

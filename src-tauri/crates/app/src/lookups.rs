@@ -32,14 +32,19 @@ impl Desk {
         hosts: &[String],
         resolver: Option<&str>,
     ) -> Result<LookupPlan, Failure> {
-        let resolver = choose_resolver(resolver)?;
+        let resolver = self.choose_resolver(resolver)?;
         let hosts = read_hosts(hosts)?;
         let n_questions = hosts.iter().map(|host| farol_lookup::questions(host).len() as u32).sum();
         Ok(LookupPlan {
-            seen_by: format!(
-                "{} sees the names; it may pass them on to the name servers of the reported domain.",
-                resolver.addr
-            ),
+            seen_by: if self.practice.is_some() {
+                "The practice internet on this computer answers; nothing leaves it.".into()
+            } else {
+                format!(
+                    "{} sees the names; it may pass them on to the name servers of the reported \
+                     domain.",
+                    resolver.addr
+                )
+            },
             resolver: resolver.addr.to_string(),
             n_questions,
             hosts,
@@ -60,7 +65,7 @@ impl Desk {
         resolver: Option<&str>,
         watch: &Watch<'_>,
     ) -> Result<LookupDone, Failure> {
-        let resolver = choose_resolver(resolver)?;
+        let resolver = self.choose_resolver(resolver)?;
         let hosts = read_hosts(hosts)?;
         if let Some(case) = case {
             self.store.read(|it| it.case(case).map(|_| ()))?;
@@ -147,22 +152,39 @@ impl Desk {
         Ok(n_ranges)
     }
 
+    /// Moves the practice internet on to its next round, where some names answer otherwise; a real
+    /// vault has none.
+    pub fn next_practice_round(&self) {
+        if let Some(practice) = &self.practice {
+            practice.dns.next_round();
+        }
+    }
+
+    fn choose_resolver(&self, text: Option<&str>) -> Result<Resolver, Failure> {
+        let text = text.map(str::trim).filter(|it| !it.is_empty());
+        let practice = self.practice.as_ref().map(|it| it.dns.addr.to_string());
+        let chosen = match (text, &practice) {
+            (Some(text), Some(practice)) if text != practice => {
+                return Err(Failure::refused(
+                    "This is a practice desk: it asks the practice internet only. Nothing was sent.",
+                    "Leave the resolver empty, or open your own vault for real lookups.",
+                ));
+            }
+            (_, Some(practice)) => Resolver::parse(practice),
+            (Some(text), None) => Resolver::parse(text),
+            (None, None) => Resolver::system(),
+        };
+        chosen.map_err(|error| {
+            Failure::bad_input(
+                format!("No resolver to ask: {error}. Nothing was sent."),
+                "Give one as ADDRESS or ADDRESS:PORT, for example 192.0.2.53:53.",
+            )
+        })
+    }
+
     fn asn_table(&self) -> Arc<AsnTable> {
         Arc::clone(&self.asn.read().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
-}
-
-fn choose_resolver(text: Option<&str>) -> Result<Resolver, Failure> {
-    match text.map(str::trim).filter(|it| !it.is_empty()) {
-        Some(text) => Resolver::parse(text),
-        None => Resolver::system(),
-    }
-    .map_err(|error| {
-        Failure::bad_input(
-            format!("No resolver to ask: {error}. Nothing was sent."),
-            "Give one as ADDRESS or ADDRESS:PORT, for example 192.0.2.53:53.",
-        )
-    })
 }
 
 /// Hosts in normal form, each once, in the order given.

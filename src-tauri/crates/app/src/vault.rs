@@ -7,7 +7,11 @@ use std::{
 };
 
 use farol_lookup::{AsnTable, Networks};
-use farol_store::{KeyringProblem, Store, StoreError, VaultFiles, slots::Cost};
+use farol_practice::Practice;
+use farol_store::{
+    KeyringProblem, NewVault, Store, StoreError, VaultFiles,
+    slots::{Cost, Slots},
+};
 
 pub use farol_store::Place;
 
@@ -19,6 +23,9 @@ use crate::{
 /// Shorter passphrases are refused.
 const MIN_PASSPHRASE: usize = 8;
 
+/// Opens every practice vault: nothing in it is secret.
+pub const PRACTICE_PASSPHRASE: &str = "practice";
+
 /// What the first screen should offer; opens nothing.
 pub fn status(place: &Place) -> VaultStatus {
     let state = match place.files() {
@@ -27,10 +34,12 @@ pub fn status(place: &Place) -> VaultStatus {
         VaultFiles { database: true, slots: false } => VaultState::SlotsMissing,
         VaultFiles { database: false, slots: true } => VaultState::DatabaseMissing,
     };
+    let slots = place.slots().ok();
     VaultStatus {
         state,
         dir: place.dir.display().to_string(),
-        has_keyring_slot: place.slots().is_ok_and(|slots| slots.has_keyring()),
+        has_keyring_slot: slots.as_ref().is_some_and(Slots::has_keyring),
+        practice: slots.as_ref().is_some_and(Slots::is_practice),
         member: None,
     }
 }
@@ -53,12 +62,42 @@ pub fn create(place: Place, create: &VaultCreate, machines: Machines) -> Result<
             "Use at least 8 characters; four or five unrelated words are good.",
         ));
     }
-    let dir = place.dir.clone();
-    let store = Store::create(place, &create.passphrase, name, create.use_keyring, Cost::FLOOR)?;
-    Desk::new(store, &dir, machines)
+    make(
+        place,
+        NewVault {
+            passphrase: &create.passphrase,
+            cost: Cost::FLOOR,
+            use_keyring: create.use_keyring,
+            member_name: name,
+            practice: false,
+        },
+        machines,
+    )
 }
 
-/// Opens a vault: with a passphrase, or with the system keyring when there is none.
+/// Makes a vault for practice and opens it. It stays one for ever: its lookups ask the practice
+/// internet and nothing else, and anybody may open it with [`PRACTICE_PASSPHRASE`].
+///
+/// # Errors
+/// When anything is there already, or the disk refuses.
+pub fn create_practice(
+    place: Place,
+    member_name: &str,
+    machines: Machines,
+) -> Result<Desk, Failure> {
+    let passphrase = PRACTICE_PASSPHRASE;
+    let new =
+        NewVault { passphrase, cost: Cost::FLOOR, use_keyring: false, member_name, practice: true };
+    make(place, new, machines)
+}
+
+fn make(place: Place, new: NewVault<'_>, machines: Machines) -> Result<Desk, Failure> {
+    let dir = place.dir.clone();
+    Desk::new(Store::create(place, new)?, &dir, machines)
+}
+
+/// Opens a vault: with a passphrase, or with the system keyring when there is none. A practice
+/// vault needs neither.
 ///
 /// # Errors
 /// See [`Code`]; nothing is created or deleted.
@@ -66,6 +105,9 @@ pub fn open(place: Place, passphrase: Option<&str>, machines: Machines) -> Resul
     let dir = place.dir.clone();
     let store = match passphrase {
         Some(passphrase) => Store::open_with_passphrase(place, passphrase)?,
+        None if place.slots().is_ok_and(|it| it.is_practice()) => {
+            Store::open_with_passphrase(place, PRACTICE_PASSPHRASE)?
+        }
         None => Store::open_with_keyring(place)?,
     };
     Desk::new(store, &dir, machines)
@@ -73,12 +115,15 @@ pub fn open(place: Place, passphrase: Option<&str>, machines: Machines) -> Resul
 
 impl Desk {
     fn new(store: Store, dir: &Path, machines: Machines) -> Result<Self, Failure> {
+        let practice =
+            if store.read(|it| it.is_practice())? { Some(start_practice()?) } else { None };
         Ok(Self {
             store,
             machines,
             dir: dir.to_owned(),
             networks: networks(dir)?,
-            asn: RwLock::new(Arc::new(asn_table(dir)?)),
+            asn: RwLock::new(Arc::new(asn_table(dir, practice.is_some())?)),
+            practice,
         })
     }
 
@@ -97,6 +142,7 @@ impl Desk {
             state: VaultState::Open,
             dir: self.dir.display().to_string(),
             has_keyring_slot: false,
+            practice: self.practice.is_some(),
             member: Some(member),
         })
     }
@@ -123,10 +169,28 @@ fn networks(dir: &Path) -> Result<Networks, Failure> {
     Ok(networks)
 }
 
-/// The IP→ASN table beside the vault; empty when there is none.
-fn asn_table(dir: &Path) -> Result<AsnTable, Failure> {
+/// The practice internet on loopback.
+fn start_practice() -> Result<Practice, Failure> {
+    Practice::start().map_err(|error| {
+        Failure::new(
+            Code::Failed,
+            format!("The practice internet could not be started: {error}."),
+            "It listens on 127.0.0.1 only; see what forbids that, then open the desk again.",
+        )
+    })
+}
+
+/// The IP→ASN table beside the vault; without one the practice internet's, or an empty one.
+fn asn_table(dir: &Path, practice: bool) -> Result<AsnTable, Failure> {
     let path = dir.join("asn.csv");
-    let Ok(bytes) = fs::read(&path) else { return Ok(AsnTable::empty()) };
+    let Ok(bytes) = fs::read(&path) else {
+        return Ok(if practice {
+            AsnTable::parse(farol_practice::asn_csv().as_bytes(), "the practice internet")
+                .unwrap_or_else(|_| AsnTable::empty())
+        } else {
+            AsnTable::empty()
+        });
+    };
     let as_of = fs::read_to_string(dir.join("asn.csv.as_of")).unwrap_or_else(|_| "unknown".into());
     AsnTable::parse(&bytes, as_of.trim()).map_err(|error| {
         Failure::bad_input(
@@ -217,6 +281,11 @@ pub fn default_dir() -> Result<std::path::PathBuf, Failure> {
     dirs::data_dir().map(|dir| dir.join("farol")).ok_or_else(|| {
         Failure::bad_input("This system names no folder for data.", "Give one with --data-dir.")
     })
+}
+
+/// Where the sample desk lies: beside a vault, in a folder of its own.
+pub fn practice_dir(dir: &Path) -> std::path::PathBuf {
+    dir.join("practice")
 }
 
 /// A vault's place with the system's clock.

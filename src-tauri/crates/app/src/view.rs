@@ -27,6 +27,8 @@ pub struct VaultStatus {
     pub dir: String,
     /// Whether the system keyring was given a key when the vault was made.
     pub has_keyring_slot: bool,
+    /// Whether it is for practice, for ever.
+    pub practice: bool,
     /// Who works here, when it is open.
     pub member: Option<Member>,
 }

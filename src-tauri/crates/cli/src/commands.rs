@@ -32,6 +32,15 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
     let passphrase = options.passphrase_file.as_deref().map(read_passphrase).transpose()?;
     let open = || vault::open(place.clone(), passphrase.as_deref(), MACHINES);
     match options.command {
+        Command::Demo => {
+            let dir = match options.data_dir {
+                Some(dir) => dir,
+                None => vault::practice_dir(&vault::default_dir()?),
+            };
+            let desk = farol_sample::create(vault::Place { dir, ..place.clone() }, MACHINES)?;
+            let status = desk.status()?;
+            output.line(&status, &format!("the sample desk is laid out in {}", status.dir))
+        }
         Command::Vault(VaultCommand::Status) => vault_status(&place, output),
         Command::Vault(VaultCommand::Create { name, keyring }) => {
             let passphrase = passphrase.clone().ok_or_else(|| {

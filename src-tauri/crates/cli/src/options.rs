@@ -32,6 +32,8 @@ pub(crate) struct Options {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// Lay out the sample desk, a practice vault, in an empty folder. It opens without a passphrase.
+    Demo,
     /// Make a vault, or say what is there.
     #[command(subcommand)]
     Vault(VaultCommand),

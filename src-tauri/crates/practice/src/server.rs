@@ -1,22 +1,29 @@
-//! The server: UDP and TCP on one loopback port, on plain threads.
+//! The DNS server: UDP and TCP on one loopback port.
 
 use std::{
-    io::{self, Read, Write},
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::{self, JoinHandle},
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
     time::Duration,
 };
 
 use hickory_proto::{
-    op::{Edns, Message, ResponseCode},
-    rr::rdata::opt::EdnsOption,
+    op::{Edns, Message},
+    rr::{
+        Name, RData, Record, RecordType,
+        rdata::{A, AAAA, opt::EdnsOption},
+    },
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream, UdpSocket},
 };
 
-use crate::zone::{Misbehaviour, World, ZoneError};
+use crate::{
+    loopback::Loopback,
+    misbehaviour::{Lie, Misbehaviour},
+    zone::{Reply, World, ZoneError},
+};
 
 /// What a client without EDNS can take over UDP (RFC 1035).
 const PLAIN_UDP: usize = 512;
@@ -24,14 +31,16 @@ const PLAIN_UDP: usize = 512;
 const EXTENDED_ERROR: u16 = 15;
 /// A TCP client that says nothing for this long is hung up on.
 const TCP_PATIENCE: Duration = Duration::from_secs(2);
+/// Time to live of an address that is a lie, in seconds.
+const LIE_TTL_S: u32 = 60;
 
 /// A DNS server for the fictional world; stops when dropped.
 #[derive(Debug)]
 pub struct Dns {
     /// Where it listens, for UDP and TCP alike.
     pub addr: SocketAddr,
-    stop: Arc<AtomicBool>,
-    threads: Vec<JoinHandle<()>>,
+    world: Arc<World>,
+    _running: Loopback,
 }
 
 impl Dns {
@@ -51,39 +60,34 @@ impl Dns {
         let world = Arc::new(World::parse(zone)?);
         let (udp, tcp) = listen(port)?;
         let addr = tcp.local_addr()?;
-        let stop = Arc::new(AtomicBool::new(false));
-        let mut dns = Self { addr, stop: Arc::clone(&stop), threads: Vec::new() };
-        let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
-            thread::Builder::new().name(format!("practice-{name}")).spawn(run)
-        };
-        let (udp_world, udp_stop) = (Arc::clone(&world), Arc::clone(&stop));
-        dns.threads.push(spawn("udp", Box::new(move || serve_udp(&udp, &udp_world, &udp_stop)))?);
-        dns.threads.push(spawn("tcp", Box::new(move || serve_tcp(&tcp, &world, &stop)))?);
-        Ok(dns)
+        let known = Arc::clone(&world);
+        let running = Loopback::run("dns", move || {
+            let udp = Arc::new(UdpSocket::from_std(udp)?);
+            let tcp = TcpListener::from_std(tcp)?;
+            Ok(async move {
+                tokio::join!(serve_udp(udp, &known), serve_tcp(&tcp, &known));
+            })
+        })?;
+        Ok(Self { addr, world, _running: running })
     }
-}
 
-impl Drop for Dns {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        // Both threads wait for a packet; give each one, so that they see the flag.
-        if let Ok(socket) = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)) {
-            socket.send_to(&[], self.addr).ok();
-        }
-        TcpStream::connect(self.addr).ok();
-        for thread in self.threads.drain(..) {
-            thread.join().ok();
-        }
+    /// Lets time pass in the world: a name that moves is elsewhere from the next question on.
+    pub fn next_round(&self) {
+        self.world.next_round();
     }
 }
 
 /// Binds both sockets to one port. A free TCP port may be taken for UDP, so "any" tries a few.
-fn listen(port: u16) -> io::Result<(UdpSocket, TcpListener)> {
+fn listen(port: u16) -> io::Result<(std::net::UdpSocket, std::net::TcpListener)> {
     let mut last = io::Error::from(io::ErrorKind::AddrInUse);
     for _ in 0..16 {
-        let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-        match UdpSocket::bind(tcp.local_addr()?) {
-            Ok(udp) => return Ok((udp, tcp)),
+        let tcp = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        match std::net::UdpSocket::bind(tcp.local_addr()?) {
+            Ok(udp) => {
+                tcp.set_nonblocking(true)?;
+                udp.set_nonblocking(true)?;
+                return Ok((udp, tcp));
+            }
             Err(error) if port != 0 => return Err(error),
             Err(error) => last = error,
         }
@@ -91,39 +95,47 @@ fn listen(port: u16) -> io::Result<(UdpSocket, TcpListener)> {
     Err(last)
 }
 
-fn serve_udp(socket: &UdpSocket, world: &World, stop: &AtomicBool) {
+async fn serve_udp(socket: Arc<UdpSocket>, world: &World) {
     let mut packet = [0; 4096];
-    while !stop.load(Ordering::Relaxed) {
-        let Ok((n, client)) = socket.recv_from(&mut packet) else { continue };
-        if let Some(bytes) = answer(&packet[..n], world, Transport::Udp) {
-            socket.send_to(&bytes, client).ok();
+    loop {
+        let Ok((n, client)) = socket.recv_from(&mut packet).await else { continue };
+        let Some(said) = answer(&packet[..n], world, Transport::Udp) else { continue };
+        if said.delay.is_zero() {
+            socket.send_to(&said.bytes, client).await.ok();
+            continue;
         }
+        // The others do not wait for a slow name.
+        let socket = Arc::clone(&socket);
+        tokio::spawn(async move {
+            tokio::time::sleep(said.delay).await;
+            socket.send_to(&said.bytes, client).await.ok();
+        });
     }
 }
 
-fn serve_tcp(listener: &TcpListener, world: &Arc<World>, stop: &AtomicBool) {
-    for stream in listener.incoming() {
-        if stop.load(Ordering::Relaxed) {
-            return;
-        }
-        let Ok(stream) = stream else { continue };
+async fn serve_tcp(listener: &TcpListener, world: &Arc<World>) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else { continue };
         let world = Arc::clone(world);
         // A client that goes away is no concern of the others.
-        thread::spawn(move || converse(stream, &world).ok());
+        tokio::spawn(async move { converse(stream, &world).await.ok() });
     }
 }
 
-fn converse(mut stream: TcpStream, world: &World) -> io::Result<()> {
-    stream.set_read_timeout(Some(TCP_PATIENCE))?;
+async fn converse(mut stream: TcpStream, world: &World) -> io::Result<()> {
     loop {
-        let mut length = [0; 2];
-        stream.read_exact(&mut length)?;
-        let mut packet = vec![0; usize::from(u16::from_be_bytes(length))];
-        stream.read_exact(&mut packet)?;
-        let Some(bytes) = answer(&packet, world, Transport::Tcp) else { continue };
-        let Ok(length) = u16::try_from(bytes.len()) else { return Ok(()) };
-        stream.write_all(&[&length.to_be_bytes(), bytes.as_slice()].concat())?;
+        let packet = tokio::time::timeout(TCP_PATIENCE, read_packet(&mut stream)).await??;
+        let Some(said) = answer(&packet, world, Transport::Tcp) else { continue };
+        let Ok(length) = u16::try_from(said.bytes.len()) else { return Ok(()) };
+        tokio::time::sleep(said.delay).await;
+        stream.write_all(&[&length.to_be_bytes(), said.bytes.as_slice()].concat()).await?;
     }
+}
+
+async fn read_packet(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
+    let mut packet = vec![0; usize::from(stream.read_u16().await?)];
+    stream.read_exact(&mut packet).await?;
+    Ok(packet)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -132,54 +144,79 @@ enum Transport {
     Tcp,
 }
 
-/// The bytes to send back; none when the server stays silent.
-fn answer(packet: &[u8], world: &World, transport: Transport) -> Option<Vec<u8>> {
-    let asked = Message::from_vec(packet).ok()?;
-    let query = asked.queries.first()?.clone();
-    let misbehaviour = world.misbehaviour(query.name());
+/// What is sent back, and how long after the question.
+struct Said {
+    bytes: Vec<u8>,
+    delay: Duration,
+}
 
-    let mut message = Message::response(asked.metadata.id, asked.metadata.op_code);
+/// The answer to a packet; none when the server stays silent.
+fn answer(packet: &[u8], world: &World, transport: Transport) -> Option<Said> {
+    let asked = Message::from_vec(packet).ok()?;
+    let mut query = asked.queries.first()?.clone();
+    let honest = Misbehaviour::default();
+    let misbehaviour = world.misbehaviour(query.name()).unwrap_or(&honest);
+    let is_udp = transport == Transport::Udp;
+    if misbehaviour.silent
+        || (misbehaviour.wrong_id && !is_udp)
+        || (is_udp && misbehaviour.loses_this_one())
+    {
+        return None;
+    }
+
+    let id = if misbehaviour.wrong_id { !asked.metadata.id } else { asked.metadata.id };
+    let mut message = Message::response(id, asked.metadata.op_code);
     message.metadata.recursion_desired = asked.metadata.recursion_desired;
     message.metadata.recursion_available = true;
-    let mut edns = asked.edns.as_ref().map(|_| Edns::new());
-    match misbehaviour {
-        Some(Misbehaviour::Silent) => return None,
-        Some(Misbehaviour::Servfail) => {
-            message.metadata.response_code = ResponseCode::ServFail;
-            let mut error = 22_u16.to_be_bytes().to_vec();
-            error.extend_from_slice(b"no server of the zone could be reached");
-            if let Some(edns) = &mut edns {
-                edns.options_mut().insert(EdnsOption::Unknown(EXTENDED_ERROR, error));
-            }
-        }
-        Some(Misbehaviour::Refused) => message.metadata.response_code = ResponseCode::Refused,
-        Some(Misbehaviour::WrongId) if transport == Transport::Tcp => return None,
-        Some(Misbehaviour::WrongId) => message.metadata.id = !asked.metadata.id,
-        Some(Misbehaviour::Truncate | Misbehaviour::Malformed | Misbehaviour::NoFollow) | None => {
-            let reply = world.reply(query.name(), query.query_type());
-            message.metadata.response_code = reply.rcode;
-            message.answers = reply.answers;
-            message.authorities = reply.authority;
-        }
+    if let Some(Lie::Name(other)) = &misbehaviour.lie {
+        query.set_name(other.clone());
     }
-    if misbehaviour == Some(Misbehaviour::NoFollow) {
-        message.metadata.response_code = ResponseCode::NoError;
-        message.answers.truncate(1);
-        message.authorities.clear();
-    }
+    let reply = reply(query.name(), query.query_type(), world, misbehaviour);
+    message.metadata.response_code = reply.rcode;
+    message.answers = reply.answers;
+    message.authorities = reply.authority;
     message.add_query(query);
-    if let Some(edns) = edns {
-        message.set_edns(edns);
+    if asked.edns.is_some() {
+        message.set_edns(edns(misbehaviour));
     }
 
     let mut bytes = message.to_vec().ok()?;
-    if misbehaviour == Some(Misbehaviour::Malformed) {
+    if misbehaviour.malformed {
         bytes.truncate(bytes.len() - 5);
     }
     let room = asked.edns.as_ref().map_or(PLAIN_UDP, |edns| usize::from(edns.max_payload()));
-    let is_cut = misbehaviour == Some(Misbehaviour::Truncate) || bytes.len() > room.max(PLAIN_UDP);
-    if transport == Transport::Udp && is_cut {
-        return message.truncate().to_vec().ok();
+    if is_udp && (misbehaviour.truncate || bytes.len() > room.max(PLAIN_UDP)) {
+        bytes = message.truncate().to_vec().ok()?;
     }
-    Some(bytes)
+    Some(Said { bytes, delay: misbehaviour.delay })
+}
+
+/// What the world says, less what the misbehaviour keeps to itself.
+fn reply(name: &Name, asked: RecordType, world: &World, misbehaviour: &Misbehaviour) -> Reply {
+    if let Some(rcode) = misbehaviour.rcode {
+        return Reply { rcode, ..Reply::default() };
+    }
+    if let Some(ip) = misbehaviour.lie.as_ref().and_then(|lie| lie.address_for(asked)) {
+        let data = match ip {
+            IpAddr::V4(ip) => RData::A(A(ip)),
+            IpAddr::V6(ip) => RData::AAAA(AAAA(ip)),
+        };
+        let answers = vec![Record::from_rdata(name.clone(), LIE_TTL_S, data)];
+        return Reply { answers, ..Reply::default() };
+    }
+    let mut reply = world.reply(name, asked);
+    if misbehaviour.no_follow {
+        reply.answers.truncate(1);
+        return Reply { answers: reply.answers, ..Reply::default() };
+    }
+    reply
+}
+
+fn edns(misbehaviour: &Misbehaviour) -> Edns {
+    let mut edns = Edns::new();
+    if let Some((code, text)) = &misbehaviour.extended_error {
+        let error = [code.to_be_bytes().as_slice(), text.as_bytes()].concat();
+        edns.options_mut().insert(EdnsOption::Unknown(EXTENDED_ERROR, error));
+    }
+    edns
 }

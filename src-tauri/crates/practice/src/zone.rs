@@ -2,23 +2,29 @@
 //!
 //! One record per line, `name TTL type data`, absolute names, `;` begins a comment. The answers
 //! are those of a recursive resolver: CNAME chains are followed inside the known world, a name
-//! outside it does not exist. `PRACTICE` lines make the server misbehave for a name.
+//! outside it does not exist. `PRACTICE` lines make the server misbehave for a name, or change
+//! its records from a round on.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use hickory_proto::{
     op::ResponseCode,
-    rr::{
-        Name, RData, Record, RecordType,
-        rdata::{
-            A, AAAA, CAA, CNAME, HTTPS, MX, NS, PTR, SOA, SVCB, TXT,
-            svcb::{Alpn, IpHint, SvcParamKey, SvcParamValue},
-        },
-    },
+    rr::{Name, RData, Record, RecordType},
 };
+
+mod text;
+
+pub(crate) use text::absolute;
+
+use crate::misbehaviour::Misbehaviour;
 
 /// Chains longer than this are cut off; public resolvers stop at about the same depth.
 const MAX_CHAIN: usize = 12;
+/// The round in which a world begins.
+const FIRST_ROUND: u32 = 1;
 
 /// A practice server could not start.
 #[derive(Debug, thiserror::Error)]
@@ -36,25 +42,6 @@ pub enum ZoneError {
     Listen(#[from] std::io::Error),
 }
 
-/// How the server misbehaves for a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Misbehaviour {
-    /// Never answers.
-    Silent,
-    /// Sets TC over UDP; the whole answer comes over TCP.
-    Truncate,
-    /// Answers SERVFAIL with an extended error.
-    Servfail,
-    /// Answers REFUSED.
-    Refused,
-    /// Answers with another id.
-    WrongId,
-    /// Answers with a message that breaks off in the middle of its records.
-    Malformed,
-    /// Answers with the CNAME alone and does not follow it.
-    NoFollow,
-}
-
 /// What the world says to one question.
 #[derive(Debug, Default)]
 pub(crate) struct Reply {
@@ -64,64 +51,125 @@ pub(crate) struct Reply {
 }
 
 /// The fictional world.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct World {
-    records: BTreeMap<Name, Vec<Record>>,
-    misbehaving: BTreeMap<Name, Misbehaviour>,
+    names: BTreeMap<Name, Entry>,
+    round: AtomicU32,
+}
+
+/// What is known of one name.
+#[derive(Debug, Default)]
+struct Entry {
+    records: Vec<Dated>,
+    misbehaviour: Option<Misbehaviour>,
+    n_rotated: AtomicU32,
+}
+
+/// A record and the round since which it is true.
+#[derive(Debug)]
+struct Dated {
+    since: u32,
+    record: Record,
+}
+
+impl Entry {
+    /// The records of a round: of every type those that came last.
+    fn in_round(&self, round: u32) -> impl Iterator<Item = &Record> {
+        let latest = move |record_type| {
+            let of_type = self.records.iter().filter(move |it| it.of(record_type));
+            of_type.map(|it| it.since).filter(|since| *since <= round).max()
+        };
+        let is_true = move |it: &&Dated| latest(it.record.record_type()) == Some(it.since);
+        self.records.iter().filter(is_true).map(|it| &it.record)
+    }
+
+    fn is_known_in(&self, round: u32) -> bool {
+        self.misbehaviour.is_some() || self.records.iter().any(|it| it.since <= round)
+    }
+
+    /// Leaves one record of a set where the name rotates, another one each time.
+    fn rotate(&self, set: &mut Vec<Record>) {
+        if set.len() > 1 && self.misbehaviour.as_ref().is_some_and(|it| it.rotate) {
+            let turn = self.n_rotated.fetch_add(1, Ordering::Relaxed) as usize % set.len();
+            set.swap(0, turn);
+            set.truncate(1);
+        }
+    }
+}
+
+impl Dated {
+    fn of(&self, record_type: RecordType) -> bool {
+        self.record.record_type() == record_type
+    }
 }
 
 impl World {
     pub(crate) fn parse(text: &str) -> Result<Self, ZoneError> {
-        let mut world = Self::default();
+        let mut world = Self { names: BTreeMap::new(), round: AtomicU32::new(FIRST_ROUND) };
         for (i, line) in text.lines().enumerate() {
-            let mut words = words(line).into_iter();
+            let mut words = text::words(line).into_iter();
             let Some(owner) = words.next() else { continue };
             world
-                .add(&owner, words.collect())
+                .add(&owner, &words.collect::<Vec<_>>())
                 .map_err(|problem| ZoneError::Line { line: i + 1, problem })?;
         }
         Ok(world)
     }
 
-    fn add(&mut self, owner: &str, words: Vec<String>) -> Result<(), &'static str> {
+    fn add(&mut self, owner: &str, words: &[String]) -> Result<(), &'static str> {
         let owner = absolute(owner)?;
-        let [ttl, record_type, data @ ..] = words.as_slice() else {
+        let [ttl, record_type, data @ ..] = words else {
             return Err("expected name, TTL, type and data");
         };
         let ttl = ttl.parse().map_err(|_| "the TTL is not a number of seconds")?;
-        if record_type == "PRACTICE" {
-            self.misbehaving.insert(owner, misbehaviour(data)?);
-            return Ok(());
-        }
-        let record = Record::from_rdata(owner.clone(), ttl, parse_data(record_type, data)?);
-        self.records.entry(owner).or_default().push(record);
+        let entry = self.names.entry(owner.clone()).or_default();
+        let (since, record_type, data) = match (record_type.as_str(), data) {
+            ("PRACTICE", [round, record_type, data @ ..]) if round.starts_with("round=") => {
+                let round = round["round=".len()..].parse();
+                (round.map_err(|_| "the round is not a number")?, record_type, data)
+            }
+            ("PRACTICE", words) => {
+                return entry.misbehaviour.get_or_insert_default().learn(words);
+            }
+            _ => (FIRST_ROUND, record_type, data),
+        };
+        let record = Record::from_rdata(owner, ttl, text::parse_data(record_type, data)?);
+        entry.records.push(Dated { since, record });
         Ok(())
     }
 
-    pub(crate) fn misbehaviour(&self, name: &Name) -> Option<Misbehaviour> {
-        self.misbehaving.get(&name.to_lowercase()).copied()
+    /// Lets time pass: names that move are elsewhere from now on.
+    pub(crate) fn next_round(&self) {
+        self.round.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn misbehaviour(&self, name: &Name) -> Option<&Misbehaviour> {
+        self.names.get(&name.to_lowercase())?.misbehaviour.as_ref()
     }
 
     pub(crate) fn reply(&self, name: &Name, asked: RecordType) -> Reply {
+        let round = self.round.load(Ordering::Relaxed);
         let mut reply = Reply::default();
         let mut name = name.to_lowercase();
         let mut seen = Vec::new();
         loop {
-            let here = self.records.get(&name).map_or(&[][..], Vec::as_slice);
+            let entry = self.names.get(&name);
+            let here: Vec<&Record> = entry.iter().flat_map(|it| it.in_round(round)).collect();
             let found = here.iter().filter(|record| record.record_type() == asked);
-            let before = reply.answers.len();
-            reply.answers.extend(found.cloned());
-            if reply.answers.len() > before {
+            let mut found: Vec<Record> = found.copied().cloned().collect();
+            if let (Some(entry), false) = (entry, found.is_empty()) {
+                entry.rotate(&mut found);
+                reply.answers.append(&mut found);
                 return reply;
             }
             let Some((record, target)) = here.iter().find_map(|record| match &record.data {
-                RData::CNAME(target) => Some((record, target.0.to_lowercase())),
+                RData::CNAME(target) => Some((*record, target.0.to_lowercase())),
                 _ => None,
             }) else {
-                if here.is_empty() && !self.is_above_something(&name) {
+                if here.is_empty() && !self.is_above_something(&name, round) {
                     reply.rcode = ResponseCode::NXDomain;
                 }
-                reply.authority.extend(self.soa_above(&name).cloned());
+                reply.authority.extend(self.soa_above(&name, round).cloned());
                 return reply;
             };
             reply.answers.push(record.clone());
@@ -133,115 +181,22 @@ impl World {
         }
     }
 
-    /// Whether the name exists because something below it does (RFC 8020).
-    fn is_above_something(&self, name: &Name) -> bool {
-        self.records.keys().chain(self.misbehaving.keys()).any(|known| name.zone_of(known))
+    /// Whether the name exists because something at or below it does (RFC 8020).
+    fn is_above_something(&self, name: &Name, round: u32) -> bool {
+        self.names.iter().any(|(known, entry)| name.zone_of(known) && entry.is_known_in(round))
     }
 
-    fn soa_above(&self, name: &Name) -> Option<&Record> {
+    fn soa_above(&self, name: &Name, round: u32) -> Option<&Record> {
         let mut zone = name.clone();
         loop {
-            let soa = self.records.get(&zone).and_then(|records| {
-                records.iter().find(|record| record.record_type() == RecordType::SOA)
+            let soa = self.names.get(&zone).and_then(|entry| {
+                entry.in_round(round).find(|record| record.record_type() == RecordType::SOA)
             });
             if soa.is_some() || zone.is_root() {
                 return soa;
             }
             zone = zone.base_name();
         }
-    }
-}
-
-/// Splits a line at white space; a quoted word keeps its spaces and loses its quotes.
-fn words(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = None::<String>;
-    let mut is_quoted = false;
-    for c in line.chars() {
-        match c {
-            '"' => {
-                is_quoted = !is_quoted;
-                word.get_or_insert_default();
-            }
-            ';' if !is_quoted => break,
-            c if c.is_whitespace() && !is_quoted => words.extend(word.take()),
-            c => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    words
-}
-
-fn absolute(name: &str) -> Result<Name, &'static str> {
-    let mut name = Name::from_ascii(name).map_err(|_| "not a domain name")?;
-    name.set_fqdn(true);
-    Ok(name.to_lowercase())
-}
-
-fn misbehaviour(data: &[String]) -> Result<Misbehaviour, &'static str> {
-    match data {
-        [word] => match word.as_str() {
-            "silent" => Ok(Misbehaviour::Silent),
-            "truncate" => Ok(Misbehaviour::Truncate),
-            "servfail" => Ok(Misbehaviour::Servfail),
-            "refused" => Ok(Misbehaviour::Refused),
-            "wrong-id" => Ok(Misbehaviour::WrongId),
-            "malformed" => Ok(Misbehaviour::Malformed),
-            "no-follow" => Ok(Misbehaviour::NoFollow),
-            _ => Err("unknown misbehaviour"),
-        },
-        _ => Err("expected one misbehaviour"),
-    }
-}
-
-fn number<T: std::str::FromStr>(word: &str) -> Result<T, &'static str> {
-    word.parse().map_err(|_| "not a number in range")
-}
-
-fn parse_data(record_type: &str, data: &[String]) -> Result<RData, &'static str> {
-    let data: Vec<&str> = data.iter().map(String::as_str).collect();
-    Ok(match (record_type, data.as_slice()) {
-        ("A", [ip]) => RData::A(A(ip.parse().map_err(|_| "not an IPv4 address")?)),
-        ("AAAA", [ip]) => RData::AAAA(AAAA(ip.parse().map_err(|_| "not an IPv6 address")?)),
-        ("CNAME", [name]) => RData::CNAME(CNAME(absolute(name)?)),
-        ("NS", [name]) => RData::NS(NS(absolute(name)?)),
-        ("PTR", [name]) => RData::PTR(PTR(absolute(name)?)),
-        ("MX", [preference, name]) => RData::MX(MX::new(number(preference)?, absolute(name)?)),
-        ("TXT", strings @ [_, ..]) if strings.iter().all(|string| string.len() <= 255) => {
-            RData::TXT(TXT::new(strings.iter().copied().map(str::to_owned).collect()))
-        }
-        ("SOA", [mname, rname, serial, refresh, retry, expire, minimum]) => RData::SOA(SOA::new(
-            absolute(mname)?,
-            absolute(rname)?,
-            number(serial)?,
-            number(refresh)?,
-            number(retry)?,
-            number(expire)?,
-            number(minimum)?,
-        )),
-        ("CAA", ["0", "issue", issuer]) => {
-            RData::CAA(CAA::new_issue(false, Some(absolute(issuer)?), Vec::new()))
-        }
-        ("HTTPS", [priority, target, params @ ..]) => {
-            let params = params.iter().map(|param| svc_param(param)).collect::<Result<_, _>>()?;
-            RData::HTTPS(HTTPS(SVCB::new(number(priority)?, absolute(target)?, params)))
-        }
-        _ => return Err("unknown type, or data that does not fit it"),
-    })
-}
-
-fn svc_param(text: &str) -> Result<(SvcParamKey, SvcParamValue), &'static str> {
-    match text.split_once('=') {
-        Some(("alpn", ids)) => {
-            let ids = ids.split(',').map(str::to_owned).collect();
-            Ok((SvcParamKey::Alpn, SvcParamValue::Alpn(Alpn(ids))))
-        }
-        Some(("ipv4hint", ips)) => {
-            let ips = ips.split(',').map(|ip| ip.parse().map(A)).collect::<Result<_, _>>();
-            let ips = ips.map_err(|_| "not an IPv4 address")?;
-            Ok((SvcParamKey::Ipv4Hint, SvcParamValue::Ipv4Hint(IpHint(ips))))
-        }
-        _ => Err("unknown service parameter"),
     }
 }
 

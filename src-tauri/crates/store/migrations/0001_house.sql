@@ -45,6 +45,11 @@ CREATE TABLE original (
 
 -- From here on: projections. Rebuilt from the journal at any time; `body` is JSON of the model.
 
+-- One row: what kind of vault this is.
+CREATE TABLE vault (
+    practice INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE member (
     id   TEXT NOT NULL PRIMARY KEY,
     body TEXT NOT NULL

@@ -23,7 +23,7 @@ mod verify;
 pub use error::{KeyringProblem, StoreError};
 pub use read::Reader;
 pub use slots::Slots;
-pub use vault::{Now, Place, Store, VaultFiles, WriteTx, digest};
+pub use vault::{NewVault, Now, Place, Store, VaultFiles, WriteTx, digest};
 pub use verify::{Verification, WrongEntry};
 
 #[cfg(test)]

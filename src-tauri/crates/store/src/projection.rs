@@ -24,7 +24,9 @@ pub(crate) fn apply(
 ) -> Result<(), StoreError> {
     let at_ms = header.at.ms();
     match action {
-        Action::VaultCreated { .. } => Ok(()),
+        Action::VaultCreated { practice } => {
+            run(conn, "INSERT INTO vault (practice) VALUES (?1)", params![practice])
+        }
         Action::MemberAdded { member } => run(
             conn,
             "INSERT INTO member (id, body) VALUES (?1, ?2)

@@ -34,6 +34,14 @@ impl<'a> Reader<'a> {
         Self { conn }
     }
 
+    /// Whether this vault is for practice.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn is_practice(&self) -> Result<bool, StoreError> {
+        Ok(self.conn.query_row("SELECT practice FROM vault", [], |row| row.get(0))?)
+    }
+
     /// Everybody who works here, in the order they joined.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use farol_model::id::{DeskId, MemberId};
 use uuid::Uuid;
 
 use crate::{
-    StoreError,
+    NewVault, StoreError,
     error::KeyringProblem,
     seal::{Key, hex, random, unhex},
 };
@@ -49,6 +49,9 @@ enum Slot {
 pub struct Slots {
     format: u32,
     vault: Uuid,
+    /// What the first screen says before the journal can be read; the journal decides.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    practice: bool,
     slots: Vec<Slot>,
 }
 
@@ -96,10 +99,9 @@ impl Slots {
     pub(crate) fn create(
         vault: Uuid,
         secrets: &Secrets,
-        passphrase: &str,
-        cost: Cost,
-        use_keyring: bool,
+        new: &NewVault<'_>,
     ) -> Result<Self, StoreError> {
+        let NewVault { passphrase, cost, use_keyring, practice, .. } = *new;
         let salt: [u8; 16] = random();
         let plain = secrets.to_bytes();
         let wrapped = derive(passphrase, &salt, cost)?.seal(&plain, &binding(vault, "passphrase"));
@@ -110,7 +112,7 @@ impl Slots {
             let wrapped = key.seal(&plain, &binding(vault, "keyring"));
             slots.push(Slot::Keyring { wrapped: hex(&wrapped) });
         }
-        Ok(Self { format: 1, vault, slots })
+        Ok(Self { format: 1, vault, practice, slots })
     }
 
     /// Opens the passphrase slot.
@@ -161,6 +163,11 @@ impl Slots {
             .map(Zeroizing::new)
             .ok_or(StoreError::Keyring(KeyringProblem::NoEntry))?;
         Secrets::from_bytes(&plain).ok_or(StoreError::BadSlots)
+    }
+
+    /// Whether the vault says that it is for practice.
+    pub fn is_practice(&self) -> bool {
+        self.practice
     }
 
     /// Whether the system keyring was given a key.

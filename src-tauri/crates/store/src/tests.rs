@@ -10,10 +10,18 @@ use farol_model::{
     time::Timestamp,
 };
 
-use crate::{Place, Store, StoreError, slots::Cost, vault::connection};
+use crate::{NewVault, Place, Store, StoreError, slots::Cost, vault::connection};
 
 const QUICK: Cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
 const PASSPHRASE: &str = "correct lamp battery";
+
+const NEW: NewVault<'_> = NewVault {
+    passphrase: PASSPHRASE,
+    cost: QUICK,
+    use_keyring: false,
+    member_name: "Ana Investigator",
+    practice: false,
+};
 
 fn place(dir: &Path) -> Place {
     let now = Timestamp::from_ms(1_795_000_000_000);
@@ -22,8 +30,7 @@ fn place(dir: &Path) -> Place {
 
 fn new_store() -> (TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
-    let store =
-        Store::create(place(dir.path()), PASSPHRASE, "Ana Investigator", false, QUICK).unwrap();
+    let store = Store::create(place(dir.path()), NEW).unwrap();
     (dir, store)
 }
 
@@ -126,7 +133,8 @@ fn nothing_is_created_over_half_a_vault() {
         drop(store);
         fs::remove_file(dir.path().join(missing)).unwrap();
         let kept = fs::read(dir.path().join(keep)).unwrap();
-        let created = Store::create(place(dir.path()), "another one", "Ben", false, QUICK);
+        let created =
+            Store::create(place(dir.path()), NewVault { passphrase: "another one", ..NEW });
         assert!(matches!(created.err().unwrap(), StoreError::HalfThere(it) if it == missing));
         let opened = Store::open_with_passphrase(place(dir.path()), PASSPHRASE);
         assert!(matches!(opened.err().unwrap(), StoreError::HalfThere(it) if it == missing));

@@ -51,6 +51,21 @@ pub struct Place {
     pub now: Now,
 }
 
+/// A vault to be made.
+#[derive(Clone, Copy)]
+pub struct NewVault<'a> {
+    /// Opens it when the keyring cannot.
+    pub passphrase: &'a str,
+    /// How dear a guess at the passphrase is made.
+    pub cost: Cost,
+    /// Whether the system keyring gets a key too.
+    pub use_keyring: bool,
+    /// The person who works in it.
+    pub member_name: &'a str,
+    /// Whether it is for practice; it stays so for ever.
+    pub practice: bool,
+}
+
 /// Which of a vault's files exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VaultFiles {
@@ -115,13 +130,7 @@ impl Store {
     /// [`StoreError::Exists`] or [`StoreError::HalfThere`] when anything is there already: nothing
     /// is ever created over existing data. [`StoreError::Keyring`] when the keyring was asked for
     /// and refuses; no file is left behind then.
-    pub fn create(
-        place: Place,
-        passphrase: &str,
-        member_name: &str,
-        use_keyring: bool,
-        cost: Cost,
-    ) -> Result<Self, StoreError> {
+    pub fn create(place: Place, new: NewVault<'_>) -> Result<Self, StoreError> {
         let holder = place.hold()?;
         match place.files() {
             VaultFiles { database: false, slots: false } => {}
@@ -136,7 +145,7 @@ impl Store {
             desk: DeskId(mint(at)),
             member: MemberId(mint(at)),
         };
-        let slots = Slots::create(mint(at), &secrets, passphrase, cost, use_keyring)?;
+        let slots = Slots::create(mint(at), &secrets, &new)?;
         let unfinished = place.unfinished();
         if unfinished.exists() {
             // Never opened by anybody: its key was not yet written anywhere.
@@ -147,11 +156,11 @@ impl Store {
             let store = Self::connect(place.clone(), &unfinished, database_key, &secrets, holder)?;
             let member = Member {
                 id: secrets.member,
-                name: member_name.to_owned(),
+                name: new.member_name.to_owned(),
                 public_key: hex(store.signing_key.verifying_key().as_bytes()),
             };
             store.write(|tx| {
-                tx.record(&Action::VaultCreated { practice: false })?;
+                tx.record(&Action::VaultCreated { practice: new.practice })?;
                 tx.record(&Action::MemberAdded { member: member.clone() })?;
                 Ok::<_, StoreError>(())
             })?;

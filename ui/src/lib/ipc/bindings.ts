@@ -9,6 +9,7 @@ export const commands = {
 	lookKeep: (look: Look) => typedError<null, Failure>(__TAURI_INVOKE("look_keep", { look })),
 	vaultStatus: () => typedError<VaultStatus, Failure>(__TAURI_INVOKE("vault_status")),
 	vaultCreate: (create: VaultCreate) => typedError<VaultStatus, Failure>(__TAURI_INVOKE("vault_create", { create })),
+	sampleOpen: () => typedError<VaultStatus, Failure>(__TAURI_INVOKE("sample_open")),
 	vaultUnlock: (passphrase: string | null) => typedError<VaultStatus, Failure>(__TAURI_INVOKE("vault_unlock", { passphrase })),
 	vaultLock: () => typedError<VaultStatus, Failure>(__TAURI_INVOKE("vault_lock")),
 	queueShow: () => typedError<QueueRow[], Failure>(__TAURI_INVOKE("queue_show")),
@@ -766,6 +767,8 @@ export type Look = {
 	theme: Theme,
 	/**  Size of everything, in percent; 80 to 200. */
 	zoom: number,
+	/**  How far the tour over the sample desk is; none before it was offered. */
+	tour?: TourPlace | null,
 };
 
 /**  What a lookup brought. */
@@ -1323,6 +1326,20 @@ export type TimelineRow<T> = {
 /**  An instant in UTC, whole milliseconds; written as RFC 3339 (`2026-11-23T14:03:22Z`). */
 export type Timestamp = string;
 
+/**  Where somebody is in the tour over the sample desk, and what they made on the way. */
+export type TourPlace = {
+	/**  The next step, counted from 0. */
+	step: number,
+	/**  Whether it was left; it can be resumed. */
+	left: boolean,
+	/**  The report it took. */
+	report: ReportId | null,
+	/**  The case it opened. */
+	case: CaseId | null,
+	/**  The response it began. */
+	document: DocumentId | null,
+};
+
 /**  What a new vault needs. */
 export type VaultCreate = {
 	/**  Opens the vault when the keyring cannot; at least 8 characters. */
@@ -1354,6 +1371,8 @@ export type VaultStatus = {
 	dir: string,
 	/**  Whether the system keyring was given a key when the vault was made. */
 	has_keyring_slot: boolean,
+	/**  Whether it is for practice, for ever. */
+	practice: boolean,
 	/**  Who works here, when it is open. */
 	member: Member | null,
 };

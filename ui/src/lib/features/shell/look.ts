@@ -1,10 +1,10 @@
 // Purely visual and personal: the theme and the size of everything. Never part of the story.
-import type { Look, Theme } from "$lib/ipc/bindings";
+import type { Look, Theme, TourPlace } from "$lib/ipc/bindings";
 import type { Desk } from "$lib/ipc/desk";
 
 const ZOOM_STEPS = [80, 90, 100, 110, 125, 150, 175, 200];
 
-let look: Look = { theme: "system", zoom: 100 };
+let look: Look = { theme: "system", zoom: 100, tour: null };
 
 function show(next: Look): void {
   look = next;
@@ -16,6 +16,11 @@ function show(next: Look): void {
 
 export function theme(): Theme {
   return look.theme;
+}
+
+/** How far the tour is; null before it was offered. */
+export function tourPlace(): TourPlace | null {
+  return look.tour ?? null;
 }
 
 /** Shows another look and keeps it; resolves when it is kept. */

@@ -1,0 +1,111 @@
+use std::fs;
+
+use farol_app::{
+    Desk, Machines, vault,
+    view::{Preview, QueueRow},
+};
+use farol_model::{
+    case::Category,
+    document::{Audience, DocumentKind},
+};
+use tempfile::TempDir;
+
+const MACHINES: Machines = Machines { render: farol_render::render, pages: farol_render::pages };
+
+fn place(dir: &TempDir) -> vault::Place {
+    vault::place(dir.path().join("vault"), "a test")
+}
+
+fn sample_desk() -> (TempDir, Desk) {
+    let dir = tempfile::tempdir().unwrap();
+    let desk = super::create(place(&dir), MACHINES).unwrap();
+    (dir, desk)
+}
+
+#[test]
+fn the_sample_desk_shows_every_stage_and_its_record_holds() {
+    let (dir, desk) = sample_desk();
+    let status = desk.status().unwrap();
+    assert!(status.practice);
+
+    let cases = desk.cases().unwrap();
+    assert!(cases.len() >= 16, "{} cases", cases.len());
+    for category in [
+        Category::Phishing,
+        Category::Malware,
+        Category::Botnet,
+        Category::Copyright,
+        Category::Trademark,
+        Category::ChildSafety,
+        Category::IntimateImages,
+        Category::Threats,
+        Category::TerroristContent,
+        Category::LegalOrder,
+        Category::DataRequest,
+        Category::RegistrarHijack,
+        Category::OurMistake,
+        Category::Inquiry,
+    ] {
+        assert!(cases.iter().any(|it| it.category == category), "no case of {category:?}");
+    }
+    let queue = desk.queue().unwrap();
+    assert!(queue.iter().any(|it| matches!(it, QueueRow::Report(_))), "nothing to triage");
+
+    let documents = desk.documents().unwrap();
+    let n_of = |kind| documents.iter().filter(|it| it.kind == kind).count();
+    assert!(n_of(DocumentKind::Rca) >= 2 && n_of(DocumentKind::Readout) >= 1);
+    assert!(n_of(DocumentKind::Response) >= 8);
+
+    let check = desk.verify_journal().unwrap();
+    assert_eq!(check.problem, None);
+    assert!(fs::read_dir(dir.path().join("vault/exports")).unwrap().count() >= 3);
+}
+
+#[test]
+fn what_was_sent_or_exported_has_no_placeholder_left() {
+    let (_dir, desk) = sample_desk();
+    for row in desk.documents().unwrap() {
+        let view = desk.document(row.id).unwrap();
+        if row.sent_at.is_none() && view.certificates.is_empty() {
+            continue;
+        }
+        let left: Vec<_> = view
+            .findings
+            .iter()
+            .filter(|it| it.words.starts_with('['))
+            .map(|it| &it.words)
+            .collect();
+        assert!(left.is_empty(), "{} ({}): {left:?}", row.title, view.reference);
+        let (_, preview): (_, Preview) = desk.preview_document(row.id, &row.audience).unwrap();
+        assert!(preview.stopped.is_none(), "{}: {:?}", row.title, preview.stopped);
+    }
+}
+
+#[test]
+fn a_practice_desk_asks_only_the_practice_internet() {
+    let (_dir, desk) = sample_desk();
+    let refused = desk.plan_lookup(&["www.northwind-shop.example".into()], Some("192.0.2.53"));
+    assert!(refused.unwrap_err().message.contains("practice"));
+    let plan = desk.plan_lookup(&["www.northwind-shop.example".into()], None).unwrap();
+    assert!(plan.resolver.starts_with("127.0.0.1:"), "{}", plan.resolver);
+}
+
+#[test]
+fn a_practice_vault_says_so_before_it_is_opened() {
+    let (dir, desk) = sample_desk();
+    drop(desk);
+    assert!(vault::status(&place(&dir)).practice);
+}
+
+#[test]
+fn a_reporter_may_read_what_they_wrote_but_not_who_the_customers_are() {
+    let (_dir, desk) = sample_desk();
+    let list =
+        desk.cases().unwrap().into_iter().find(|it| it.title.contains("60 phishing")).unwrap();
+    let answer = desk.create_document(list.id, "action-taken-reporter").unwrap();
+    let stopped = || desk.preview_document(answer, &Audience::Reporter).unwrap().1.stopped;
+    // www.northwind-shop.example is in the report; that Northwind Shop is a customer's name, too.
+    assert_eq!(stopped(), None);
+    desk.add_paragraph(answer, Audience::Reporter, "Kelp Hosting has been told.").unwrap();
+    assert!(stopped().unwrap().message.contains("name of another customer"));
+}
