@@ -20,9 +20,11 @@ async fn settle(window: &Window, text: &str) {
 #[tokio::test]
 async fn the_tour_does_the_job_on_the_sample_desk() {
     let window = Window::open(Picks { open: PathBuf::new() }).await;
+    let mut barriers = Vec::new();
     window.wait_for_focus("start-name").await;
     window.painted().await;
     window.picture("01-start").await;
+    barriers.extend(window.barriers("start").await);
     window.press(&[], Key::F2.into()).await;
     settle(&window, "Practice desk").await;
     window.wait_for("[data-test=queue-row]").await;
@@ -50,6 +52,7 @@ async fn the_tour_does_the_job_on_the_sample_desk() {
             window.painted().await;
         }
         window.picture(picture).await;
+        barriers.extend(window.barriers(picture).await);
     }
     window.wait_for_text("That is the whole job").await;
 
@@ -64,22 +67,35 @@ async fn the_tour_does_the_job_on_the_sample_desk() {
     window.press(&[], 'c').await;
     settle(&window, "Cases").await;
     window.picture("13-cases").await;
+    barriers.extend(window.barriers("13-cases").await);
     window.press(&[], 'g').await;
     window.press(&[], 'd').await;
     settle(&window, "Documents").await;
     window.picture("14-documents").await;
+    barriers.extend(window.barriers("14-documents").await);
+    window.press(&[Key::Control], 'k').await;
+    window.wait_for_focus("palette-input").await;
+    window.type_text("60 phishing").await;
+    window.press(&[], Key::Enter.into()).await;
+    settle(&window, "Kelp Hosting").await;
+    window.picture("17-bank-list").await;
+    barriers.extend(window.barriers("17-bank-list").await);
     window.press(&[], '?').await;
     window.wait_for("[role=dialog]").await;
     window.painted().await;
     window.picture("15-keys").await;
+    barriers.extend(window.barriers("15-keys").await);
     window.press(&[], Key::Escape.into()).await;
     window.press(&[Key::Control], 'k').await;
     window.wait_for_focus("palette-input").await;
     window.type_text("tour again").await;
     window.painted().await;
     window.picture("16-palette").await;
+    barriers.extend(window.barriers("16-palette").await);
     window.press(&[], Key::Enter.into()).await;
     window.wait_for_text("1 of 10").await;
+
+    assert!(barriers.is_empty(), "{barriers:#?}");
 
     if let Some(keep) = env::var_os("FAROL_KEEP").map(PathBuf::from) {
         let theirs = window.dir.path().join("vault/practice/exports");

@@ -233,6 +233,32 @@ impl Window {
         self.client.execute_async(script, vec![]).await.unwrap();
     }
 
+    /// What axe finds on this screen, in both themes, that somebody could not use.
+    pub(crate) async fn barriers(&self, screen: &str) -> Vec<String> {
+        let axe = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/node_modules/axe-core/axe.min.js");
+        let axe = fs::read_to_string(axe).expect("`make ui` installs axe-core");
+        self.client.execute(&format!("{axe}; window.axe = axe;"), vec![]).await.unwrap();
+        let script = "const done = arguments[0]; \
+            const root = document.documentElement; \
+            const before = root.dataset.theme; \
+            const found = []; \
+            const look = async () => { \
+                for (const theme of ['light', 'dark']) { \
+                    root.dataset.theme = theme; \
+                    const { violations } = await window.axe.run(document, { iframes: false }); \
+                    found.push(...violations.map((v) => `${theme}, ${v.id}: ` + \
+                        v.nodes.map((n) => `${n.html} ${n.failureSummary}`).join(' | '))); \
+                } \
+            }; \
+            look().catch((error) => found.push(String(error))).then(() => { \
+                if (before) root.dataset.theme = before; else delete root.dataset.theme; \
+                done(found); \
+            });";
+        let found = self.client.execute_async(script, vec![]).await.unwrap();
+        let found = found.as_array().expect("a list").clone();
+        found.into_iter().map(|it| format!("{screen}: {it}")).collect()
+    }
+
     /// Leaves a picture in `FAROL_PICTURES` when that is set.
     pub(crate) async fn picture(&self, name: &str) {
         let Some(dir) = env::var_os("FAROL_PICTURES").map(PathBuf::from) else { return };

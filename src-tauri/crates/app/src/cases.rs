@@ -28,7 +28,8 @@ use crate::{
 const EXCERPT_CHARS: usize = 140;
 
 impl Desk {
-    /// What needs somebody: open cases, the one whose clock ends first on top, then new reports.
+    /// What needs somebody: new reports, then open cases, the one whose clock ends first on top;
+    /// among cases without a running clock, those where work is left come first.
     ///
     /// # Errors
     /// When the vault cannot be read.
@@ -40,7 +41,7 @@ impl Desk {
             let mut cases = self.case_rows(it, it.open_cases()?, now)?;
             cases.sort_by_key(|row| {
                 let due = row.next_clock.as_ref().map_or(i64::MAX, |line| line.due_at.ms());
-                (due, row.severity, row.opened_at)
+                (due, work_left(row.status), row.severity, row.opened_at)
             });
             Ok(reports.chain(cases.into_iter().map(|row| QueueRow::Case(Box::new(row)))).collect())
         })
@@ -175,7 +176,7 @@ impl Desk {
                 notes: it.notes_of(id)?,
                 decisions: it.decisions_of(id)?,
                 mitigations: it.mitigations_of(id)?,
-                documents: documents.iter().map(|it| document_row(it, case.reference)).collect(),
+                documents: documents.iter().map(|it| document_row(it, &case)).collect(),
                 story: story(it.story(id)?, &members),
                 next: next_step::nothing(),
                 case,
@@ -405,6 +406,16 @@ pub(crate) fn stop_clocks(
     Ok(())
 }
 
+/// 0 when it is on us, higher the less there is to do.
+fn work_left(status: Status) -> u8 {
+    match status {
+        Status::New | Status::Triaged | Status::Investigating => 0,
+        Status::Waiting => 1,
+        Status::Mitigated => 2,
+        Status::Resolved | Status::Closed => 3,
+    }
+}
+
 fn row(
     case: Case,
     clocks: Vec<Clock>,
@@ -499,12 +510,14 @@ fn observables(
     views
 }
 
-pub(crate) fn document_row(document: &Document, reference: CaseRef) -> DocumentRow {
+pub(crate) fn document_row(document: &Document, case: &Case) -> DocumentRow {
     DocumentRow {
         id: document.id,
-        reference,
+        reference: case.reference,
         kind: document.kind,
         title: document.title.clone(),
+        category: case.facts.category,
+        sensitivity: case.facts.sensitivity,
         audience: document.audience.clone(),
         created_at: document.created_at,
         sent_at: document.sent.as_ref().map(|sent| sent.at),

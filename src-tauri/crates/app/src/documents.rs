@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 pub use farol_compose::TemplateInfo;
 use farol_compose::{Material, StoryRow};
 use farol_model::{
-    case::CaseRef,
+    case::{Case, Target},
     clock::StoppedBy,
     document::{
         Audience, Block, Document, DocumentKind, Entity, Envelope, Projected, Sent, changes,
@@ -31,9 +31,9 @@ use crate::{
 
 /// Everything that a template, a fact or the leak check may need of a case.
 struct CaseFile {
-    case: farol_model::case::Case,
+    case: Case,
     reports: Vec<Report>,
-    targets: Vec<farol_model::case::Target>,
+    targets: Vec<Target>,
     verdicts: Vec<ProviderVerdict>,
     decisions: Vec<farol_model::decision::Decision>,
     mitigations: Vec<farol_model::decision::Mitigation>,
@@ -104,14 +104,12 @@ impl Desk {
     /// When the vault cannot be read.
     pub fn documents(&self) -> Result<Vec<DocumentRow>, Failure> {
         self.store.read(|it| {
-            let references: BTreeMap<CaseId, CaseRef> =
-                it.cases()?.into_iter().map(|case| (case.id, case.reference)).collect();
+            let cases: BTreeMap<CaseId, Case> =
+                it.cases()?.into_iter().map(|case| (case.id, case)).collect();
             Ok(it
                 .documents()?
                 .iter()
-                .filter_map(|document| {
-                    Some(document_row(document, *references.get(&document.case)?))
-                })
+                .filter_map(|document| Some(document_row(document, cases.get(&document.case)?)))
                 .collect())
         })
     }
@@ -405,7 +403,7 @@ fn forbid_forwarding(
 }
 
 /// Values of this and other cases that a reader outside must not find anywhere in a file.
-fn entities(file: &CaseFile, cases: &[farol_model::case::Case], reader: &Audience) -> Vec<Entity> {
+fn entities(file: &CaseFile, cases: &[Case], reader: &Audience) -> Vec<Entity> {
     if reader.is_internal() {
         return Vec::new();
     }

@@ -271,6 +271,10 @@ pub struct DocumentRow {
     pub kind: DocumentKind,
     /// Our name for it.
     pub title: String,
+    /// What its case is about.
+    pub category: Category,
+    /// How closely its case is held; a list hides the title of a sensitive one.
+    pub sensitivity: Sensitivity,
     /// For whom.
     pub audience: Audience,
     /// When it was begun.

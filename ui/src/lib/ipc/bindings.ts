@@ -558,6 +558,10 @@ export type DocumentRow = {
 	kind: DocumentKind,
 	/**  Our name for it. */
 	title: string,
+	/**  What its case is about. */
+	category: Category,
+	/**  How closely its case is held; a list hides the title of a sensitive one. */
+	sensitivity: Sensitivity,
 	/**  For whom. */
 	audience: Audience,
 	/**  When it was begun. */
