@@ -19,6 +19,10 @@ const LABEL: &str = "main";
 
 /// Opens the window.
 pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
+    #[cfg(feature = "automation")]
+    if std::env::var_os("FAROL_EMPTY_WINDOW").is_some() {
+        return open_empty(app);
+    }
     WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Farol")
         .inner_size(1280.0, 800.0)
@@ -29,6 +33,22 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         .on_navigation(is_ours)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false)
+        .build()?;
+    Ok(())
+}
+
+/// What `make bench` compares the first screen with: the same window with an empty page; ends as
+/// soon as that is loaded.
+#[cfg(feature = "automation")]
+fn open_empty(app: &AppHandle) -> tauri::Result<()> {
+    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("empty.html".into()))
+        .inner_size(1280.0, 800.0)
+        .incognito(true)
+        .on_page_load(|window, page| {
+            if page.event() == tauri::webview::PageLoadEvent::Finished {
+                window.app_handle().exit(0);
+            }
+        })
         .build()?;
     Ok(())
 }

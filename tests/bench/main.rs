@@ -4,6 +4,8 @@
 //! within one run. Nothing here passes or fails.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on should say where")]
 
+mod window;
+
 use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -11,7 +13,9 @@ use std::{
 };
 
 use farol_app::{
-    Desk, Machines, vault,
+    Desk, Machines,
+    lookups::Watch,
+    vault,
     view::{CaseOpen, VaultCreate},
 };
 use farol_model::{
@@ -24,25 +28,90 @@ use tempfile::TempDir;
 
 const MACHINES: Machines = Machines { render: farol_render::render, pages: farol_render::pages };
 
+/// The passphrase of every desk made here.
+const PASSPHRASE: &str = "lamp oil and salt water";
+
+/// `bench` prints the table; `bench --desk DIR` lays out a desk of 10 000 cases to look at.
 fn main() {
+    if let [_, flag, dir] = std::env::args().collect::<Vec<_>>().as_slice()
+        && flag == "--desk"
+    {
+        fill(&new_desk_in(PathBuf::from(dir)));
+        println!("10 000 cases in {dir}; the passphrase is: {PASSPHRASE}");
+        return;
+    }
     println!("{:<58} {:>10} {:>10}", "what", "p50", "p95");
     let (dir, desk) = new_desk();
     mail_to_case(&desk);
     mail_to_pdf(&desk, dir.path());
     analysis_to_pdf(&desk, dir.path());
-    window_to_first_screen();
+    full_desk();
+    sample_desk();
+    match window::built() {
+        Some(program) => window::first_screen(&program),
+        None => println!("  (no window built beside the bench)"),
+    }
 }
 
 fn new_desk() -> (TempDir, Desk) {
     let dir = tempfile::tempdir().unwrap();
+    let desk = new_desk_in(dir.path().join("vault"));
+    (dir, desk)
+}
+
+fn new_desk_in(dir: PathBuf) -> Desk {
     let create = VaultCreate {
-        passphrase: "lamp oil and salt water".into(),
+        passphrase: PASSPHRASE.into(),
         member_name: "Ines Farrow".into(),
         use_keyring: false,
     };
+    vault::create(vault::place(dir, "the bench"), &create, MACHINES).unwrap()
+}
+
+/// Ten thousand open cases, every seventh with a title that is far too long.
+fn fill(desk: &Desk) {
+    for n in 0..10_000_usize {
+        let long =
+            "and everything that the reporter wrote into one subject line ".repeat(n % 7 / 6 * 4);
+        let url = format!("https://login{n}.kelp{n}.test/session");
+        desk.open_case(CaseOpen {
+            title: format!("Phishing list {n} {long}"),
+            category: Category::ALL[n % Category::ALL.len()],
+            severity: Severity::ALL[n % Severity::ALL.len()],
+            severity_reason: "Passwords are being taken".into(),
+            report: None,
+            targets: vec![desk.read_observable(&url).unwrap()],
+        })
+        .unwrap();
+    }
+}
+
+fn full_desk() {
+    let (dir, desk) = new_desk();
+    fill(&desk);
+    measure("queue of 10 000 open cases, asked anew", 20, || drop(desk.queue().unwrap()));
+    let case = desk.cases().unwrap()[5000].id;
+    measure("one case of 10 000, whole page", 50, || drop(desk.case(case).unwrap()));
+    drop(desk);
+    if let Some(program) = window::built() {
+        window::full_desk(&program, &dir.path().join("vault"));
+    }
+}
+
+fn sample_desk() {
+    measure("sample desk laid out (21 cases, 60 look-ups, exports)", 5, || {
+        let dir = tempfile::tempdir().unwrap();
+        let place = vault::place(dir.path().join("vault"), "the bench");
+        farol_sample::create(place, MACHINES).unwrap();
+    });
+    let dir = tempfile::tempdir().unwrap();
     let place = vault::place(dir.path().join("vault"), "the bench");
-    let desk = vault::create(place, &create, MACHINES).unwrap();
-    (dir, desk)
+    let desk = farol_sample::create(place, MACHINES).unwrap();
+    let host = ["www.northwind-shop.example".to_owned()];
+    let watch = Watch { progress: &|_, _| {}, cancelled: &|| false };
+    measure("look-up of one practice host, whole picture", 30, || {
+        drop(desk.look_up(None, &host, None, &watch).unwrap());
+    });
 }
 
 /// A phishing report with sixty URLs, as a bank sends it.
@@ -161,28 +230,6 @@ fn analysis_to_pdf(desk: &Desk, dir: &Path) {
     println!("  ratio: {:.1} times as fast", theirs.as_secs_f64() / ours.as_secs_f64());
 }
 
-/// From starting the program to the first answer that its first screen got.
-fn window_to_first_screen() {
-    let dir = std::env::current_exe().unwrap().parent().unwrap().to_owned();
-    let program = dir.join("farol");
-    if !program.exists() {
-        println!("  (no window built beside the bench)");
-        return;
-    }
-    let data = tempfile::tempdir().unwrap();
-    measure("window → first usable screen (new process)", 7, || {
-        let status = Command::new(&program)
-            .arg("--data-dir")
-            .arg(data.path())
-            .env("FAROL_EXIT_AT_FIRST_SCREEN", "1")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .unwrap();
-        assert!(status.success(), "the window ended with {status}");
-    });
-}
-
 fn chromium() -> Option<PathBuf> {
     ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
         .into_iter()
@@ -191,16 +238,19 @@ fn chromium() -> Option<PathBuf> {
 }
 
 fn measure(what: &str, n: usize, mut f: impl FnMut()) -> Duration {
-    let mut times: Vec<Duration> = (0..n)
-        .map(|_| {
-            let started = Instant::now();
-            f();
-            started.elapsed()
-        })
-        .collect();
+    let times = (0..n).map(|_| {
+        let started = Instant::now();
+        f();
+        started.elapsed()
+    });
+    report(what, times.collect())
+}
+
+/// Prints one row of the table; gives the median.
+fn report(what: &str, mut times: Vec<Duration>) -> Duration {
     times.sort();
-    let p50 = times[n / 2];
-    let p95 = times[(n * 95 / 100).min(n - 1)];
+    let p50 = times[times.len() / 2];
+    let p95 = times[(times.len() * 95 / 100).min(times.len() - 1)];
     println!("{what:<58} {:>7.1} ms {:>7.1} ms", ms(p50), ms(p95));
     p50
 }

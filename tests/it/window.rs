@@ -2,7 +2,7 @@
 //!
 //! The driver starts the built program, presses keys and reads the page; it never clicks, because
 //! both main jobs have to work without a mouse. With `FAROL_PICTURES=DIR` a walk leaves pictures of
-//! its screens; `FAROL_THEME=dark` and `FAROL_SIZE=1920x1080` say how they look.
+//! its screens; `FAROL_THEME=dark`, `FAROL_SIZE=1920x1080` and `FAROL_ZOOM=200` say how they look.
 
 use std::{
     env, fs,
@@ -55,16 +55,16 @@ impl Window {
             .spawn()
             .expect("WebKitWebDriver is installed by `make setup`");
         let vault = dir.path().join("vault");
-        if let Ok(theme) = env::var("FAROL_THEME") {
-            fs::create_dir(&vault).unwrap();
-            let look = json!({ "theme": theme, "zoom": 100 }).to_string();
-            fs::write(vault.join("look.json"), look).unwrap();
-        }
+        let chosen = |name: &str, or: &str| env::var(name).unwrap_or_else(|_| or.into());
+        let zoom: u16 = chosen("FAROL_ZOOM", "100").parse().expect("FAROL_ZOOM is like 150");
+        let look = json!({ "theme": chosen("FAROL_THEME", "system"), "zoom": zoom });
+        fs::create_dir(&vault).unwrap();
+        fs::write(vault.join("look.json"), look.to_string()).unwrap();
         let options = json!({ "binary": program("farol"), "args": ["--data-dir", vault.display().to_string()] });
         let mut capabilities = Capabilities::new();
         capabilities.insert("webkitgtk:browserOptions".into(), options);
         let client = connect(port, capabilities).await;
-        let size = env::var("FAROL_SIZE").unwrap_or_else(|_| "1280x800".into());
+        let size = chosen("FAROL_SIZE", "1280x800");
         let (width, height) = size.split_once('x').expect("FAROL_SIZE is like 1920x1080");
         client.set_window_size(width.parse().unwrap(), height.parse().unwrap()).await.unwrap();
         Self { driver, client, dir }
@@ -231,6 +231,12 @@ impl Window {
             Promise.all([...document.images].map((it) => it.decode().catch(() => {}))) \
                 .then(() => requestAnimationFrame(() => requestAnimationFrame(() => done())));";
         self.client.execute_async(script, vec![]).await.unwrap();
+    }
+
+    /// Leaves the dialog with Escape.
+    pub(crate) async fn close_dialog(&self) {
+        self.press(&[], Key::Escape.into()).await;
+        self.wait_for("body:not(:has([role=dialog]))").await;
     }
 
     /// What axe finds on this screen, in both themes, that somebody could not use.

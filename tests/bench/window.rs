@@ -1,0 +1,123 @@
+//! The real window: from its start to its first screen, and its keys on a desk of 10 000 cases.
+
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use fantoccini::{Client, ClientBuilder, Locator, key::Key, wd::Capabilities};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+
+use crate::{PASSPHRASE, measure, report};
+
+/// The window that was built beside the bench.
+pub(super) fn built() -> Option<PathBuf> {
+    let program = std::env::current_exe().unwrap().with_file_name("farol");
+    program.exists().then_some(program)
+}
+
+/// From starting the program to the first answer that its first screen got, beside the same window
+/// with an empty page; both include the end of the process.
+pub(super) fn first_screen(program: &Path) {
+    let data = tempfile::tempdir().unwrap();
+    let run = |until: &str| {
+        let status = Command::new(program)
+            .arg("--data-dir")
+            .arg(data.path())
+            .env(until, "1")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(status.success(), "the window ended with {status}");
+    };
+    run("FAROL_EMPTY_WINDOW");
+    let ours = measure("window → first usable screen (new process)", 11, || {
+        run("FAROL_EXIT_AT_FIRST_SCREEN");
+    });
+    let empty = measure("  the same window with an empty page", 11, || {
+        run("FAROL_EMPTY_WINDOW");
+    });
+    println!("  ratio: {:.2} times as long", ours.as_secs_f64() / empty.as_secs_f64());
+}
+
+/// From a key press to the frame that shows what it did, as the page itself times it.
+pub(super) fn full_desk(program: &Path, vault: &Path) {
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut driver = Command::new("WebKitWebDriver")
+            .arg(format!("--port={port}"))
+            .env("TAURI_AUTOMATION", "true")
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let window = connect(port, program, vault).await;
+        window.set_window_size(1280, 800).await.unwrap();
+        window.wait().for_element(Locator::Css("[type=password]")).await.unwrap();
+        let focused = window.active_element().await.unwrap();
+        focused.send_keys(PASSPHRASE).await.unwrap();
+        focused.send_keys(&char::from(Key::Enter).to_string()).await.unwrap();
+        window.wait().for_element(Locator::Css("[data-test=queue-row]")).await.unwrap();
+        let row = "document.querySelector('[aria-selected=true]')?.textContent";
+        times(&window, 3, "j", row, "k").await;
+        report(
+            "window: j in a queue of 10 000, key to paint",
+            times(&window, 60, "j", row, "").await,
+        );
+        let case = "document.querySelector('[data-test=case-reference]')?.textContent";
+        report(
+            "window: open one case of 10 000, key to paint",
+            times(&window, 15, "o", case, "Escape").await,
+        );
+        window.close().await.unwrap();
+        driver.kill().unwrap();
+        driver.wait().unwrap();
+    });
+}
+
+/// Presses `key` `n` times and waits each time until what `shows` tells has changed and was painted;
+/// `back` undoes it in between.
+async fn times(window: &Client, n: usize, key: &str, shows: &str, back: &str) -> Vec<Duration> {
+    let script = format!(
+        "const [n, key, back, done] = arguments; const times = []; const shown = () => {shows}; \
+         const press = (key) => window.dispatchEvent(new KeyboardEvent('keydown', {{ key, bubbles: true }})); \
+         const painted = () => new Promise((then) => requestAnimationFrame(() => {{ \
+             const after = new MessageChannel(); after.port1.onmessage = then; after.port2.postMessage(0); }})); \
+         const changed = async (before) => {{ while (shown() === before || shown() === '') await painted(); }}; \
+         const rest = () => new Promise((then) => setTimeout(then, 50)); \
+         (async () => {{ for (let it = 0; it < n; it++) {{ \
+             const before = shown(); const started = performance.now(); press(key); \
+             await changed(before); await painted(); times.push(performance.now() - started); \
+             if (back) {{ const there = shown(); await rest(); press(back); await changed(there); }} \
+             await rest(); }} done(times); }})();"
+    );
+    let arguments = vec![json!(n), json!(key), json!(back)];
+    let answer = window.execute_async(&script, arguments).await.unwrap();
+    let times = answer.as_array().unwrap().iter();
+    times.map(|it| Duration::from_secs_f64(it.as_f64().unwrap() / 1000.0)).collect()
+}
+
+async fn connect(port: u16, program: &Path, vault: &Path) -> Client {
+    let mut capabilities = Capabilities::new();
+    let options = json!({ "binary": program, "args": ["--data-dir", vault] });
+    capabilities.insert("webkitgtk:browserOptions".into(), options);
+    let started = Instant::now();
+    loop {
+        let connected = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities.clone())
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await;
+        match connected {
+            Ok(window) => return window,
+            Err(error) if started.elapsed() > Duration::from_secs(20) => {
+                panic!("no window: {error}")
+            }
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+        }
+    }
+}
