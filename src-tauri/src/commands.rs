@@ -17,8 +17,8 @@ use farol_app::{
     lookups::Watch,
     view::{
         CaseOpen, CaseRow, CaseView, DecisionDraft, DocumentRow, DocumentView, Exported,
-        ImportResult, Imported, JournalCheck, LookupDone, LookupPlan, MitigationDraft, Preview,
-        QueueRow, ReportView, VaultCreate, VaultStatus,
+        ImportResult, Imported, JournalCheck, KeySlot, LookupDone, LookupPlan, MitigationDraft,
+        Preview, QueueRow, ReportView, VaultCreate, VaultMade, VaultStatus,
     },
 };
 use farol_model::{
@@ -29,6 +29,7 @@ use farol_model::{
     id::{CaseId, ClockId, DecisionId, DocumentId, MitigationId, ReportId},
     observable::Observable,
     report::{Consent, ReportChannel},
+    slot::SlotKind,
     time::Timestamp,
 };
 
@@ -99,10 +100,7 @@ pub(crate) async fn look_keep(house: State<'_, House>, look: Look) -> Reply<()> 
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn vault_create(
-    house: State<'_, House>,
-    create: VaultCreate,
-) -> Reply<VaultStatus> {
+pub(crate) async fn vault_create(house: State<'_, House>, create: VaultCreate) -> Reply<VaultMade> {
     aside(house, move |house| house.create(&create)).await
 }
 
@@ -129,6 +127,36 @@ pub(crate) async fn vault_lock(house: State<'_, House>) -> Reply<VaultStatus> {
         house.status()
     })
     .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn key_slots(house: State<'_, House>) -> Reply<Vec<KeySlot>> {
+    ask(house, Desk::key_slots).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn passphrase_change(house: State<'_, House>, passphrase: String) -> Reply<()> {
+    ask(house, move |desk| desk.change_passphrase(&passphrase)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn recovery_key_make(house: State<'_, House>) -> Reply<String> {
+    ask(house, Desk::make_recovery_key).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn keyring_keep(house: State<'_, House>) -> Reply<()> {
+    ask(house, Desk::keep_in_keyring).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn key_slot_remove(house: State<'_, House>, kind: SlotKind) -> Reply<()> {
+    ask(house, move |desk| desk.remove_key_slot(kind)).await
 }
 
 #[tauri::command]

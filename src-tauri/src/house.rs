@@ -12,7 +12,7 @@ use farol_app::{
     Code, Desk, Failure, Machines,
     look::{self, Look},
     vault,
-    view::{VaultCreate, VaultState, VaultStatus},
+    view::{VaultCreate, VaultMade, VaultState, VaultStatus},
 };
 
 const MACHINES: Machines = Machines { render: farol_render::render, pages: farol_render::pages };
@@ -49,9 +49,11 @@ impl House {
         }
     }
 
-    pub(crate) fn create(&self, create: &VaultCreate) -> Result<VaultStatus, Failure> {
+    pub(crate) fn create(&self, create: &VaultCreate) -> Result<VaultMade, Failure> {
         let mut slot = self.slot();
-        slot.insert(Arc::new(vault::create(self.place(), create, MACHINES)?)).status()
+        let (desk, made) = vault::create(self.place(), create, MACHINES)?;
+        *slot = Some(Arc::new(desk));
+        Ok(made)
     }
 
     pub(crate) fn unlock(&self, passphrase: Option<&str>) -> Result<VaultStatus, Failure> {

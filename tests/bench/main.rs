@@ -65,7 +65,7 @@ fn new_desk_in(dir: PathBuf) -> Desk {
         member_name: "Ines Farrow".into(),
         use_keyring: false,
     };
-    vault::create(vault::place(dir, "the bench"), &create, MACHINES).unwrap()
+    vault::create(vault::place(dir, "the bench"), &create, MACHINES).unwrap().0
 }
 
 /// Ten thousand open cases, every seventh with a title that is far too long.

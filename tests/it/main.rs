@@ -14,6 +14,8 @@ mod pdf;
 mod report_to_response;
 /// The sample desk and its tour.
 mod tour;
+/// The ways to a vault's key, from a script and in the window.
+mod vault;
 /// The real window, driven through WebDriver.
 mod window;
 /// Both walks by keyboard in the real window.

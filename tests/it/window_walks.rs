@@ -19,6 +19,9 @@ async fn new_desk() -> Window {
     window.fill("start-passphrase", PASSPHRASE).await;
     window.fill("start-passphrase-again", PASSPHRASE).await;
     window.enter_on("start-create").await;
+    window.wait_for_focus("recovery-kept").await;
+    window.picture("recovery-key").await;
+    window.press(&[], Key::Enter.into()).await;
     window.wait_for_text("Nothing waits for you").await;
     window.picture("queue-empty").await;
     window

@@ -114,6 +114,7 @@ impl Desk {
                 "Write one line that a colleague would recognise.",
             ));
         }
+        self.require_two_ways()?;
         self.store.write(|tx| {
             let report = open.report.map(|id| tx.read().report(id)).transpose()?;
             let case = Case {

@@ -13,6 +13,8 @@ pub mod documents;
 pub mod failure;
 /// Checking the record.
 pub mod journal;
+/// The ways to the vault's key.
+mod keys;
 /// How the window looks to one person.
 pub mod look;
 /// Asking the world.

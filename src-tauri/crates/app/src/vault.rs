@@ -7,6 +7,7 @@ use std::{
 };
 
 use farol_lookup::{AsnTable, Networks};
+use farol_model::slot::SlotKind;
 use farol_practice::Practice;
 use farol_store::{
     KeyringProblem, NewVault, Store, StoreError, VaultFiles,
@@ -17,7 +18,7 @@ pub use farol_store::Place;
 
 use crate::{
     Code, Desk, Failure, Machines,
-    view::{VaultCreate, VaultState, VaultStatus},
+    view::{VaultCreate, VaultMade, VaultState, VaultStatus},
 };
 
 /// Shorter passphrases are refused.
@@ -38,17 +39,22 @@ pub fn status(place: &Place) -> VaultStatus {
     VaultStatus {
         state,
         dir: place.dir.display().to_string(),
-        has_keyring_slot: slots.as_ref().is_some_and(Slots::has_keyring),
+        has_keyring_slot: slots.as_ref().is_some_and(|it| it.has(SlotKind::Keyring)),
+        has_recovery_slot: slots.as_ref().is_some_and(|it| it.has(SlotKind::Recovery)),
         practice: slots.as_ref().is_some_and(Slots::is_practice),
         member: None,
     }
 }
 
-/// Makes a vault and opens it.
+/// Makes a vault with a passphrase and a recovery key, and opens it.
 ///
 /// # Errors
 /// When anything is there already, the passphrase is too short, or the keyring refuses.
-pub fn create(place: Place, create: &VaultCreate, machines: Machines) -> Result<Desk, Failure> {
+pub fn create(
+    place: Place,
+    create: &VaultCreate,
+    machines: Machines,
+) -> Result<(Desk, VaultMade), Failure> {
     let name = create.member_name.trim();
     if name.is_empty() {
         return Err(Failure::bad_input(
@@ -56,23 +62,32 @@ pub fn create(place: Place, create: &VaultCreate, machines: Machines) -> Result<
             "Write your name as colleagues know it; it signs what you do.",
         ));
     }
-    if create.passphrase.chars().count() < MIN_PASSPHRASE {
-        return Err(Failure::bad_input(
-            "The passphrase is too short; no vault was made.",
-            "Use at least 8 characters; four or five unrelated words are good.",
-        ));
-    }
-    make(
+    accept_passphrase(&create.passphrase)?;
+    let desk = make(
         place,
         NewVault {
             passphrase: &create.passphrase,
-            cost: Cost::FLOOR,
+            cost: Cost::calibrated()?,
             use_keyring: create.use_keyring,
             member_name: name,
             practice: false,
         },
         machines,
-    )
+    )?;
+    let recovery_key = desk.make_recovery_key()?;
+    let status = desk.status()?;
+    Ok((desk, VaultMade { status, recovery_key }))
+}
+
+/// Refuses what is guessed too easily.
+pub(crate) fn accept_passphrase(passphrase: &str) -> Result<(), Failure> {
+    if passphrase.chars().count() >= MIN_PASSPHRASE {
+        return Ok(());
+    }
+    Err(Failure::bad_input(
+        "The passphrase is too short. Nothing was changed.",
+        "Use at least 8 characters; four or five unrelated words are good.",
+    ))
 }
 
 /// Makes a vault for practice and opens it. It stays one for ever: its lookups ask the practice
@@ -96,17 +111,17 @@ fn make(place: Place, new: NewVault<'_>, machines: Machines) -> Result<Desk, Fai
     Desk::new(Store::create(place, new)?, &dir, machines)
 }
 
-/// Opens a vault: with a passphrase, or with the system keyring when there is none. A practice
-/// vault needs neither.
+/// Opens a vault: with words, which are the passphrase or the recovery key, or with the system
+/// keyring when there are none. A practice vault needs neither.
 ///
 /// # Errors
 /// See [`Code`]; nothing is created or deleted.
-pub fn open(place: Place, passphrase: Option<&str>, machines: Machines) -> Result<Desk, Failure> {
+pub fn open(place: Place, words: Option<&str>, machines: Machines) -> Result<Desk, Failure> {
     let dir = place.dir.clone();
-    let store = match passphrase {
-        Some(passphrase) => Store::open_with_passphrase(place, passphrase)?,
+    let store = match words {
+        Some(words) => Store::open_with_words(place, words)?,
         None if place.slots().is_ok_and(|it| it.is_practice()) => {
-            Store::open_with_passphrase(place, PRACTICE_PASSPHRASE)?
+            Store::open_with_words(place, PRACTICE_PASSPHRASE)?
         }
         None => Store::open_with_keyring(place)?,
     };
@@ -138,10 +153,12 @@ impl Desk {
     /// When the vault cannot be read.
     pub fn status(&self) -> Result<VaultStatus, Failure> {
         let member = self.store.read(|it| it.member(self.store.member()))?;
+        let slots = self.store.slots()?;
         Ok(VaultStatus {
             state: VaultState::Open,
             dir: self.dir.display().to_string(),
-            has_keyring_slot: false,
+            has_keyring_slot: slots.iter().any(|it| it.kind == SlotKind::Keyring),
+            has_recovery_slot: slots.iter().any(|it| it.kind == SlotKind::Recovery),
             practice: self.practice.is_some(),
             member: Some(member),
         })
@@ -226,6 +243,15 @@ impl From<StoreError> for Failure {
                 Code::WrongPassphrase,
                 "This passphrase does not open the vault. Nothing was changed.",
                 "Check the keyboard layout and capitals, and try again.",
+            ),
+            StoreError::MistypedRecoveryKey => Self::new(
+                Code::WrongPassphrase,
+                "This looks like a recovery key, but a letter in it is wrong. Nothing was changed.",
+                "Compare it with the paper, group by group; there is no letter I, L, O or U in it.",
+            ),
+            StoreError::LastSlots => Self::refused(
+                "A vault keeps at least two ways to its key. Nothing was taken away.",
+                "Make another one first.",
             ),
             StoreError::Keyring(problem) => Self::new(
                 Code::KeyringUnavailable,

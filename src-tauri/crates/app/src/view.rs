@@ -15,6 +15,7 @@ use farol_model::{
     member::Member,
     observable::Observable,
     report::Report,
+    slot::SlotKind,
     time::Timestamp,
 };
 
@@ -25,8 +26,10 @@ pub struct VaultStatus {
     pub state: VaultState,
     /// Where it lies.
     pub dir: String,
-    /// Whether the system keyring was given a key when the vault was made.
+    /// Whether the system keyring was given a key.
     pub has_keyring_slot: bool,
+    /// Whether there is a recovery key on paper.
+    pub has_recovery_slot: bool,
     /// Whether it is for practice, for ever.
     pub practice: bool,
     /// Who works here, when it is open.
@@ -58,6 +61,28 @@ pub struct VaultCreate {
     pub member_name: String,
     /// Whether the system keyring gets a key too.
     pub use_keyring: bool,
+}
+
+/// A vault that was just made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct VaultMade {
+    /// The open vault.
+    pub status: VaultStatus,
+    /// Opens the vault when the passphrase is lost; told this once.
+    pub recovery_key: String,
+}
+
+/// One way to the vault's key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct KeySlot {
+    /// Which.
+    pub kind: SlotKind,
+    /// In words.
+    pub label: String,
+    /// When it was made; unknown for vaults of the first days.
+    pub made_at: Option<Timestamp>,
+    /// What a guess costs, for the passphrase.
+    pub strength: Option<String>,
 }
 
 /// A running deadline as a list shows it.

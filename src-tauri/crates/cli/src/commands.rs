@@ -6,6 +6,8 @@ mod cases;
 mod documents;
 /// Reports.
 mod reports;
+/// The vault and the ways to its key.
+mod vault;
 
 use std::{fs, path::Path};
 
@@ -14,13 +16,12 @@ use serde_json::json;
 use farol_app::{
     Desk, Failure, Machines,
     lookups::Watch,
-    vault,
-    view::{VaultCreate, VaultState},
+    vault::{Place, default_dir, open as open_vault, place as place_in, practice_dir},
 };
 use farol_model::{case::CaseRef, lookup::Answer, observable::defang};
 
 use crate::{
-    options::{Command, JournalCommand, Options, VaultCommand},
+    options::{Command, JournalCommand, Options},
     output::Output,
 };
 
@@ -30,30 +31,18 @@ const MACHINES: Machines = Machines { render: farol_render::render, pages: farol
 pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> {
     let place = place(&options)?;
     let passphrase = options.passphrase_file.as_deref().map(read_passphrase).transpose()?;
-    let open = || vault::open(place.clone(), passphrase.as_deref(), MACHINES);
+    let open = || open_vault(place.clone(), passphrase.as_deref(), MACHINES);
     match options.command {
         Command::Demo => {
             let dir = match options.data_dir {
                 Some(dir) => dir,
-                None => vault::practice_dir(&vault::default_dir()?),
+                None => practice_dir(&default_dir()?),
             };
-            let desk = farol_sample::create(vault::Place { dir, ..place.clone() }, MACHINES)?;
+            let desk = farol_sample::create(Place { dir, ..place.clone() }, MACHINES)?;
             let status = desk.status()?;
             output.line(&status, &format!("the sample desk is laid out in {}", status.dir))
         }
-        Command::Vault(VaultCommand::Status) => vault_status(&place, output),
-        Command::Vault(VaultCommand::Create { name, keyring }) => {
-            let passphrase = passphrase.clone().ok_or_else(|| {
-                Failure::bad_input(
-                    "A vault needs a passphrase; nothing was made.",
-                    "Write it into a file and give that with --passphrase-file.",
-                )
-            })?;
-            let create = VaultCreate { passphrase, member_name: name, use_keyring: keyring };
-            let desk = vault::create(place.clone(), &create, MACHINES)?;
-            let status = desk.status()?;
-            output.line(&status, &format!("vault created in {}", status.dir))
-        }
+        Command::Vault(command) => vault::run(&place, passphrase.as_deref(), command, output),
         Command::Import { files } => reports::import(&open()?, &files, output),
         Command::Report(command) => reports::run(&open()?, command, output),
         Command::Case(command) => cases::run(&open()?, command, output),
@@ -77,12 +66,12 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
     }
 }
 
-fn place(options: &Options) -> Result<vault::Place, Failure> {
+fn place(options: &Options) -> Result<Place, Failure> {
     let dir = match &options.data_dir {
         Some(dir) => dir.clone(),
-        None => vault::default_dir()?,
+        None => default_dir()?,
     };
-    Ok(vault::place(dir, "farolctl"))
+    Ok(place_in(dir, "farolctl"))
 }
 
 fn read_passphrase(path: &Path) -> Result<String, Failure> {
@@ -93,22 +82,6 @@ fn read_passphrase(path: &Path) -> Result<String, Failure> {
         )
     })?;
     Ok(text.lines().next().unwrap_or_default().to_owned())
-}
-
-fn vault_status(place: &vault::Place, output: &mut Output) -> Result<(), Failure> {
-    let status = vault::status(place);
-    let words = match status.state {
-        VaultState::Absent => "no vault here; `vault create` makes one",
-        VaultState::Locked | VaultState::Open => "a vault, locked",
-        VaultState::SlotsMissing => {
-            "a database without vault.json; bring the file back from a backup"
-        }
-        VaultState::DatabaseMissing => {
-            "vault.json without a database; bring the file back from a backup"
-        }
-    };
-    let keyring = if status.has_keyring_slot { "; the system keyring has a key" } else { "" };
-    output.line(&status, &format!("{}: {words}{keyring}", status.dir))
 }
 
 fn look_up(

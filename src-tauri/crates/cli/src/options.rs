@@ -11,6 +11,7 @@ use farol_model::{
     export::Format,
     id::{DocumentId, MitigationId, ReportId},
     report::Consent,
+    slot::SlotKind,
 };
 
 /// Farol without a window: cases, lookups, decisions, responses and analyses from a script.
@@ -144,6 +145,31 @@ pub(crate) enum VaultCommand {
     },
     /// Say what is in the folder; opens nothing.
     Status,
+    /// List the ways to the key.
+    Slots,
+    /// Change the passphrase.
+    Passphrase {
+        /// A file whose first line is the new one.
+        #[arg(long)]
+        new_file: PathBuf,
+    },
+    /// Make a recovery key and print it, this once. The one before opens nothing any more.
+    RecoveryKey,
+    /// Keep a key in the system keyring.
+    Keyring,
+    /// Take a way to the key away; at least two stay.
+    RemoveSlot {
+        /// `passphrase`, `keyring` or `recovery`.
+        #[arg(value_parser = slot_kind)]
+        kind: SlotKind,
+    },
+}
+
+fn slot_kind(word: &str) -> Result<SlotKind, String> {
+    [SlotKind::Passphrase, SlotKind::Keyring, SlotKind::Recovery]
+        .into_iter()
+        .find(|kind| kind.word() == word)
+        .ok_or_else(|| "it is `passphrase`, `keyring` or `recovery`".into())
 }
 
 #[derive(Subcommand)]

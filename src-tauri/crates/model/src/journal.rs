@@ -16,6 +16,7 @@ use crate::{
     member::Member,
     observable::Observable,
     report::{Consent, Report},
+    slot::{SlotChange, SlotKind},
     time::Timestamp,
 };
 
@@ -27,6 +28,13 @@ pub enum Action {
     VaultCreated {
         /// Whether it is for practice.
         practice: bool,
+    },
+    /// A way to the vault's key was made anew or taken away.
+    SlotChanged {
+        /// Which.
+        slot: SlotKind,
+        /// What happened to it.
+        change: SlotChange,
     },
     /// A person joined the desk.
     MemberAdded {
@@ -175,6 +183,7 @@ impl Action {
     pub fn word(&self) -> &'static str {
         match self {
             Self::VaultCreated { .. } => "vault_created",
+            Self::SlotChanged { .. } => "slot_changed",
             Self::MemberAdded { .. } => "member_added",
             Self::ReportReceived { .. } => "report_received",
             Self::ConsentSet { .. } => "consent_set",
@@ -200,6 +209,7 @@ impl Action {
     pub fn case(&self) -> Option<CaseId> {
         match self {
             Self::VaultCreated { .. }
+            | Self::SlotChanged { .. }
             | Self::MemberAdded { .. }
             | Self::ReportReceived { .. }
             | Self::ConsentSet { .. } => None,
@@ -235,6 +245,12 @@ impl Action {
         match self {
             Self::VaultCreated { practice: false } => "Vault created".into(),
             Self::VaultCreated { practice: true } => "Practice vault created".into(),
+            Self::SlotChanged { slot, change: SlotChange::Made } => {
+                format!("{} made", slot.label())
+            }
+            Self::SlotChanged { slot, change: SlotChange::Removed } => {
+                format!("{} taken away", slot.label())
+            }
             Self::MemberAdded { member } => format!("{} joined the desk", member.name),
             Self::ReportReceived { report } => {
                 format!("Report received: {}", report.parsed.subject)

@@ -26,5 +26,7 @@ pub mod member;
 pub mod observable;
 /// What came in.
 pub mod report;
+/// Ways to a vault's key.
+pub mod slot;
 /// Instants in UTC.
 pub mod time;

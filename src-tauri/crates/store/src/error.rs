@@ -37,6 +37,12 @@ pub enum StoreError {
     /// The passphrase opens no slot.
     #[error("the passphrase does not open this vault")]
     WrongPassphrase,
+    /// As long as a recovery key, and its check letters do not fit.
+    #[error("the recovery key is mistyped")]
+    MistypedRecoveryKey,
+    /// A vault keeps at least two ways to its key.
+    #[error("fewer than two ways to the key would stay")]
+    LastSlots,
     /// The keyring did not give the key.
     #[error("the system keyring did not give the key")]
     Keyring(KeyringProblem),

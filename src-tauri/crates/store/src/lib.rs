@@ -7,13 +7,15 @@
 mod error;
 /// One holder at a time.
 mod holder;
+/// Changing the ways to the key.
+mod keys;
 /// From actions to the tables that screens read.
 mod projection;
 /// What screens and rules may ask.
 mod read;
 /// Sealing small things with a key.
 mod seal;
-/// Ways to the key: passphrase and system keyring.
+/// Ways to the key: passphrase, recovery key, system keyring.
 pub mod slots;
 /// Opening, reading and the one way to write.
 mod vault;
@@ -22,7 +24,7 @@ mod verify;
 
 pub use error::{KeyringProblem, StoreError};
 pub use read::Reader;
-pub use slots::Slots;
+pub use slots::{RecoveryKey, SlotInfo, Slots};
 pub use vault::{NewVault, Now, Place, Store, VaultFiles, WriteTx, digest};
 pub use verify::{Verification, WrongEntry};
 

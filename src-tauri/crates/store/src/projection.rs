@@ -27,6 +27,8 @@ pub(crate) fn apply(
         Action::VaultCreated { practice } => {
             run(conn, "INSERT INTO vault (practice) VALUES (?1)", params![practice])
         }
+        // Told in the journal; `vault.json` itself says which ways are open.
+        Action::SlotChanged { .. } => Ok(()),
         Action::MemberAdded { member } => run(
             conn,
             "INSERT INTO member (id, body) VALUES (?1, ?2)

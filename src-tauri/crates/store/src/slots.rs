@@ -1,47 +1,82 @@
 //! Ways to the key: each slot in `vault.json` wraps the same secrets.
 //!
-//! The passphrase slot derives its key with Argon2id (RFC 9106); the keyring slot keeps its key
-//! in the system keyring. `vault.json` holds nothing secret, and its loss is the loss of the
-//! vault, so it is written to a new file, synced and renamed.
+//! The passphrase slot derives its key with Argon2id, the keyring slot keeps its key in the system
+//! keyring, the recovery slot's key is on paper. `vault.json` holds nothing secret, and its loss is
+//! the loss of the vault, so it is written to a new file, synced and renamed.
 
-use std::{fs, io::Write, path::Path};
+use std::{
+    fs::{self, File},
+    io::Write,
+    path::Path,
+};
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use farol_model::id::{DeskId, MemberId};
-use uuid::Uuid;
+use farol_model::{
+    id::{DeskId, MemberId},
+    slot::SlotKind,
+    time::Timestamp,
+};
 
 use crate::{
-    NewVault, StoreError,
+    StoreError,
     error::KeyringProblem,
     seal::{Key, hex, random, unhex},
 };
 
-/// The service name in the system keyring.
-const SERVICE: &str = "farol";
-
 /// How dear a guess at the passphrase is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cost {
-    /// Memory in KiB.
-    pub memory_kib: u32,
-    /// Passes over the memory.
-    pub passes: u32,
-    /// Lanes.
-    pub lanes: u32,
-}
+mod cost;
+/// The one entry that a vault has in the system keyring.
+mod keyring;
+/// The key on paper.
+mod recovery;
 
-impl Cost {
-    /// RFC 9106's second choice: 64 MiB, three passes. The floor of the design.
-    pub const FLOOR: Self = Self { memory_kib: 64 * 1024, passes: 3, lanes: 4 };
+pub use cost::Cost;
+pub use recovery::RecoveryKey;
+
+use recovery::Typed;
+
+/// One way to the key, as `vault.json` holds it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Slot {
+    #[serde(flatten)]
+    way: Way,
+    /// Absent in vaults of the first days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    made_at: Option<Timestamp>,
+    /// The secrets, sealed; hex.
+    wrapped: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-enum Slot {
-    Passphrase { cost: Cost, salt: String, wrapped: String },
-    Keyring { wrapped: String },
+enum Way {
+    Passphrase { cost: Cost, salt: String },
+    Keyring,
+    Recovery,
+}
+
+impl Way {
+    fn kind(&self) -> SlotKind {
+        match self {
+            Self::Passphrase { .. } => SlotKind::Passphrase,
+            Self::Keyring => SlotKind::Keyring,
+            Self::Recovery => SlotKind::Recovery,
+        }
+    }
+}
+
+/// What can be said of a slot without opening it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotInfo {
+    /// Which way to the key it is.
+    pub kind: SlotKind,
+    /// When it was made; unknown for vaults of the first days.
+    pub made_at: Option<Timestamp>,
+    /// What a guess costs, for the passphrase.
+    pub cost: Option<Cost>,
 }
 
 /// The content of `vault.json`.
@@ -95,46 +130,85 @@ impl Secrets {
 }
 
 impl Slots {
-    /// Slots for a new vault: the passphrase always, the keyring when asked for.
-    pub(crate) fn create(
-        vault: Uuid,
-        secrets: &Secrets,
-        new: &NewVault<'_>,
-    ) -> Result<Self, StoreError> {
-        let NewVault { passphrase, cost, use_keyring, practice, .. } = *new;
-        let salt: [u8; 16] = random();
-        let plain = secrets.to_bytes();
-        let wrapped = derive(passphrase, &salt, cost)?.seal(&plain, &binding(vault, "passphrase"));
-        let mut slots = vec![Slot::Passphrase { cost, salt: hex(&salt), wrapped: hex(&wrapped) }];
-        if use_keyring {
-            let key = Key::random();
-            keyring_entry(vault)?.set_secret(hex(&key.0).as_bytes()).map_err(keyring_error)?;
-            let wrapped = key.seal(&plain, &binding(vault, "keyring"));
-            slots.push(Slot::Keyring { wrapped: hex(&wrapped) });
-        }
-        Ok(Self { format: 1, vault, practice, slots })
+    /// A vault without a way in; one has to be put before it is saved.
+    pub(crate) fn new(vault: Uuid, practice: bool) -> Self {
+        Self { format: 1, vault, practice, slots: Vec::new() }
     }
 
-    /// Opens the passphrase slot.
+    /// Makes the passphrase slot, in place of the one that is there.
+    pub(crate) fn put_passphrase(
+        &mut self,
+        secrets: &Secrets,
+        passphrase: &str,
+        cost: Cost,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let salt: [u8; 16] = random();
+        let key = cost::derive(passphrase, &salt, cost)?;
+        self.put(Way::Passphrase { cost, salt: hex(&salt) }, secrets, &key, at);
+        Ok(())
+    }
+
+    /// Makes the keyring slot, in place of the one that is there.
+    pub(crate) fn put_keyring(
+        &mut self,
+        secrets: &Secrets,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let key = Key::random();
+        keyring::put(self.vault, &key)?;
+        self.put(Way::Keyring, secrets, &key, at);
+        Ok(())
+    }
+
+    /// Makes the recovery slot; a key printed before opens nothing any more.
+    pub(crate) fn put_recovery(&mut self, secrets: &Secrets, at: Timestamp) -> RecoveryKey {
+        let recovery = RecoveryKey::random();
+        self.put(Way::Recovery, secrets, &recovery.key(), at);
+        recovery
+    }
+
+    /// Takes a way to the key away.
     ///
     /// # Errors
-    /// [`StoreError::WrongPassphrase`]; [`StoreError::BadSlots`] when the slot is malformed.
-    pub(crate) fn open_with_passphrase(&self, passphrase: &str) -> Result<Secrets, StoreError> {
-        let (cost, salt, wrapped) = self
-            .slots
-            .iter()
-            .find_map(|slot| match slot {
-                Slot::Passphrase { cost, salt, wrapped } => Some((*cost, salt, wrapped)),
-                Slot::Keyring { .. } => None,
-            })
-            .ok_or(StoreError::BadSlots)?;
+    /// [`StoreError::LastSlots`] when fewer than two would stay; [`StoreError::NotFound`].
+    pub(crate) fn remove(&mut self, kind: SlotKind) -> Result<(), StoreError> {
+        if self.find(kind).is_none() {
+            return Err(StoreError::NotFound("slot"));
+        }
+        if self.slots.len() <= 2 {
+            return Err(StoreError::LastSlots);
+        }
+        self.slots.retain(|slot| slot.way.kind() != kind);
+        Ok(())
+    }
+
+    /// Takes the key of a removed slot out of the system keyring.
+    pub(crate) fn forget_keyring(&self) -> Result<(), StoreError> {
+        keyring::forget(self.vault)
+    }
+
+    /// Opens with what a person typed: the passphrase, or the recovery key.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongPassphrase`], [`StoreError::MistypedRecoveryKey`];
+    /// [`StoreError::BadSlots`] when the slot is malformed.
+    pub(crate) fn open_with_words(&self, words: &str) -> Result<Secrets, StoreError> {
+        let typed = RecoveryKey::read(words);
+        if let Typed::Key(recovery) = &typed
+            && let Ok(slot) = self.slot(SlotKind::Recovery)
+            && let Ok(secrets) = self.unwrap(slot, &recovery.key())
+        {
+            return Ok(secrets);
+        }
+        let slot = self.slot(SlotKind::Passphrase)?;
+        let Way::Passphrase { cost, salt } = &slot.way else { return Err(StoreError::BadSlots) };
         let salt = unhex(salt).ok_or(StoreError::BadSlots)?;
-        let wrapped = unhex(wrapped).ok_or(StoreError::BadSlots)?;
-        let plain = derive(passphrase, &salt, cost)?
-            .open(&wrapped, &binding(self.vault, "passphrase"))
-            .map(Zeroizing::new)
-            .ok_or(StoreError::WrongPassphrase)?;
-        Secrets::from_bytes(&plain).ok_or(StoreError::BadSlots)
+        let key = cost::derive(words, &salt, *cost)?;
+        self.unwrap(slot, &key).map_err(|error| match (error, typed) {
+            (StoreError::WrongPassphrase, Typed::Mistyped) => StoreError::MistypedRecoveryKey,
+            (error, _) => error,
+        })
     }
 
     /// Opens the keyring slot. May wait for the person to unlock their keyring.
@@ -142,27 +216,12 @@ impl Slots {
     /// # Errors
     /// [`StoreError::Keyring`] with the reason; asking again asks the keyring anew.
     pub(crate) fn open_with_keyring(&self) -> Result<Secrets, StoreError> {
-        let wrapped = self
-            .slots
-            .iter()
-            .find_map(|slot| match slot {
-                Slot::Keyring { wrapped } => Some(wrapped),
-                Slot::Passphrase { .. } => None,
-            })
-            .ok_or(StoreError::Keyring(KeyringProblem::NoEntry))?;
-        let secret =
-            Zeroizing::new(keyring_entry(self.vault)?.get_secret().map_err(keyring_error)?);
-        let key = std::str::from_utf8(&secret)
-            .ok()
-            .and_then(unhex)
-            .and_then(|bytes| Key::from_slice(&bytes))
-            .ok_or(StoreError::Keyring(KeyringProblem::NoEntry))?;
-        let wrapped = unhex(wrapped).ok_or(StoreError::BadSlots)?;
-        let plain = key
-            .open(&wrapped, &binding(self.vault, "keyring"))
-            .map(Zeroizing::new)
-            .ok_or(StoreError::Keyring(KeyringProblem::NoEntry))?;
-        Secrets::from_bytes(&plain).ok_or(StoreError::BadSlots)
+        let no_entry = StoreError::Keyring(KeyringProblem::NoEntry);
+        let Some(slot) = self.find(SlotKind::Keyring) else { return Err(no_entry) };
+        self.unwrap(slot, &keyring::get(self.vault)?).map_err(|error| match error {
+            StoreError::WrongPassphrase => no_entry,
+            error => error,
+        })
     }
 
     /// Whether the vault says that it is for practice.
@@ -170,9 +229,22 @@ impl Slots {
         self.practice
     }
 
-    /// Whether the system keyring was given a key.
-    pub fn has_keyring(&self) -> bool {
-        self.slots.iter().any(|slot| matches!(slot, Slot::Keyring { .. }))
+    /// Whether there is such a way to the key.
+    pub fn has(&self, kind: SlotKind) -> bool {
+        self.find(kind).is_some()
+    }
+
+    /// Every way to the key.
+    pub fn list(&self) -> Vec<SlotInfo> {
+        let info = |slot: &Slot| SlotInfo {
+            kind: slot.way.kind(),
+            made_at: slot.made_at,
+            cost: match slot.way {
+                Way::Passphrase { cost, .. } => Some(cost),
+                Way::Keyring | Way::Recovery => None,
+            },
+        };
+        self.slots.iter().map(info).collect()
     }
 
     /// Reads `vault.json`.
@@ -188,80 +260,43 @@ impl Slots {
     pub(crate) fn save(&self, path: &Path) -> Result<(), StoreError> {
         let text = serde_json::to_vec_pretty(self).expect("slots are plain data");
         let new = path.with_extension("json.new");
-        let mut file = fs::File::create(&new)?;
+        let mut file = File::create(&new)?;
         file.write_all(&text)?;
         file.sync_all()?;
         fs::rename(&new, path)?;
+        // The new name itself has to survive a power cut; Windows knows no such call.
+        #[cfg(unix)]
+        if let Some(dir) = path.parent() {
+            File::open(dir)?.sync_all()?;
+        }
         Ok(())
     }
-}
 
-fn binding(vault: Uuid, kind: &str) -> Vec<u8> {
-    [vault.as_bytes().as_slice(), kind.as_bytes()].concat()
-}
-
-fn derive(passphrase: &str, salt: &[u8], cost: Cost) -> Result<Key, StoreError> {
-    let params = argon2::Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32))
-        .map_err(|_| StoreError::BadSlots)?;
-    let argon = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
-    let mut key = Key([0; 32]);
-    argon
-        .hash_password_into(passphrase.as_bytes(), salt, &mut key.0)
-        .map_err(|_| StoreError::BadSlots)?;
-    Ok(key)
-}
-
-/// The entry of one vault, through a store that is made anew each time: a store that failed once
-/// would otherwise stay failed for the life of the process, and "Try again" would be a lie.
-fn keyring_entry(vault: Uuid) -> Result<keyring_core::Entry, StoreError> {
-    platform::store()
-        .and_then(|store| store.build(SERVICE, &vault.to_string(), None))
-        .map_err(keyring_error)
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "used as a function in map_err")]
-fn keyring_error(error: keyring_core::Error) -> StoreError {
-    use keyring_core::Error;
-    StoreError::Keyring(match error {
-        Error::NoEntry => KeyringProblem::NoEntry,
-        Error::NoStorageAccess(_) => KeyringProblem::Locked,
-        Error::NotSupportedByStore(_) => KeyringProblem::Unsupported,
-        _ => KeyringProblem::NoService,
-    })
-}
-
-#[cfg(target_os = "linux")]
-mod platform {
-    use std::sync::Arc;
-
-    pub(super) fn store() -> keyring_core::Result<Arc<keyring_core::CredentialStore>> {
-        Ok(zbus_secret_service_keyring_store::Store::new()?)
+    fn find(&self, kind: SlotKind) -> Option<&Slot> {
+        self.slots.iter().find(|slot| slot.way.kind() == kind)
     }
-}
 
-#[cfg(target_os = "macos")]
-mod platform {
-    use std::sync::Arc;
-
-    pub(super) fn store() -> keyring_core::Result<Arc<keyring_core::CredentialStore>> {
-        Ok(apple_native_keyring_store::keychain::Store::new()?)
+    fn slot(&self, kind: SlotKind) -> Result<&Slot, StoreError> {
+        self.find(kind).ok_or(StoreError::BadSlots)
     }
-}
 
-#[cfg(windows)]
-mod platform {
-    use std::sync::Arc;
-
-    pub(super) fn store() -> keyring_core::Result<Arc<keyring_core::CredentialStore>> {
-        Ok(windows_native_keyring_store::Store::new()?)
+    fn put(&mut self, way: Way, secrets: &Secrets, key: &Key, at: Timestamp) {
+        let wrapped = hex(&key.seal(&secrets.to_bytes(), &self.binding(way.kind())));
+        self.slots.retain(|slot| slot.way.kind() != way.kind());
+        self.slots.push(Slot { way, made_at: Some(at), wrapped });
     }
-}
 
-#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
-mod platform {
-    use std::sync::Arc;
+    fn unwrap(&self, slot: &Slot, key: &Key) -> Result<Secrets, StoreError> {
+        let wrapped = unhex(&slot.wrapped).ok_or(StoreError::BadSlots)?;
+        let plain = key
+            .open(&wrapped, &self.binding(slot.way.kind()))
+            .map(Zeroizing::new)
+            .ok_or(StoreError::WrongPassphrase)?;
+        Secrets::from_bytes(&plain).ok_or(StoreError::BadSlots)
+    }
 
-    pub(super) fn store() -> keyring_core::Result<Arc<keyring_core::CredentialStore>> {
-        Err(keyring_core::Error::NotSupportedByStore(String::new()))
+    /// A slot copied from another vault, or under another kind, opens nothing.
+    fn binding(&self, kind: SlotKind) -> Vec<u8> {
+        [self.vault.as_bytes().as_slice(), kind.word().as_bytes()].concat()
     }
 }

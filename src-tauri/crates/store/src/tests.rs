@@ -12,10 +12,10 @@ use farol_model::{
 
 use crate::{NewVault, Place, Store, StoreError, slots::Cost, vault::connection};
 
-const QUICK: Cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
-const PASSPHRASE: &str = "correct lamp battery";
+pub(crate) const QUICK: Cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
+pub(crate) const PASSPHRASE: &str = "correct lamp battery";
 
-const NEW: NewVault<'_> = NewVault {
+pub(crate) const NEW: NewVault<'_> = NewVault {
     passphrase: PASSPHRASE,
     cost: QUICK,
     use_keyring: false,
@@ -23,18 +23,18 @@ const NEW: NewVault<'_> = NewVault {
     practice: false,
 };
 
-fn place(dir: &Path) -> Place {
+pub(crate) fn place(dir: &Path) -> Place {
     let now = Timestamp::from_ms(1_795_000_000_000);
     Place { dir: dir.to_owned(), who: "a test".into(), now: Arc::new(move || now) }
 }
 
-fn new_store() -> (TempDir, Store) {
+pub(crate) fn new_store() -> (TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::create(place(dir.path()), NEW).unwrap();
     (dir, store)
 }
 
-fn open_case(store: &Store, title: &str) -> CaseId {
+pub(crate) fn open_case(store: &Store, title: &str) -> CaseId {
     store
         .write(|tx| {
             let case = Case {
@@ -93,7 +93,7 @@ fn what_was_written_is_there_after_reopening() {
     note(&store, case, "the reporter called");
     drop(store);
 
-    let store = Store::open_with_passphrase(place(dir.path()), PASSPHRASE).unwrap();
+    let store = Store::open_with_words(place(dir.path()), PASSPHRASE).unwrap();
     store
         .read(|it| {
             assert_eq!(it.case(case)?.reference.to_string(), "ESC-2026-0001");
@@ -113,7 +113,7 @@ fn a_wrong_passphrase_opens_nothing_and_changes_nothing() {
     let (dir, store) = new_store();
     drop(store);
     let before = fs::read(dir.path().join("farol.vault")).unwrap();
-    let refused = Store::open_with_passphrase(place(dir.path()), "wrong").err().unwrap();
+    let refused = Store::open_with_words(place(dir.path()), "wrong").err().unwrap();
     assert!(matches!(refused, StoreError::WrongPassphrase), "{refused}");
     assert_eq!(fs::read(dir.path().join("farol.vault")).unwrap(), before);
 }
@@ -121,7 +121,7 @@ fn a_wrong_passphrase_opens_nothing_and_changes_nothing() {
 #[test]
 fn a_second_opener_is_told_who_holds_the_vault() {
     let (dir, _store) = new_store();
-    let refused = Store::open_with_passphrase(place(dir.path()), PASSPHRASE).err().unwrap();
+    let refused = Store::open_with_words(place(dir.path()), PASSPHRASE).err().unwrap();
     let StoreError::Held { by } = refused else { panic!("{refused}") };
     assert!(by.starts_with("a test (process "), "{by}");
 }
@@ -136,7 +136,7 @@ fn nothing_is_created_over_half_a_vault() {
         let created =
             Store::create(place(dir.path()), NewVault { passphrase: "another one", ..NEW });
         assert!(matches!(created.err().unwrap(), StoreError::HalfThere(it) if it == missing));
-        let opened = Store::open_with_passphrase(place(dir.path()), PASSPHRASE);
+        let opened = Store::open_with_words(place(dir.path()), PASSPHRASE);
         assert!(matches!(opened.err().unwrap(), StoreError::HalfThere(it) if it == missing));
         assert_eq!(fs::read(dir.path().join(keep)).unwrap(), kept);
     }
@@ -148,7 +148,7 @@ fn a_creation_killed_before_its_last_step_is_finished_at_the_next_start() {
     drop(store);
     let at = |name: &str| dir.path().join(name);
     fs::rename(at("farol.vault"), at("farol.vault.new")).unwrap();
-    let store = Store::open_with_passphrase(place(dir.path()), PASSPHRASE).unwrap();
+    let store = Store::open_with_words(place(dir.path()), PASSPHRASE).unwrap();
     assert_eq!(store.read(|it| it.members()).unwrap().len(), 1);
 }
 
@@ -206,7 +206,7 @@ fn the_journal_refuses_update_and_delete() {
 }
 
 /// A keyed connection beside the program, as somebody with the key would open it.
-fn raw(store: &Store) -> rusqlite::Connection {
+pub(crate) fn raw(store: &Store) -> rusqlite::Connection {
     let (path, key) = store.for_tests();
     connection(&path, &key, OpenFlags::default()).unwrap()
 }
@@ -253,7 +253,7 @@ fn a_newer_vault_is_left_alone() {
     let (dir, store) = new_store();
     raw(&store).pragma_update(None, "user_version", 99).unwrap();
     drop(store);
-    let refused = Store::open_with_passphrase(place(dir.path()), PASSPHRASE).err().unwrap();
+    let refused = Store::open_with_words(place(dir.path()), PASSPHRASE).err().unwrap();
     assert!(matches!(refused, StoreError::TooNew { found: 99, .. }), "{refused}");
 }
 
@@ -265,6 +265,6 @@ fn a_damaged_database_is_not_taken_for_a_wrong_passphrase() {
     let mut bytes = fs::read(&path).unwrap();
     bytes[..4096].fill(0x5a);
     fs::write(&path, bytes).unwrap();
-    let refused = Store::open_with_passphrase(place(dir.path()), PASSPHRASE).err().unwrap();
+    let refused = Store::open_with_words(place(dir.path()), PASSPHRASE).err().unwrap();
     assert!(matches!(refused, StoreError::Damaged), "{refused}");
 }

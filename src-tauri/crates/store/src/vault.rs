@@ -29,7 +29,7 @@ use crate::{
     Reader, StoreError,
     holder::Holder,
     projection,
-    seal::{Key, hex, random},
+    seal::{Key, hex, random, unhex},
     slots::{Cost, Secrets, Slots},
     verify::{entry_digest, entry_hash},
 };
@@ -84,7 +84,7 @@ impl Place {
         self.dir.join("farol.vault.new")
     }
 
-    fn slots_file(&self) -> PathBuf {
+    pub(crate) fn slots_file(&self) -> PathBuf {
         self.dir.join("vault.json")
     }
 
@@ -145,7 +145,11 @@ impl Store {
             desk: DeskId(mint(at)),
             member: MemberId(mint(at)),
         };
-        let slots = Slots::create(mint(at), &secrets, &new)?;
+        let mut slots = Slots::new(mint(at), new.practice);
+        slots.put_passphrase(&secrets, new.passphrase, new.cost, at)?;
+        if new.use_keyring {
+            slots.put_keyring(&secrets, at)?;
+        }
         let unfinished = place.unfinished();
         if unfinished.exists() {
             // Never opened by anybody: its key was not yet written anywhere.
@@ -170,12 +174,12 @@ impl Store {
         Self::open_with(place, &secrets)
     }
 
-    /// Opens a vault with its passphrase.
+    /// Opens a vault with its passphrase or its recovery key.
     ///
     /// # Errors
     /// See [`StoreError`]; nothing is created or deleted.
-    pub fn open_with_passphrase(place: Place, passphrase: &str) -> Result<Self, StoreError> {
-        let secrets = Self::slots_of(&place)?.open_with_passphrase(passphrase)?;
+    pub fn open_with_words(place: Place, words: &str) -> Result<Self, StoreError> {
+        let secrets = Self::slots_of(&place)?.open_with_words(words)?;
         Self::open_with(place, &secrets)
     }
 
@@ -226,6 +230,21 @@ impl Store {
             member: secrets.member,
             _holder: holder,
         })
+    }
+
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// What every slot wraps.
+    pub(crate) fn secrets(&self) -> Secrets {
+        let database_key = unhex(&self.database_key).and_then(|it| it.try_into().ok());
+        Secrets {
+            database_key: database_key.expect("it was written as 32 bytes in hex"),
+            signing_key: self.signing_key.to_bytes(),
+            desk: self.desk,
+            member: self.member,
+        }
     }
 
     /// The person whose key signs here.

@@ -8,10 +8,15 @@ export const commands = {
 	lookShow: () => typedError<Look, Failure>(__TAURI_INVOKE("look_show")),
 	lookKeep: (look: Look) => typedError<null, Failure>(__TAURI_INVOKE("look_keep", { look })),
 	vaultStatus: () => typedError<VaultStatus, Failure>(__TAURI_INVOKE("vault_status")),
-	vaultCreate: (create: VaultCreate) => typedError<VaultStatus, Failure>(__TAURI_INVOKE("vault_create", { create })),
+	vaultCreate: (create: VaultCreate) => typedError<VaultMade, Failure>(__TAURI_INVOKE("vault_create", { create })),
 	sampleOpen: () => typedError<VaultStatus, Failure>(__TAURI_INVOKE("sample_open")),
 	vaultUnlock: (passphrase: string | null) => typedError<VaultStatus, Failure>(__TAURI_INVOKE("vault_unlock", { passphrase })),
 	vaultLock: () => typedError<VaultStatus, Failure>(__TAURI_INVOKE("vault_lock")),
+	keySlots: () => typedError<KeySlot[], Failure>(__TAURI_INVOKE("key_slots")),
+	passphraseChange: (passphrase: string) => typedError<null, Failure>(__TAURI_INVOKE("passphrase_change", { passphrase })),
+	recoveryKeyMake: () => typedError<string, Failure>(__TAURI_INVOKE("recovery_key_make")),
+	keyringKeep: () => typedError<null, Failure>(__TAURI_INVOKE("keyring_keep")),
+	keySlotRemove: (kind: SlotKind) => typedError<null, Failure>(__TAURI_INVOKE("key_slot_remove", { kind })),
 	queueShow: () => typedError<QueueRow[], Failure>(__TAURI_INVOKE("queue_show")),
 	reportPick: () => typedError<ImportResult[], Failure>(__TAURI_INVOKE("report_pick")),
 	reportPaste: (text: string, channel: ReportChannel) => typedError<Imported, Failure>(__TAURI_INVOKE("report_paste", { text, channel })),
@@ -728,6 +733,18 @@ export type JournalCheck = {
 	problem: string | null,
 };
 
+/**  One way to the vault's key. */
+export type KeySlot = {
+	/**  Which. */
+	kind: SlotKind,
+	/**  In words. */
+	label: string,
+	/**  When it was made; unknown for vaults of the first days. */
+	made_at: Timestamp | null,
+	/**  What a guess costs, for the passphrase. */
+	strength: string | null,
+};
+
 /**  One suggestion. */
 export type LintFinding = {
 	/**  The block; none when something is missing. */
@@ -1208,6 +1225,15 @@ export type Severity =
 /**  A size in bytes; crosses the IPC as a decimal string, because JavaScript rounds big integers. */
 export type Size = string;
 
+/**  One way to the key that opens a vault. */
+export type SlotKind = 
+/**  A passphrase that a person remembers. */
+"passphrase" | 
+/**  A key in the system keyring. */
+"keyring" | 
+/**  A key on paper, for the day when the passphrase is lost. */
+"recovery";
+
 /**  Where a case stands. */
 export type Status = 
 /**  Nobody looked yet. */
@@ -1354,6 +1380,14 @@ export type VaultCreate = {
 	use_keyring: boolean,
 };
 
+/**  A vault that was just made. */
+export type VaultMade = {
+	/**  The open vault. */
+	status: VaultStatus,
+	/**  Opens the vault when the passphrase is lost; told this once. */
+	recovery_key: string,
+};
+
 /**  The vault's condition. */
 export type VaultState = 
 /**  Neither database nor key slots: a new vault may be made here. */
@@ -1373,8 +1407,10 @@ export type VaultStatus = {
 	state: VaultState,
 	/**  Where it lies. */
 	dir: string,
-	/**  Whether the system keyring was given a key when the vault was made. */
+	/**  Whether the system keyring was given a key. */
 	has_keyring_slot: boolean,
+	/**  Whether there is a recovery key on paper. */
+	has_recovery_slot: boolean,
 	/**  Whether it is for practice, for ever. */
 	practice: boolean,
 	/**  Who works here, when it is open. */

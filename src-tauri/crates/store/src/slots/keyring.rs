@@ -1,0 +1,92 @@
+//! The one entry that a vault has in the system keyring.
+
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::{
+    StoreError,
+    error::KeyringProblem,
+    seal::{Key, hex, unhex},
+};
+
+/// The service name in the system keyring.
+const SERVICE: &str = "farol";
+
+/// Puts a key there, over one that a slot of this vault left before.
+pub(super) fn put(vault: Uuid, key: &Key) -> Result<(), StoreError> {
+    entry(vault)?.set_secret(hex(&key.0).as_bytes()).map_err(problem)
+}
+
+/// Takes the key. May wait for the person to unlock their keyring.
+pub(super) fn get(vault: Uuid) -> Result<Key, StoreError> {
+    let secret = Zeroizing::new(entry(vault)?.get_secret().map_err(problem)?);
+    std::str::from_utf8(&secret)
+        .ok()
+        .and_then(unhex)
+        .map(Zeroizing::new)
+        .and_then(|bytes| Key::from_slice(&bytes))
+        .ok_or(StoreError::Keyring(KeyringProblem::NoEntry))
+}
+
+/// Takes the key out of the keyring.
+pub(super) fn forget(vault: Uuid) -> Result<(), StoreError> {
+    match entry(vault)?.delete_credential() {
+        Ok(()) | Err(keyring_core::Error::NoEntry) => Ok(()),
+        Err(error) => Err(problem(error)),
+    }
+}
+
+/// The entry of one vault, through a store that is made anew each time: a store that failed once
+/// would otherwise stay failed for the life of the process, and "Try again" would be a lie.
+fn entry(vault: Uuid) -> Result<keyring_core::Entry, StoreError> {
+    platform::store()
+        .and_then(|store| store.build(SERVICE, &vault.to_string(), None))
+        .map_err(problem)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "used as a function in map_err")]
+fn problem(error: keyring_core::Error) -> StoreError {
+    use keyring_core::Error;
+    StoreError::Keyring(match error {
+        Error::NoEntry => KeyringProblem::NoEntry,
+        Error::NoStorageAccess(_) => KeyringProblem::Locked,
+        Error::NotSupportedByStore(_) => KeyringProblem::Unsupported,
+        _ => KeyringProblem::NoService,
+    })
+}
+
+#[cfg(target_os = "linux")]
+mod platform {
+    use std::sync::Arc;
+
+    pub(super) fn store() -> keyring_core::Result<Arc<keyring_core::CredentialStore>> {
+        Ok(zbus_secret_service_keyring_store::Store::new()?)
+    }
+}
+
+#[cfg(target_os = "macos")]
+mod platform {
+    use std::sync::Arc;
+
+    pub(super) fn store() -> keyring_core::Result<Arc<keyring_core::CredentialStore>> {
+        Ok(apple_native_keyring_store::keychain::Store::new()?)
+    }
+}
+
+#[cfg(windows)]
+mod platform {
+    use std::sync::Arc;
+
+    pub(super) fn store() -> keyring_core::Result<Arc<keyring_core::CredentialStore>> {
+        Ok(windows_native_keyring_store::Store::new()?)
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
+mod platform {
+    use std::sync::Arc;
+
+    pub(super) fn store() -> keyring_core::Result<Arc<keyring_core::CredentialStore>> {
+        Err(keyring_core::Error::NotSupportedByStore(String::new()))
+    }
+}
