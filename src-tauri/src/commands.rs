@@ -16,9 +16,10 @@ use farol_app::{
     look::Look,
     lookups::Watch,
     view::{
-        CaseOpen, CaseRow, CaseView, DecisionDraft, DocumentRow, DocumentView, Exported,
-        ImportResult, Imported, JournalCheck, KeySlot, LookupDone, LookupPlan, MitigationDraft,
-        Preview, QueueRow, ReportView, VaultCreate, VaultMade, VaultStatus,
+        BackupRow, CaseOpen, CaseRow, CaseView, DecisionDraft, DocumentRow, DocumentView, Exported,
+        Health, ImportResult, Imported, JournalCheck, KeySlot, LookupDone, LookupPlan,
+        MitigationDraft, Preview, PutBack, QueueRow, ReportView, VaultCreate, VaultMade,
+        VaultStatus,
     },
 };
 use farol_model::{
@@ -157,6 +158,34 @@ pub(crate) async fn keyring_keep(house: State<'_, House>) -> Reply<()> {
 #[specta::specta]
 pub(crate) async fn key_slot_remove(house: State<'_, House>, kind: SlotKind) -> Reply<()> {
     ask(house, move |desk| desk.remove_key_slot(kind)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn health_show(house: State<'_, House>) -> Reply<Health> {
+    ask(house, Desk::health).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn backup_make(house: State<'_, House>) -> Reply<BackupRow> {
+    ask(house, Desk::back_up).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn backup_list(house: State<'_, House>) -> Reply<Vec<BackupRow>> {
+    aside(house, |house| Ok(house.backups())).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn backup_put_back(
+    house: State<'_, House>,
+    name: String,
+    words: String,
+) -> Reply<PutBack> {
+    aside(house, move |house| house.put_back(&name, &words)).await
 }
 
 #[tauri::command]

@@ -9,10 +9,10 @@ use std::{
 };
 
 use farol_app::{
-    Code, Desk, Failure, Machines,
+    Code, Desk, Failure, Machines, backups,
     look::{self, Look},
     vault,
-    view::{VaultCreate, VaultMade, VaultState, VaultStatus},
+    view::{BackupRow, PutBack, VaultCreate, VaultMade, VaultState, VaultStatus},
 };
 
 const MACHINES: Machines = Machines { render: farol_render::render, pages: farol_render::pages };
@@ -25,6 +25,18 @@ struct Rooms {
     dir: PathBuf,
     desk: Mutex<Option<Arc<Desk>>>,
     cancelled: AtomicBool,
+}
+
+/// A desk that was just opened; its daily backup is made beside the work.
+fn opened(desk: Desk) -> Arc<Desk> {
+    let desk = Arc::new(desk);
+    let beside = Arc::downgrade(&desk);
+    std::thread::spawn(move || {
+        if let Some(desk) = beside.upgrade() {
+            desk.back_up_daily();
+        }
+    });
+    desk
 }
 
 impl House {
@@ -52,7 +64,7 @@ impl House {
     pub(crate) fn create(&self, create: &VaultCreate) -> Result<VaultMade, Failure> {
         let mut slot = self.slot();
         let (desk, made) = vault::create(self.place(), create, MACHINES)?;
-        *slot = Some(Arc::new(desk));
+        *slot = Some(opened(desk));
         Ok(made)
     }
 
@@ -61,7 +73,20 @@ impl House {
         if let Some(desk) = slot.as_ref() {
             return desk.status();
         }
-        slot.insert(Arc::new(vault::open(self.place(), passphrase, MACHINES)?)).status()
+        slot.insert(opened(vault::open(self.place(), passphrase, MACHINES)?)).status()
+    }
+
+    /// The backups beside the vault.
+    pub(crate) fn backups(&self) -> Vec<BackupRow> {
+        backups::list(&self.place())
+    }
+
+    /// Puts a backup in the place of the locked vault, and opens it.
+    pub(crate) fn put_back(&self, name: &str, words: &str) -> Result<PutBack, Failure> {
+        let mut slot = self.slot();
+        let put_back = backups::put_back(&self.place(), name, words)?;
+        *slot = Some(opened(vault::open(self.place(), Some(words), MACHINES)?));
+        Ok(put_back)
     }
 
     /// Opens the sample desk, laying it out the first time. It lies beside the vault, which it never

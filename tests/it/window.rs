@@ -22,7 +22,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::ctl::program;
+use crate::ctl::{INVESTIGATOR, PASSPHRASE, program};
 
 /// How long anything on the screen may take to appear.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -68,6 +68,29 @@ impl Window {
         let (width, height) = size.split_once('x').expect("FAROL_SIZE is like 1920x1080");
         client.set_window_size(width.parse().unwrap(), height.parse().unwrap()).await.unwrap();
         Self { driver, client, dir }
+    }
+
+    /// A window that just made a vault and shows its recovery key.
+    pub(crate) async fn with_vault(picks: Picks) -> Self {
+        let window = Self::open(picks).await;
+        window.wait_for_focus("start-name").await;
+        window.type_text(INVESTIGATOR).await;
+        window.picture("start").await;
+        window.fill("start-passphrase", PASSPHRASE).await;
+        window.fill("start-passphrase-again", PASSPHRASE).await;
+        window.enter_on("start-create").await;
+        window.wait_for_focus("recovery-kept").await;
+        window
+    }
+
+    /// A window on an empty desk.
+    pub(crate) async fn new_desk(picks: Picks) -> Self {
+        let window = Self::with_vault(picks).await;
+        window.picture("recovery-key").await;
+        window.press(&[], Key::Enter.into()).await;
+        window.wait_for_text("Nothing waits for you").await;
+        window.picture("queue-empty").await;
+        window
     }
 
     pub(crate) fn exported(&self, name: &str) -> PathBuf {

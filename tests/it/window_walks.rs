@@ -6,25 +6,13 @@ use fantoccini::key::Key;
 use farol_practice::{Dns, sample_zone};
 
 use crate::{
-    ctl::{INVESTIGATOR, PASSPHRASE, mail},
+    ctl::{INVESTIGATOR, mail},
     pdf,
     window::{Picks, Window},
 };
 
 async fn new_desk() -> Window {
-    let window = Window::open(Picks { open: PathBuf::from(mail("phishing.eml")) }).await;
-    window.wait_for_focus("start-name").await;
-    window.type_text(INVESTIGATOR).await;
-    window.picture("start").await;
-    window.fill("start-passphrase", PASSPHRASE).await;
-    window.fill("start-passphrase-again", PASSPHRASE).await;
-    window.enter_on("start-create").await;
-    window.wait_for_focus("recovery-kept").await;
-    window.picture("recovery-key").await;
-    window.press(&[], Key::Enter.into()).await;
-    window.wait_for_text("Nothing waits for you").await;
-    window.picture("queue-empty").await;
-    window
+    Window::new_desk(Picks { open: PathBuf::from(mail("phishing.eml")) }).await
 }
 
 /// Presses `n` once the next step is what it should be.

@@ -19,6 +19,8 @@ pub enum Code {
     LeakStopped,
     /// Somebody's consent or a rule forbids it.
     Refused,
+    /// The vault's file is not what Farol wrote.
+    Damaged,
     /// There is no such thing.
     NotFound,
     /// The input cannot be used as it is.

@@ -3,6 +3,8 @@
 //! Walks between the rooms, knows nothing of windows or terminals, and is synchronous: whoever
 //! calls from a window does so on a blocking thread.
 
+/// Backups, and the vault's condition.
+pub mod backups;
 /// Cases, targets, clocks, notes and the queue.
 pub mod cases;
 /// Decisions and mitigations.
@@ -30,7 +32,7 @@ pub mod view;
 
 use std::{
     path::PathBuf,
-    sync::{Arc, RwLock},
+    sync::{Arc, Mutex, RwLock},
 };
 
 use farol_lookup::{AsnTable, Networks};
@@ -58,4 +60,6 @@ pub struct Desk {
     asn: RwLock<Arc<AsnTable>>,
     /// The world that a practice vault asks, and nothing else.
     practice: Option<Practice>,
+    /// Why the last backup was not made.
+    backup_problem: Mutex<Option<Failure>>,
 }

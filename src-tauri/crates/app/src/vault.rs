@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::Path,
-    sync::{Arc, RwLock},
+    sync::{Arc, Mutex, RwLock},
 };
 
 use farol_lookup::{AsnTable, Networks};
@@ -139,6 +139,7 @@ impl Desk {
             networks: networks(dir)?,
             asn: RwLock::new(Arc::new(asn_table(dir, practice.is_some())?)),
             practice,
+            backup_problem: Mutex::default(),
         })
     }
 
@@ -269,9 +270,9 @@ impl From<StoreError> for Failure {
                 "Bring it back from a backup of this folder.",
             ),
             StoreError::Damaged => Self::new(
-                Code::Failed,
+                Code::Damaged,
                 "The key is right, but the database is damaged. It was left as it is.",
-                "Copy the whole folder somewhere safe first; then restore a backup beside it.",
+                "Put a backup back: the damaged files are set aside, not deleted.",
             ),
             StoreError::TooNew { found, known } => Self::refused(
                 format!(

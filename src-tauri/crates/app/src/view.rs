@@ -10,7 +10,7 @@ use farol_model::{
     decision::{Decision, Granularity, Mitigation},
     document::{Audience, Document, DocumentKind},
     export::{Certificate, Format},
-    id::{CaseId, DecisionId, Digest, DocumentId, EntryId, ReportId},
+    id::{CaseId, DecisionId, Digest, DocumentId, EntryId, ReportId, Size},
     lookup::{Observation, ProviderVerdict},
     member::Member,
     observable::Observable,
@@ -18,6 +18,8 @@ use farol_model::{
     slot::SlotKind,
     time::Timestamp,
 };
+
+use crate::Failure;
 
 /// What is known about the vault before and after it is opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
@@ -83,6 +85,55 @@ pub struct KeySlot {
     pub made_at: Option<Timestamp>,
     /// What a guess costs, for the passphrase.
     pub strength: Option<String>,
+}
+
+/// A backup of the vault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct BackupRow {
+    /// Its folder's name.
+    pub name: String,
+    /// When it was made and checked.
+    pub made_at: Timestamp,
+    /// Entries of the journal in it.
+    pub n_entries: u32,
+    /// Hash of the last entry.
+    pub head: Option<Digest>,
+    /// Size of its database.
+    pub bytes: Size,
+}
+
+/// What putting a backup back did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct PutBack {
+    /// The backup, checked again.
+    pub backup: BackupRow,
+    /// Where the files that lay in its place are now.
+    pub set_aside: Option<String>,
+}
+
+/// The vault's condition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct Health {
+    /// Version of this program.
+    pub farol: String,
+    /// Version of the encryption library.
+    pub sqlcipher: String,
+    /// Version of the database library.
+    pub sqlite: String,
+    /// Version of the database's layout.
+    pub schema: u32,
+    /// Entries that this desk wrote.
+    pub n_entries: u32,
+    /// Hash of the last of them.
+    pub head: Option<Digest>,
+    /// Size of the database.
+    pub database_bytes: Size,
+    /// What is free where it lies.
+    pub free_bytes: Size,
+    /// Checked backups, the newest first.
+    pub backups: Vec<BackupRow>,
+    /// Why the last backup was not made.
+    pub backup_problem: Option<Failure>,
 }
 
 /// A running deadline as a list shows it.

@@ -1,5 +1,7 @@
 //! One function a command: open the desk, call the hall, print.
 
+/// Backups and getting them back.
+mod backups;
 /// Cases, decisions and mitigations.
 mod cases;
 /// Responses, analyses and readouts.
@@ -43,6 +45,7 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
             output.line(&status, &format!("the sample desk is laid out in {}", status.dir))
         }
         Command::Vault(command) => vault::run(&place, passphrase.as_deref(), command, output),
+        Command::Backup(command) => backups::run(&place, passphrase.as_deref(), command, output),
         Command::Import { files } => reports::import(&open()?, &files, output),
         Command::Report(command) => reports::run(&open()?, command, output),
         Command::Case(command) => cases::run(&open()?, command, output),

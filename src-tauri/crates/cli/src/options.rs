@@ -38,6 +38,9 @@ pub(crate) enum Command {
     /// Make a vault, or say what is there.
     #[command(subcommand)]
     Vault(VaultCommand),
+    /// Back the vault up, list backups, and get one back.
+    #[command(subcommand)]
+    Backup(BackupCommand),
     /// Take in mails or text files; `-` is standard input.
     Import {
         /// The files.
@@ -145,6 +148,8 @@ pub(crate) enum VaultCommand {
     },
     /// Say what is in the folder; opens nothing.
     Status,
+    /// The vault's condition: versions, journal, backups, free space.
+    Health,
     /// List the ways to the key.
     Slots,
     /// Change the passphrase.
@@ -162,6 +167,27 @@ pub(crate) enum VaultCommand {
         /// `passphrase`, `keyring` or `recovery`.
         #[arg(value_parser = slot_kind)]
         kind: SlotKind,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum BackupCommand {
+    /// Make a backup and check it from end to end.
+    Make,
+    /// List the backups, the newest first; opens nothing.
+    List,
+    /// Copy a backup into another, empty folder, where it is a vault of its own.
+    Restore {
+        /// Its name, as `backup list` shows it.
+        name: String,
+        /// The folder.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Put a backup in the place of the vault. What lies there is set aside, not deleted.
+    PutBack {
+        /// Its name, as `backup list` shows it.
+        name: String,
     },
 }
 

@@ -3,8 +3,12 @@
 //! The only room that knows SQL and the system keyring. It knows no network, and no rule of the
 //! trade: it records the actions it is given and projects them into tables.
 
+/// Whole vaults in folders of their own, checked before they count.
+mod backup;
 /// What can go wrong with a vault.
 mod error;
+/// The condition of an open vault.
+mod health;
 /// One holder at a time.
 mod holder;
 /// Changing the ways to the key.
@@ -22,7 +26,9 @@ mod vault;
 /// Whether anybody changed the record.
 mod verify;
 
+pub use backup::{Backup, Restored};
 pub use error::{KeyringProblem, StoreError};
+pub use health::Condition;
 pub use read::Reader;
 pub use slots::{RecoveryKey, SlotInfo, Slots};
 pub use vault::{NewVault, Now, Place, Store, VaultFiles, WriteTx, digest};

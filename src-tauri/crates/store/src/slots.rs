@@ -24,6 +24,7 @@ use crate::{
     StoreError,
     error::KeyringProblem,
     seal::{Key, hex, random, unhex},
+    vault::sync_dir,
 };
 
 /// How dear a guess at the passphrase is made.
@@ -104,6 +105,11 @@ pub(crate) struct Secrets {
 const SECRETS_BYTES: usize = 32 + 32 + 16 + 16;
 
 impl Secrets {
+    /// The database key as SQLCipher takes it: 64 hex digits.
+    pub(crate) fn key_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(hex(&self.database_key))
+    }
+
     fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(
             [
@@ -264,12 +270,7 @@ impl Slots {
         file.write_all(&text)?;
         file.sync_all()?;
         fs::rename(&new, path)?;
-        // The new name itself has to survive a power cut; Windows knows no such call.
-        #[cfg(unix)]
-        if let Some(dir) = path.parent() {
-            File::open(dir)?.sync_all()?;
-        }
-        Ok(())
+        path.parent().map_or(Ok(()), sync_dir)
     }
 
     fn find(&self, kind: SlotKind) -> Option<&Slot> {

@@ -71,7 +71,7 @@ fn facts(title: &str) -> CaseFacts {
     }
 }
 
-fn note(store: &Store, case: CaseId, text: &str) {
+pub(crate) fn note(store: &Store, case: CaseId, text: &str) {
     store
         .write(|tx| {
             let note = Note {

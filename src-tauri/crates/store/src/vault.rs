@@ -76,7 +76,7 @@ pub struct VaultFiles {
 }
 
 impl Place {
-    fn database(&self) -> PathBuf {
+    pub(crate) fn database(&self) -> PathBuf {
         self.dir.join("farol.vault")
     }
 
@@ -105,7 +105,7 @@ impl Place {
         Slots::load(&self.slots_file())
     }
 
-    fn hold(&self) -> Result<Holder, StoreError> {
+    pub(crate) fn hold(&self) -> Result<Holder, StoreError> {
         fs::create_dir_all(&self.dir)?;
         Holder::take(&self.dir.join("vault.lock"), &self.who)
     }
@@ -156,7 +156,7 @@ impl Store {
             fs::remove_file(&unfinished)?;
         }
         {
-            let database_key = Zeroizing::new(hex(&secrets.database_key));
+            let database_key = secrets.key_text();
             let store = Self::connect(place.clone(), &unfinished, database_key, &secrets, holder)?;
             let member = Member {
                 id: secrets.member,
@@ -207,8 +207,7 @@ impl Store {
         if !database.exists() {
             fs::rename(place.unfinished(), &database)?;
         }
-        let key = Zeroizing::new(hex(&secrets.database_key));
-        Self::connect(place, &database, key, secrets, holder)
+        Self::connect(place, &database, secrets.key_text(), secrets, holder)
     }
 
     fn connect(
@@ -232,6 +231,15 @@ impl Store {
         })
     }
 
+    /// A connection beside the writer's.
+    pub(crate) fn another_connection(&self) -> Result<Connection, StoreError> {
+        connection(&self.place.database(), &self.database_key, OpenFlags::default())
+    }
+
+    pub(crate) fn database_key(&self) -> Zeroizing<String> {
+        self.database_key.clone()
+    }
+
     pub(crate) fn place(&self) -> &Place {
         &self.place
     }
@@ -245,6 +253,10 @@ impl Store {
             desk: self.desk,
             member: self.member,
         }
+    }
+
+    pub(crate) fn desk(&self) -> DeskId {
+        self.desk
     }
 
     /// The person whose key signs here.
@@ -313,6 +325,15 @@ impl Store {
     fn writer(&self) -> MutexGuard<'_, Connection> {
         lock(&self.writer)
     }
+}
+
+/// Makes names in a folder survive a power cut; Windows knows no such call.
+pub(crate) fn sync_dir(dir: &Path) -> Result<(), StoreError> {
+    #[cfg(unix)]
+    fs::File::open(dir)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = dir;
+    Ok(())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

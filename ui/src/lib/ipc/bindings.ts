@@ -17,6 +17,10 @@ export const commands = {
 	recoveryKeyMake: () => typedError<string, Failure>(__TAURI_INVOKE("recovery_key_make")),
 	keyringKeep: () => typedError<null, Failure>(__TAURI_INVOKE("keyring_keep")),
 	keySlotRemove: (kind: SlotKind) => typedError<null, Failure>(__TAURI_INVOKE("key_slot_remove", { kind })),
+	healthShow: () => typedError<Health, Failure>(__TAURI_INVOKE("health_show")),
+	backupMake: () => typedError<BackupRow, Failure>(__TAURI_INVOKE("backup_make")),
+	backupList: () => typedError<BackupRow[], Failure>(__TAURI_INVOKE("backup_list")),
+	backupPutBack: (name: string, words: string) => typedError<PutBack, Failure>(__TAURI_INVOKE("backup_put_back", { name, words })),
 	queueShow: () => typedError<QueueRow[], Failure>(__TAURI_INVOKE("queue_show")),
 	reportPick: () => typedError<ImportResult[], Failure>(__TAURI_INVOKE("report_pick")),
 	reportPaste: (text: string, channel: ReportChannel) => typedError<Imported, Failure>(__TAURI_INVOKE("report_paste", { text, channel })),
@@ -116,6 +120,20 @@ export type Attachment = {
  *  `customer:<account id>`.
  */
 export type Audience = string;
+
+/**  A backup of the vault. */
+export type BackupRow = {
+	/**  Its folder's name. */
+	name: string,
+	/**  When it was made and checked. */
+	made_at: Timestamp,
+	/**  Entries of the journal in it. */
+	n_entries: number,
+	/**  Hash of the last entry. */
+	head: Digest | null,
+	/**  Size of its database. */
+	bytes: Size,
+};
 
 /**  A piece of a document with its audience. */
 export type Block = {
@@ -389,6 +407,8 @@ export type Code =
 "leak_stopped" | 
 /**  Somebody's consent or a rule forbids it. */
 "refused" | 
+/**  The vault's file is not what Farol wrote. */
+"damaged" | 
 /**  There is no such thing. */
 "not_found" | 
 /**  The input cannot be used as it is. */
@@ -698,6 +718,30 @@ export type Granularity =
 "account" | 
 /**  A product for everybody. */
 "service";
+
+/**  The vault's condition. */
+export type Health = {
+	/**  Version of this program. */
+	farol: string,
+	/**  Version of the encryption library. */
+	sqlcipher: string,
+	/**  Version of the database library. */
+	sqlite: string,
+	/**  Version of the database's layout. */
+	schema: number,
+	/**  Entries that this desk wrote. */
+	n_entries: number,
+	/**  Hash of the last of them. */
+	head: Digest | null,
+	/**  Size of the database. */
+	database_bytes: Size,
+	/**  What is free where it lies. */
+	free_bytes: Size,
+	/**  Checked backups, the newest first. */
+	backups: BackupRow[],
+	/**  Why the last backup was not made. */
+	backup_problem: Failure | null,
+};
 
 /**  A file that could not be taken in, and why. */
 export type ImportResult = {
@@ -1083,6 +1127,14 @@ export type ProviderVerdict = {
 	notes: string[],
 	/**  The newest answer it rests on. */
 	as_of: Timestamp | null,
+};
+
+/**  What putting a backup back did. */
+export type PutBack = {
+	/**  The backup, checked again. */
+	backup: BackupRow,
+	/**  Where the files that lay in its place are now. */
+	set_aside: string | null,
 };
 
 /**  What was asked. */

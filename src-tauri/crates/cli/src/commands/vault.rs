@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use farol_app::{
-    Failure,
+    Desk, Failure,
     vault::{self, Place},
     view::{VaultCreate, VaultState},
 };
@@ -19,6 +19,7 @@ pub(super) fn run(
     let open = || vault::open(place.clone(), passphrase, MACHINES);
     match command {
         VaultCommand::Status => status(place, output),
+        VaultCommand::Health => health(&open()?, output),
         VaultCommand::Create { name, keyring } => {
             let passphrase = passphrase.ok_or_else(|| {
                 Failure::bad_input(
@@ -62,6 +63,24 @@ pub(super) fn run(
             output.line(&json!({ "removed": kind }), &format!("taken away: {}", kind.label()))
         }
     }
+}
+
+fn health(desk: &Desk, output: &mut Output) -> Result<(), Failure> {
+    let health = desk.health()?;
+    let backup = health.backups.first().map_or_else(
+        || "no backup".into(),
+        |it| format!("last checked backup {}", it.made_at.to_minute()),
+    );
+    let words = format!(
+        "Farol {}, SQLCipher {}, schema {}\n{} entries, {}, {} free\n{backup}",
+        health.farol,
+        health.sqlcipher,
+        health.schema,
+        health.n_entries,
+        health.database_bytes,
+        health.free_bytes
+    );
+    output.line(&health, &words)
 }
 
 fn told_once(key: &str) -> String {

@@ -1,0 +1,98 @@
+//! Backups, and the vault's condition.
+
+use std::path::Path;
+
+use farol_model::id::Size;
+use farol_store::Backup;
+
+use crate::{
+    Desk, Failure,
+    vault::Place,
+    view::{BackupRow, Health, PutBack},
+};
+
+/// The backups beside a vault, the newest first; opens nothing.
+pub fn list(place: &Place) -> Vec<BackupRow> {
+    place.backups().into_iter().map(row).collect()
+}
+
+/// Puts a backup in the place of the vault, which has to be locked. What lies there is set aside.
+///
+/// # Errors
+/// When the vault is open, the words open no slot of the backup, or the backup is damaged: nothing
+/// was changed then.
+pub fn put_back(place: &Place, name: &str, words: &str) -> Result<PutBack, Failure> {
+    let restored = place.put_back(name, words)?;
+    Ok(PutBack {
+        backup: row(restored.backup),
+        set_aside: restored.set_aside.map(|it| it.display().to_string()),
+    })
+}
+
+/// Copies a backup into another, empty folder, where it is a vault of its own.
+///
+/// # Errors
+/// As [`put_back`]; and when a vault lies in that folder.
+pub fn restore_to(place: &Place, name: &str, to: &Path, words: &str) -> Result<PutBack, Failure> {
+    let restored = place.restore_to(name, to, words)?;
+    Ok(PutBack { backup: row(restored.backup), set_aside: None })
+}
+
+impl Desk {
+    /// Makes a backup and checks it from end to end.
+    ///
+    /// # Errors
+    /// When it cannot be written, or is not what the vault is; it is then not kept.
+    pub fn back_up(&self) -> Result<BackupRow, Failure> {
+        let made = self.store.back_up().map(row).map_err(Failure::from);
+        self.remember_problem(made.as_ref().err());
+        made
+    }
+
+    /// Makes a backup when the newest is a day old. Practice desks have none: they are laid out anew.
+    /// What went wrong stands in [`Desk::health`].
+    pub fn back_up_daily(&self) {
+        if self.practice.is_none() {
+            let made = self.store.back_up_daily().map_err(Failure::from);
+            self.remember_problem(made.as_ref().err());
+        }
+    }
+
+    /// What can be said of the vault's condition without reading all of it.
+    ///
+    /// # Errors
+    /// When the vault or its folder cannot be read.
+    pub fn health(&self) -> Result<Health, Failure> {
+        let condition = self.store.condition()?;
+        Ok(Health {
+            farol: env!("CARGO_PKG_VERSION").into(),
+            sqlcipher: condition.sqlcipher,
+            sqlite: condition.sqlite,
+            schema: condition.schema,
+            n_entries: condition.n_entries,
+            head: condition.head,
+            database_bytes: Size(condition.database_bytes),
+            free_bytes: Size(condition.free_bytes),
+            backups: self.store.backups().into_iter().map(row).collect(),
+            backup_problem: self.backup_problem().clone(),
+        })
+    }
+
+    fn remember_problem(&self, problem: Option<&Failure>) {
+        *self.backup_problem() = problem.cloned();
+    }
+
+    fn backup_problem(&self) -> std::sync::MutexGuard<'_, Option<Failure>> {
+        self.backup_problem.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+fn row(backup: Backup) -> BackupRow {
+    BackupRow {
+        name: backup.name,
+        made_at: backup.made_at,
+        n_entries: backup.n_entries,
+        head: backup.head,
+        bytes: Size(backup.bytes),
+    }
+}
