@@ -22,6 +22,12 @@ export class App {
   /** What is selected where, so that going back lands on exactly the same line. */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- remembered, never shown
   readonly places = new Map<string, { selected: string | null; scroll: number }>();
+  /** Half-written notes by case. They outlive a lock in memory, and never reach the disk. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- remembered, never shown
+  readonly unsent = new Map<string, string>();
+  /** What has to be saved before the desk may be locked. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- remembered, never shown
+  readonly unsaved = new Set<() => Promise<boolean>>();
   #history: Route[] = [];
   #actions = $state.raw<Action[]>([]);
   #nextMessage = 1;
@@ -53,6 +59,19 @@ export class App {
     const before = this.#history.pop();
     if (before) this.route = before;
     else if (this.route.view !== "queue") this.route = { view: "queue" };
+  }
+
+  /** Saves what is being written, closes the vault, and clears the screen. */
+  async lock(): Promise<void> {
+    try {
+      const saved = await Promise.all([...this.unsaved].map((save) => save()));
+      // Losing text is worse than a desk that stays open; the page says why it could not be saved.
+      if (saved.includes(false)) return;
+      this.status = await this.desk.vaultLock();
+      this.reset();
+    } catch (thrown) {
+      this.fail(thrown);
+    }
   }
 
   /** Forgets where we were; after locking nothing may be left on the screen. */

@@ -31,9 +31,16 @@ pub struct Look {
     pub theme: Theme,
     /// Size of everything, in percent; 80 to 200.
     pub zoom: u16,
+    /// After how many idle minutes the desk locks itself; 0 is never.
+    #[serde(default = "ten")]
+    pub lock_after_min: u16,
     /// How far the tour over the sample desk is; none before it was offered.
     #[serde(default)]
     pub tour: Option<TourPlace>,
+}
+
+fn ten() -> u16 {
+    10
 }
 
 /// Where somebody is in the tour over the sample desk, and what they made on the way.
@@ -53,7 +60,7 @@ pub struct TourPlace {
 
 impl Default for Look {
     fn default() -> Self {
-        Self { theme: Theme::System, zoom: 100, tour: None }
+        Self { theme: Theme::System, zoom: 100, lock_after_min: ten(), tour: None }
     }
 }
 
@@ -88,7 +95,7 @@ mod tests {
     fn a_look_is_found_again_and_rubbish_is_the_default() {
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(load(dir.path()), Look::default());
-        let look = Look { theme: Theme::Dark, zoom: 125, tour: None };
+        let look = Look { theme: Theme::Dark, zoom: 125, ..Look::default() };
         keep(dir.path(), look).unwrap();
         assert_eq!(load(dir.path()), look);
         for rubbish in ["", "{", r#"{"theme":"dark","zoom":9000}"#] {

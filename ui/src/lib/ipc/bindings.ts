@@ -832,6 +832,8 @@ export type Look = {
 	theme: Theme,
 	/**  Size of everything, in percent; 80 to 200. */
 	zoom: number,
+	/**  After how many idle minutes the desk locks itself; 0 is never. */
+	lock_after_min?: number,
 	/**  How far the tour over the sample desk is; none before it was offered. */
 	tour?: TourPlace | null,
 };

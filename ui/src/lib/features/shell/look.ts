@@ -4,7 +4,7 @@ import type { Desk } from "$lib/ipc/desk";
 
 const ZOOM_STEPS = [80, 90, 100, 110, 125, 150, 175, 200];
 
-let look: Look = { theme: "system", zoom: 100, tour: null };
+let look: Look = { theme: "system", zoom: 100, lock_after_min: 10, tour: null };
 
 function show(next: Look): void {
   look = next;
@@ -16,6 +16,11 @@ function show(next: Look): void {
 
 export function theme(): Theme {
   return look.theme;
+}
+
+/** After how many idle minutes the desk locks itself; 0 is never. */
+export function lockAfterMin(): number {
+  return look.lock_after_min ?? 10;
 }
 
 /** How far the tour is; null before it was offered. */
