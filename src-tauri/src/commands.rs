@@ -510,5 +510,5 @@ pub(crate) async fn document_sent(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn journal_verify(house: State<'_, House>) -> Reply<JournalCheck> {
-    ask(house, Desk::verify_journal).await
+    ask(house, |desk| desk.verify_journal(None)).await
 }

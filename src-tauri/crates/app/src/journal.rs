@@ -1,24 +1,69 @@
 //! Checking the record.
 
-use crate::{Desk, Failure, view::JournalCheck};
+pub use farol_store::Anchor;
+use farol_store::{Difference, WrongEntry};
+
+use crate::{Code, Desk, Failure, view::JournalCheck};
 
 impl Desk {
-    /// Reads the whole journal: numbers, hashes, signatures, bodies.
+    /// Reads the whole journal: numbers, hashes, signatures, bodies, and that it goes on from every
+    /// head that a backup remembers, and from the given one.
     ///
     /// # Errors
     /// When the vault cannot be read; a changed entry is a finding, not an error.
-    pub fn verify_journal(&self) -> Result<JournalCheck, Failure> {
-        let found = self.store.read(|it| it.verify())?;
-        let problem = found.wrong.map(|wrong| match wrong.header {
-            Some(header) => format!(
-                "Entry {} ({}, {}): {}.",
-                wrong.n,
-                header.action,
-                header.at.to_minute(),
-                wrong.what
-            ),
-            None => format!("Entry {}: {}.", wrong.n, wrong.what),
+    pub fn verify_journal(&self, remembered: Option<Anchor>) -> Result<JournalCheck, Failure> {
+        let mut anchors = self.store.anchors();
+        anchors.extend(remembered);
+        let found = self.store.read(|it| it.verify_from(&anchors))?;
+        let clock_moved = found.clock_moved.map(|header| {
+            format!(
+                "The computer's clock was moved back before entry {} ({}); nobody changed the entry.",
+                header.n,
+                header.at.to_minute()
+            )
         });
-        Ok(JournalCheck { n_entries: found.n_entries, head: found.head, problem })
+        Ok(JournalCheck {
+            n_entries: found.n_entries,
+            head: found.head,
+            kind: found.wrong.as_ref().map(|it| it.change.word().to_owned()),
+            problem: found.wrong.map(describe),
+            clock_moved,
+        })
+    }
+
+    /// Makes the tables that screens read again from the journal, and compares.
+    ///
+    /// # Errors
+    /// When they differ: screens then show what nobody recorded.
+    pub fn rebuild_check(&self) -> Result<(), Failure> {
+        let Some(Difference { table, row, column }) = self.store.rebuild_check()? else {
+            return Ok(());
+        };
+        let column = column.map(|it| format!(", column {it}")).unwrap_or_default();
+        Err(Failure::new(
+            Code::Damaged,
+            format!(
+                "The table {table} is not what the journal says: row {row}{column}. Nothing was changed."
+            ),
+            "The journal is the record: `farolctl vault rebuild` makes the tables again from it.",
+        ))
+    }
+
+    /// Makes the tables that screens read again from the journal, in place of the live ones.
+    ///
+    /// # Errors
+    /// When the journal itself was changed; nothing was replaced then.
+    pub fn rebuild(&self) -> Result<(), Failure> {
+        Ok(self.store.rebuild()?)
+    }
+}
+
+fn describe(wrong: WrongEntry) -> String {
+    let what = wrong.change.words();
+    match wrong.header {
+        Some(header) => {
+            format!("Entry {} ({}, {}): {what}.", wrong.n, header.action, header.at.to_minute())
+        }
+        None => format!("Entry {}: {what}.", wrong.n),
     }
 }

@@ -496,6 +496,11 @@ pub struct JournalCheck {
     pub n_entries: u32,
     /// The last entry's hash.
     pub head: Option<Digest>,
+    /// How it was changed, in one word: `edited`, `removed`, `reordered`, `truncated`,
+    /// `signed_by_another`, `seal_broken` or `rolled_back`.
+    pub kind: Option<String>,
     /// The first wrong entry and what is wrong with it.
     pub problem: Option<String>,
+    /// Where the computer's clock was moved back.
+    pub clock_moved: Option<String>,
 }

@@ -17,6 +17,7 @@ use serde_json::json;
 
 use farol_app::{
     Desk, Failure, Machines,
+    journal::Anchor,
     lookups::Watch,
     vault::{Place, default_dir, open as open_vault, place as place_in, practice_dir},
 };
@@ -61,7 +62,7 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         }
         Command::Respond { case, template } => documents::begin(&open()?, case, &template, output),
         Command::Doc(command) => documents::run(&open()?, command, output),
-        Command::Journal(JournalCommand::Verify) => verify(&open()?, output),
+        Command::Journal(JournalCommand::Verify { head }) => verify(&open()?, head, output),
         Command::Asn { file } => {
             let n_ranges = open()?.load_asn_table(&file)?;
             output.line(&json!({ "n_ranges": n_ranges }), &format!("{n_ranges} ranges loaded"))
@@ -118,8 +119,8 @@ fn look_up(
     Ok(())
 }
 
-fn verify(desk: &Desk, output: &mut Output) -> Result<(), Failure> {
-    let check = desk.verify_journal()?;
+fn verify(desk: &Desk, head: Option<Anchor>, output: &mut Output) -> Result<(), Failure> {
+    let check = desk.verify_journal(head)?;
     if let Some(problem) = &check.problem {
         return Err(Failure::new(
             farol_app::Code::Failed,
@@ -127,5 +128,7 @@ fn verify(desk: &Desk, output: &mut Output) -> Result<(), Failure> {
             "Keep a copy of the folder as it is, and compare with the last good backup.",
         ));
     }
-    output.line(&check, &format!("{} entries, all as they were written", check.n_entries))
+    let clock = check.clock_moved.as_ref().map(|it| format!("\n{it}")).unwrap_or_default();
+    let words = format!("{} entries, all as they were written{clock}", check.n_entries);
+    output.line(&check, &words)
 }

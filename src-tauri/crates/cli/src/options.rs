@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use farol_app::journal::Anchor;
 use farol_model::{
     case::{CaseRef, Category, Severity, Status},
     decision::{Granularity, MitigationState},
@@ -150,6 +151,12 @@ pub(crate) enum VaultCommand {
     Status,
     /// The vault's condition: versions, journal, backups, free space.
     Health,
+    /// Make the tables that screens read again from the journal.
+    Rebuild {
+        /// Only compare them with the live ones, column for column.
+        #[arg(long)]
+        check: bool,
+    },
     /// List the ways to the key.
     Slots,
     /// Change the passphrase.
@@ -353,8 +360,19 @@ pub(crate) enum DocCommand {
 
 #[derive(Subcommand)]
 pub(crate) enum JournalCommand {
-    /// Read every entry: numbers, hashes, signatures, bodies.
-    Verify,
+    /// Read every entry: numbers, hashes, signatures, bodies, and the heads that backups remember.
+    Verify {
+        /// A head that somebody wrote down, `NUMBER:HASH`; the journal has to go on from it.
+        #[arg(long, value_parser = anchor)]
+        head: Option<Anchor>,
+    },
+}
+
+fn anchor(text: &str) -> Result<Anchor, String> {
+    let read = text
+        .split_once(':')
+        .and_then(|(n, head)| Some(Anchor { n: n.parse().ok()?, head: head.parse().ok()? }));
+    read.ok_or_else(|| "it is NUMBER:HASH, as `journal verify --json` prints them".into())
 }
 
 fn format(word: &str) -> Result<Format, String> {

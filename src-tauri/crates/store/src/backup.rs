@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use farol_model::{id::Digest, time::Timestamp};
 
 use crate::{
-    Place, Store, StoreError, Verification,
+    Anchor, Place, Store, StoreError, Verification,
     slots::{Secrets, Slots},
     vault::{connection, sync_dir},
     verify,
@@ -118,6 +118,12 @@ impl Store {
         self.back_up().map(Some)
     }
 
+    /// The heads that backups of this vault remember.
+    pub fn anchors(&self) -> Vec<Anchor> {
+        let backups = self.place().backups();
+        backups.iter().filter_map(|it| Some(Anchor { n: it.n_entries, head: it.head? })).collect()
+    }
+
     /// The backups of this vault, the newest first.
     pub fn backups(&self) -> Vec<Backup> {
         self.place().backups()
@@ -186,6 +192,10 @@ impl Place {
         for file in [DATABASE, SLOTS] {
             fs::rename(checked.join(file), self.dir.join(file))?;
         }
+        // Newer backups belong to the story that was set aside, and go with it.
+        for newer in self.backups().iter().filter(|it| it.made_at > backup.made_at) {
+            fs::rename(self.dir.join(FOLDER).join(&newer.name), aside.join(&newer.name))?;
+        }
         fs::remove_dir(&checked)?;
         sync_dir(&self.dir)?;
         Ok(Restored { backup, set_aside: Some(aside) })
@@ -225,7 +235,7 @@ fn check(path: &Path, key: &str) -> Result<Verification, StoreError> {
         return Err(StoreError::Damaged);
     }
     let trees: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    let found = verify::verify(&connection)?;
+    let found = verify::verify(&connection, &[])?;
     if trees == "ok" && found.wrong.is_none() { Ok(found) } else { Err(StoreError::Damaged) }
 }
 

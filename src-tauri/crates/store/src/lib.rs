@@ -17,6 +17,8 @@ mod keys;
 mod projection;
 /// What screens and rules may ask.
 mod read;
+/// The tables that screens read, made again from the journal.
+mod rebuild;
 /// Sealing small things with a key.
 mod seal;
 /// Ways to the key: passphrase, recovery key, system keyring.
@@ -30,9 +32,10 @@ pub use backup::{Backup, Restored};
 pub use error::{KeyringProblem, StoreError};
 pub use health::Condition;
 pub use read::Reader;
+pub use rebuild::Difference;
 pub use slots::{RecoveryKey, SlotInfo, Slots};
 pub use vault::{NewVault, Now, Place, Store, VaultFiles, WriteTx, digest};
-pub use verify::{Verification, WrongEntry};
+pub use verify::{Anchor, Tampering, Verification, WrongEntry};
 
 #[cfg(test)]
 mod tests;

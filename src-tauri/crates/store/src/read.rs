@@ -413,7 +413,18 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// When the database cannot be read; a wrong entry is a finding, not an error.
     pub fn verify(&self) -> Result<verify::Verification, StoreError> {
-        verify::verify(self.conn)
+        verify::verify(self.conn, &[])
+    }
+
+    /// The same, and that the journal goes on from every head that is remembered elsewhere.
+    ///
+    /// # Errors
+    /// When the database cannot be read; a changed entry is a finding, not an error.
+    pub fn verify_from(
+        &self,
+        anchors: &[verify::Anchor],
+    ) -> Result<verify::Verification, StoreError> {
+        verify::verify(self.conn, anchors)
     }
 
     fn bodies<T: DeserializeOwned>(

@@ -10,7 +10,9 @@ use farol_model::{
     time::Timestamp,
 };
 
-use crate::{NewVault, Place, Store, StoreError, slots::Cost, vault::connection};
+use crate::{
+    Anchor, NewVault, Place, Store, StoreError, Tampering, slots::Cost, vault::connection,
+};
 
 pub(crate) const QUICK: Cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
 pub(crate) const PASSPHRASE: &str = "correct lamp battery";
@@ -221,28 +223,29 @@ fn tampered(sql: &str) -> String {
         .unwrap();
     raw.execute_batch(sql).unwrap();
     let wrong = store.read(|it| it.verify()).unwrap().wrong.expect("the change must be seen");
-    format!("entry {}: {}", wrong.n, wrong.what)
+    format!("entry {}: {}", wrong.n, wrong.change.word())
 }
 
 #[test]
 fn a_change_behind_our_back_is_named() {
     for (sql, expected) in [
-        ("UPDATE entry SET body = zeroblob(80) WHERE n = 4", "entry 4: its content was edited"),
-        ("UPDATE entry SET at_ms = at_ms - 1 WHERE n = 3", "entry 3: its content was edited"),
-        ("DELETE FROM entry WHERE n = 4", "entry 5: an entry before it was removed"),
-        ("DELETE FROM entry WHERE n = 5", "entry 5: entries were cut off the end"),
-        (
-            "DELETE FROM entry WHERE n = 5; DELETE FROM signature WHERE n = 4; DELETE FROM signature WHERE n = 5",
-            "entry 4: its commit was never signed, or entries after it were cut off",
-        ),
+        ("UPDATE entry SET body = zeroblob(80) WHERE n = 4", "entry 4: edited"),
+        ("UPDATE entry SET at_ms = at_ms - 1 WHERE n = 3", "entry 3: edited"),
+        ("UPDATE entry SET action = 'case_changed' WHERE n = 4", "entry 4: edited"),
+        ("UPDATE entry SET prev = zeroblob(32) WHERE n = 4", "entry 4: edited"),
+        ("UPDATE entry SET id = 'x' WHERE n = 4", "entry 4: edited"),
+        ("DELETE FROM entry WHERE n = 4", "entry 5: removed"),
+        ("DELETE FROM entry WHERE n = 5", "entry 4: truncated"),
         (
             "UPDATE entry SET n = 99 WHERE n = 4; UPDATE entry SET n = 4 WHERE n = 5; UPDATE entry SET n = 5 WHERE n = 99",
-            "entry 4: it does not follow from the entry before it",
+            "entry 4: reordered",
         ),
+        ("UPDATE signature SET signature = zeroblob(64) WHERE n = 3", "entry 3: signed_by_another"),
         (
-            "UPDATE signature SET signature = zeroblob(64) WHERE n = 3",
-            "entry 3: it was not signed by the person it names",
+            "UPDATE seal SET key = zeroblob(32) WHERE id = (SELECT sealed_with FROM entry WHERE n = 4)",
+            "entry 3: seal_broken",
         ),
+        ("DELETE FROM seal", "entry 1: seal_broken"),
     ] {
         assert_eq!(tampered(sql), expected, "{sql}");
     }
@@ -267,4 +270,56 @@ fn a_damaged_database_is_not_taken_for_a_wrong_passphrase() {
     fs::write(&path, bytes).unwrap();
     let refused = Store::open_with_words(place(dir.path()), PASSPHRASE).err().unwrap();
     assert!(matches!(refused, StoreError::Damaged), "{refused}");
+}
+
+#[test]
+fn a_vault_that_was_set_back_is_known_by_what_others_remember() {
+    let (_dir, store) = new_store();
+    let case = open_case(&store, "one");
+    note(&store, case, "a");
+    let whole = store.read(|it| it.verify()).unwrap();
+    let remembered = Anchor { n: whole.n_entries, head: whole.head.unwrap() };
+    assert_eq!(store.read(|it| it.verify_from(&[remembered])).unwrap().wrong, None);
+    let raw = raw(&store);
+    raw.execute_batch(
+        "DROP TRIGGER entry_is_never_deleted; DELETE FROM entry WHERE n = 4; DELETE FROM signature WHERE n = 4",
+    )
+    .unwrap();
+    // Whoever has the key can cut whole commits off the end: only an anchor outside tells.
+    assert_eq!(store.read(|it| it.verify()).unwrap().wrong, None);
+    let wrong =
+        |store: &Store| store.read(|it| it.verify_from(&[remembered])).unwrap().wrong.unwrap();
+    assert_eq!((wrong(&store).n, wrong(&store).change), (3, Tampering::RolledBack));
+    note(&store, case, "another story");
+    assert_eq!((wrong(&store).n, wrong(&store).change), (4, Tampering::RolledBack));
+}
+
+#[test]
+fn a_clock_that_was_moved_back_is_told_and_is_not_a_change() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::create(place(dir.path()), NEW).unwrap();
+    drop(store);
+    let earlier = Timestamp::from_ms(1_794_000_000_000);
+    let place = Place { now: Arc::new(move || earlier), ..place(dir.path()) };
+    let store = Store::open_with_words(place, PASSPHRASE).unwrap();
+    open_case(&store, "before it was made");
+    let check = store.read(|it| it.verify()).unwrap();
+    assert_eq!((check.wrong, check.clock_moved.unwrap().n), (None, 3));
+}
+
+#[test]
+fn tables_made_again_from_the_journal_are_the_same() {
+    let (_dir, store) = new_store();
+    let case = open_case(&store, "one");
+    note(&store, case, "a");
+    assert_eq!(store.rebuild_check().unwrap(), None);
+    raw(&store).execute_batch("UPDATE case_ SET status = 'closed'").unwrap();
+    let difference = store.rebuild_check().unwrap().unwrap();
+    assert_eq!((difference.table, difference.row), ("case_".into(), case.to_string()));
+    assert_eq!(difference.column.as_deref(), Some("status"));
+    raw(&store).execute_batch("DELETE FROM note; UPDATE case_ SET status = 'new'").unwrap();
+    assert_eq!(store.rebuild_check().unwrap().unwrap().column, None);
+    store.rebuild().unwrap();
+    assert_eq!(store.rebuild_check().unwrap(), None);
+    assert_eq!(store.read(|it| it.notes_of(case)).unwrap().len(), 1);
 }

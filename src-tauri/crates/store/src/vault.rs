@@ -322,7 +322,7 @@ impl Store {
         (self.place.database(), self.database_key.clone())
     }
 
-    fn writer(&self) -> MutexGuard<'_, Connection> {
+    pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
         lock(&self.writer)
     }
 }
@@ -366,6 +366,14 @@ pub(crate) fn connection(
         connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
     }
     connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    Ok(connection)
+}
+
+/// An empty vault's tables in memory, without a key.
+#[expect(clippy::disallowed_methods, reason = "nothing of it reaches a disk")]
+pub(crate) fn in_memory(flags: OpenFlags) -> Result<Connection, StoreError> {
+    let mut connection = Connection::open_with_flags(":memory:", flags)?;
+    migrate(&mut connection)?;
     Ok(connection)
 }
 

@@ -773,8 +773,15 @@ export type JournalCheck = {
 	n_entries: number,
 	/**  The last entry's hash. */
 	head: Digest | null,
+	/**
+	 *  How it was changed, in one word: `edited`, `removed`, `reordered`, `truncated`,
+	 *  `signed_by_another`, `seal_broken` or `rolled_back`.
+	 */
+	kind: string | null,
 	/**  The first wrong entry and what is wrong with it. */
 	problem: string | null,
+	/**  Where the computer's clock was moved back. */
+	clock_moved: string | null,
 };
 
 /**  One way to the vault's key. */

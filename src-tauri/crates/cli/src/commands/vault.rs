@@ -37,6 +37,14 @@ pub(super) fn run(
                 format!("vault created in {}\n{}", made.status.dir, told_once(&made.recovery_key));
             output.line(&made, &words)
         }
+        VaultCommand::Rebuild { check: true } => {
+            open()?.rebuild_check()?;
+            output.line(&json!({ "same": true }), "every table is what the journal says")
+        }
+        VaultCommand::Rebuild { check: false } => {
+            open()?.rebuild()?;
+            output.line(&json!({ "rebuilt": true }), "the tables are made again from the journal")
+        }
         VaultCommand::Slots => {
             for slot in open()?.key_slots()? {
                 let made = slot.made_at.map(|at| format!(", made {at}")).unwrap_or_default();

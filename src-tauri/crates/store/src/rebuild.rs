@@ -1,0 +1,119 @@
+//! The tables that screens read, made again from the journal alone.
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, types::Value};
+
+use crate::{Store, StoreError, projection, read, vault, verify};
+
+/// Not projections: the journal itself, what only it can open, the bytes it names, and indexes,
+/// which are made from the projections.
+const KEPT: [&str; 4] = ["entry", "signature", "seal", "original"];
+
+/// The first place where a table is not what the journal says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The table.
+    pub table: String,
+    /// First column of the row: an id, never content.
+    pub row: String,
+    /// The column; none when the row is missing or there is one too many.
+    pub column: Option<String>,
+}
+
+impl Store {
+    /// Replays the journal into tables in memory and compares them with the live ones, column for
+    /// column. None when they are the same.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] when an entry cannot be opened; when the database cannot be read.
+    pub fn rebuild_check(&self) -> Result<Option<Difference>, StoreError> {
+        let live = self.another_connection()?;
+        // One moment of the vault, whatever is written meanwhile.
+        live.execute_batch("BEGIN")?;
+        let again = vault::in_memory(OpenFlags::default())?;
+        replay(&live, &again)?;
+        for table in projections(&live)? {
+            if let Some(difference) = compare(&live, &again, &table)? {
+                return Ok(Some(difference));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Makes the tables that screens read again from the journal, in place of the live ones.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when the journal itself was changed; nothing was replaced then.
+    pub fn rebuild(&self) -> Result<(), StoreError> {
+        let mut writer = self.writer();
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if verify::verify(&tx, &[])?.wrong.is_some() {
+            return Err(StoreError::Damaged);
+        }
+        for table in projections(&tx)? {
+            tx.execute(&format!("DELETE FROM {table}"), [])?;
+        }
+        replay(&tx, &tx)?;
+        tx.commit()?;
+        Ok(())
+    }
+}
+
+fn replay(live: &Connection, again: &Connection) -> Result<(), StoreError> {
+    let mut query = live.prepare(
+        "SELECT entry.id, desk, n, at_ms, actor, case_id, action, body, seal.key
+         FROM entry JOIN seal ON seal.id = entry.sealed_with ORDER BY entry.rowid",
+    )?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let body: Vec<u8> = row.get(7)?;
+        let key = zeroize::Zeroizing::new(row.get::<_, Vec<u8>>(8)?);
+        let entry = read::open(read::header(row)?, &body, &key)?;
+        projection::apply(again, &entry.header, &entry.action)?;
+    }
+    Ok(())
+}
+
+/// Every table of the layout that is a projection, so that a new one cannot be forgotten.
+fn projections(conn: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut query = conn.prepare(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+         AND name NOT LIKE 'search%' ORDER BY name",
+    )?;
+    let names = query.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+    Ok(names.into_iter().filter(|it| !KEPT.contains(&it.as_str())).collect())
+}
+
+fn compare(
+    live: &Connection,
+    again: &Connection,
+    table: &str,
+) -> Result<Option<Difference>, StoreError> {
+    let columns = live
+        .prepare(&format!("SELECT name FROM pragma_table_info('{table}') ORDER BY cid"))?
+        .query_map([], |row| row.get::<_, String>(0))?
+        .collect::<Result<Vec<_>, _>>()?;
+    let sql = format!("SELECT * FROM {table} ORDER BY {}", columns.join(", "));
+    let (mut ours, mut theirs) = (live.prepare(&sql)?, again.prepare(&sql)?);
+    let (mut ours, mut theirs) = (ours.query([])?, theirs.query([])?);
+    let at = |row: &rusqlite::Row<'_>, column: Option<&String>| -> Result<_, StoreError> {
+        let row = match row.get(0)? {
+            Value::Text(id) => id,
+            Value::Integer(n) => n.to_string(),
+            _ => "?".into(),
+        };
+        Ok(Some(Difference { table: table.to_owned(), row, column: column.cloned() }))
+    };
+    loop {
+        match (ours.next()?, theirs.next()?) {
+            (None, None) => return Ok(None),
+            (Some(row), None) | (None, Some(row)) => return at(row, None),
+            (Some(our), Some(their)) => {
+                for (n, column) in columns.iter().enumerate() {
+                    if our.get::<_, Value>(n)? != their.get::<_, Value>(n)? {
+                        return at(our, Some(column));
+                    }
+                }
+            }
+        }
+    }
+}
