@@ -54,4 +54,6 @@ const COMMANDS: &[&str] = &[
     "document_export",
     "document_sent",
     "journal_verify",
+    "journal_export",
+    "rebuild_check",
 ];

@@ -512,3 +512,23 @@ pub(crate) async fn document_sent(
 pub(crate) async fn journal_verify(house: State<'_, House>) -> Reply<JournalCheck> {
     ask(house, |desk| desk.verify_journal(None)).await
 }
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn journal_export(
+    app: AppHandle,
+    house: State<'_, House>,
+    sealed: bool,
+) -> Reply<Option<u32>> {
+    ask(house, move |desk| {
+        let path = dialogs::save_as(&app, "farol-journal.jsonl");
+        path.map(|path| desk.export_journal(&path, sealed)).transpose()
+    })
+    .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn rebuild_check(house: State<'_, House>) -> Reply<()> {
+    ask(house, Desk::rebuild_check).await
+}

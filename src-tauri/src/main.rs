@@ -140,6 +140,8 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             commands::document_export,
             commands::document_sent,
             commands::journal_verify,
+            commands::journal_export,
+            commands::rebuild_check,
         ])
         .events(collect_events![events::Changed, events::LookupProgress, events::FilesImported])
 }

@@ -1,8 +1,9 @@
 //! The ways to a vault's key, from a script and in the window.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, process::Command};
 
 use fantoccini::key::Key;
+use serde_json::Value;
 
 use crate::{
     ctl::{Ctl, INVESTIGATOR, PASSPHRASE},
@@ -34,6 +35,8 @@ fn a_recovery_key_opens_when_the_passphrase_is_lost() {
 #[test]
 fn a_backup_is_put_back_over_a_damaged_vault() {
     let ctl = Ctl::with_vault();
+    ctl.ok(&["vault", "rebuild", "--check"]);
+    ctl.ok(&["vault", "rebuild"]);
     ctl.ok(&["case", "open", "--title", "Kept", "--category", "phishing", "--severity", "high"]);
     let made = ctl.one(&["backup", "make"]);
     let name = made["name"].as_str().unwrap();
@@ -45,12 +48,72 @@ fn a_backup_is_put_back_over_a_damaged_vault() {
     assert!(ctl.refused(&["case", "list"]).contains("Put a backup back"));
     let done = ctl.one(&["backup", "put-back", name]);
     let aside = PathBuf::from(done["set_aside"].as_str().unwrap()).join("farol.vault");
-    assert_eq!(fs::read(aside).unwrap(), vec![0x5a; 20_000]);
+    assert!(fs::read(aside).unwrap() == vec![0x5a; 20_000], "the damaged file was written to");
     assert_eq!(ctl.one(&["case", "list"])["title"], "Kept");
 
     let there = ctl.path("elsewhere");
     ctl.ok(&["backup", "restore", name, "--to", &there]);
     assert!(ctl.refused(&["backup", "restore", name, "--to", &there]).contains("already"));
+}
+
+/// What the verifier says of a file, and whether it holds.
+fn verified(file: &str) -> (String, bool) {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/verify_journal.py");
+    let output = Command::new("python3").args([script, file]).output().unwrap();
+    (String::from_utf8_lossy(&output.stdout).trim().to_owned(), output.status.success())
+}
+
+#[test]
+fn a_journal_is_checked_without_farol() {
+    let ctl = Ctl::with_vault();
+    for n in 0..3 {
+        let title = format!("Kept in {n}");
+        ctl.ok(&[
+            "case",
+            "open",
+            "--title",
+            &title,
+            "--category",
+            "phishing",
+            "--severity",
+            "high",
+        ]);
+    }
+    let n_entries = ctl.one(&["journal", "verify"])["n_entries"].as_u64().unwrap();
+    let (open, sealed) = (ctl.path("open.jsonl"), ctl.path("sealed.jsonl"));
+    ctl.ok(&["journal", "export", &open]);
+    ctl.ok(&["journal", "export", &sealed, "--sealed"]);
+    let text = fs::read_to_string(&open).unwrap();
+    assert!(text.contains("Kept in 1"));
+    assert!(!fs::read_to_string(&sealed).unwrap().contains("Kept"));
+    let all = format!("{n_entries} entries, all as they were written");
+    for file in [&open, &sealed] {
+        let (said, holds) = verified(file);
+        assert!(holds && said.starts_with(&all), "{said}");
+    }
+
+    let lines: Vec<&str> = text.lines().collect();
+    let without = |n: usize| {
+        let kept = lines.iter().enumerate().filter(|(at, _)| *at != n);
+        kept.map(|(_, line)| format!("{line}\n")).collect::<String>()
+    };
+    let signature = serde_json::from_str::<Value>(lines[3]).unwrap()["signature"].clone();
+    let another =
+        serde_json::from_str::<Value>(lines[lines.len() - 1]).unwrap()["signature"].clone();
+    for (changed, says) in [
+        (text.replacen("vault_created", "vault_destroyed", 1), "entry 1: it was edited"),
+        (without(3), "entry 4: entry 3 is missing"),
+        (without(lines.len() - 1), "were cut off"),
+        (
+            text.replacen(signature.as_str().unwrap(), another.as_str().unwrap(), 1),
+            "entry 3: it was not signed by the person it names",
+        ),
+        (text.replacen("farol journal 1", "something else", 1), "not a journal"),
+        ("{".to_owned(), "changed"),
+    ] {
+        let (said, holds) = verified(&ctl.file("changed.jsonl", changed));
+        assert!(!holds && said.contains(says), "{said} instead of {says}");
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,13 @@
 //! Checking the record.
 
+use std::{
+    fs::{self, File},
+    io::{BufWriter, IntoInnerError},
+    path::Path,
+};
+
 pub use farol_store::Anchor;
-use farol_store::{Difference, WrongEntry};
+use farol_store::{Difference, StoreError, WrongEntry};
 
 use crate::{Code, Desk, Failure, view::JournalCheck};
 
@@ -55,6 +61,43 @@ impl Desk {
     /// When the journal itself was changed; nothing was replaced then.
     pub fn rebuild(&self) -> Result<(), Failure> {
         Ok(self.store.rebuild()?)
+    }
+}
+
+impl Desk {
+    /// Writes the whole journal as a file that can be checked without Farol; with `sealed` without
+    /// what is in the entries. Gives their number.
+    ///
+    /// # Errors
+    /// When the journal was changed, or the file cannot be written; no file is left then.
+    pub fn export_journal(&self, path: &Path, sealed: bool) -> Result<u32, Failure> {
+        let mut part = path.as_os_str().to_owned();
+        part.push(".part");
+        let part = Path::new(&part);
+        let written = self.write_journal(part, sealed).and_then(|n_entries| {
+            fs::rename(part, path)?;
+            Ok(n_entries)
+        });
+        written.map_err(|error| {
+            // Half a journal must not be taken for a whole one.
+            drop(fs::remove_file(part));
+            match error {
+                StoreError::Damaged => Failure::new(
+                    Code::Damaged,
+                    "The journal was changed, so no file was written.",
+                    "Check the journal: it names the first wrong entry.",
+                ),
+                error => error.into(),
+            }
+        })
+    }
+
+    fn write_journal(&self, path: &Path, sealed: bool) -> Result<u32, StoreError> {
+        let mut file = BufWriter::new(File::create(path)?);
+        let at = self.store.now();
+        let n_entries = self.store.read(|it| it.export_journal(&mut file, at, sealed))?;
+        file.into_inner().map_err(IntoInnerError::into_error)?.sync_all()?;
+        Ok(n_entries)
     }
 }
 

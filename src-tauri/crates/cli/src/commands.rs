@@ -63,6 +63,11 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         Command::Respond { case, template } => documents::begin(&open()?, case, &template, output),
         Command::Doc(command) => documents::run(&open()?, command, output),
         Command::Journal(JournalCommand::Verify { head }) => verify(&open()?, head, output),
+        Command::Journal(JournalCommand::Export { file, sealed }) => {
+            let n_entries = open()?.export_journal(&file, sealed)?;
+            let words = format!("{n_entries} entries written to {}", file.display());
+            output.line(&json!({ "n_entries": n_entries }), &words)
+        }
         Command::Asn { file } => {
             let n_ranges = open()?.load_asn_table(&file)?;
             output.line(&json!({ "n_ranges": n_ranges }), &format!("{n_ranges} ranges loaded"))

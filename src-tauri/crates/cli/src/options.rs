@@ -366,6 +366,14 @@ pub(crate) enum JournalCommand {
         #[arg(long, value_parser = anchor)]
         head: Option<Anchor>,
     },
+    /// Write the whole journal as a file that `tests/verify_journal.py` checks without Farol.
+    Export {
+        /// Where.
+        file: PathBuf,
+        /// Without the content of the entries: for proving that nothing was changed.
+        #[arg(long)]
+        sealed: bool,
+    },
 }
 
 fn anchor(text: &str) -> Result<Anchor, String> {

@@ -11,6 +11,8 @@ mod error;
 mod health;
 /// One holder at a time.
 mod holder;
+/// The journal as a file that others can check.
+mod journal_file;
 /// Changing the ways to the key.
 mod keys;
 /// From actions to the tables that screens read.

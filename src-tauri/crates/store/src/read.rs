@@ -34,6 +34,10 @@ impl<'a> Reader<'a> {
         Self { conn }
     }
 
+    pub(crate) fn connection(&self) -> &'a Connection {
+        self.conn
+    }
+
     /// Whether this vault is for practice.
     ///
     /// # Errors
@@ -471,11 +475,20 @@ pub(crate) fn header(row: &rusqlite::Row<'_>) -> Result<EntryHeader, StoreError>
 
 /// Opens the body of an entry with its seal's key.
 pub(crate) fn open(header: EntryHeader, body: &[u8], key: &[u8]) -> Result<Entry, StoreError> {
-    let unreadable = || StoreError::Unreadable("entry");
-    let plain = Key::from_slice(key)
+    let plain = unseal(&header, body, key)?;
+    let action: Action =
+        serde_json::from_slice(&plain).map_err(|_| StoreError::Unreadable("entry"))?;
+    Ok(Entry { header, action })
+}
+
+/// The JSON of an entry's action.
+pub(crate) fn unseal(
+    header: &EntryHeader,
+    body: &[u8],
+    key: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    Key::from_slice(key)
         .and_then(|key| key.open(body, header.id.0.as_bytes()))
         .map(Zeroizing::new)
-        .ok_or_else(unreadable)?;
-    let action: Action = serde_json::from_slice(&plain).map_err(|_| unreadable())?;
-    Ok(Entry { header, action })
+        .ok_or(StoreError::Unreadable("entry"))
 }

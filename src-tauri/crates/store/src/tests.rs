@@ -261,6 +261,29 @@ fn a_newer_vault_is_left_alone() {
 }
 
 #[test]
+fn a_vault_that_is_closed_has_everything_in_one_file() {
+    let (dir, store) = new_store();
+    open_case(&store, "one");
+    store.read(|it| it.members()).unwrap();
+    drop(store);
+    assert!(!dir.path().join("farol.vault-wal").exists());
+}
+
+#[test]
+fn a_damaged_database_is_left_as_it_is_even_with_a_wal_beside_it() {
+    let (dir, store) = new_store();
+    open_case(&store, "one");
+    let wal = fs::read(dir.path().join("farol.vault-wal")).unwrap();
+    drop(store);
+    let path = dir.path().join("farol.vault");
+    fs::write(&path, [0x5a; 20_000]).unwrap();
+    fs::write(dir.path().join("farol.vault-wal"), wal).unwrap();
+    let refused = Store::open_with_words(place(dir.path()), PASSPHRASE).err().unwrap();
+    assert!(matches!(refused, StoreError::Damaged), "{refused}");
+    assert!(fs::read(&path).unwrap() == [0x5a; 20_000]);
+}
+
+#[test]
 fn a_damaged_database_is_not_taken_for_a_wrong_passphrase() {
     let (dir, store) = new_store();
     drop(store);

@@ -12,7 +12,8 @@ use std::{
 
 use ed25519_dalek::{Signer, SigningKey};
 use rusqlite::{
-    Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
+    Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, config::DbConfig,
+    params,
 };
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -115,8 +116,9 @@ impl Place {
 pub struct Store {
     place: Place,
     database_key: Zeroizing<String>,
-    writer: Mutex<Connection>,
+    // Dropped before the writer: the last one to close folds the WAL in, and readers cannot.
     readers: Mutex<Vec<Connection>>,
+    writer: Mutex<Connection>,
     signing_key: SigningKey,
     desk: DeskId,
     member: MemberId,
@@ -348,6 +350,8 @@ pub(crate) fn connection(
     flags: OpenFlags,
 ) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags)?;
+    // A file that turns out to be damaged is left as it is: nothing of the WAL goes into it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.execute_batch(&format!(
         "PRAGMA cipher_log_level = NONE;
          PRAGMA cipher_memory_security = ON;
@@ -365,7 +369,8 @@ pub(crate) fn connection(
         connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
         connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
     }
-    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     Ok(connection)
 }
 

@@ -111,14 +111,19 @@ const CLOCK_TOLERANCE_MS: i64 = 5 * 60 * 1000;
 
 /// The digest of one entry.
 pub(crate) fn entry_digest(header: &EntryHeader, seal: &str, body: &[u8]) -> [u8; 32] {
-    let header = serde_json::to_vec(header).expect("headers are plain data");
+    let header = header_text(header);
     let mut hasher = Sha256::new();
     hasher.update(FORMAT);
-    for part in [header.as_slice(), seal.as_bytes(), body] {
+    for part in [header.as_bytes(), seal.as_bytes(), body] {
         hasher.update((part.len() as u64).to_be_bytes());
         hasher.update(part);
     }
     hasher.finalize().into()
+}
+
+/// A header as it is hashed.
+pub(crate) fn header_text(header: &EntryHeader) -> String {
+    serde_json::to_string(header).expect("headers are plain data")
 }
 
 /// The hash that chains an entry to the one before.

@@ -52,6 +52,8 @@ export const commands = {
 	documentExport: (document: DocumentId, audience: Audience, format: Format) => typedError<Exported | null, Failure>(__TAURI_INVOKE("document_export", { document, audience, format })),
 	documentSent: (document: DocumentId, channel: string) => typedError<null, Failure>(__TAURI_INVOKE("document_sent", { document, channel })),
 	journalVerify: () => typedError<JournalCheck, Failure>(__TAURI_INVOKE("journal_verify")),
+	journalExport: (sealed: boolean) => typedError<number | null, Failure>(__TAURI_INVOKE("journal_export", { sealed })),
+	rebuildCheck: () => typedError<null, Failure>(__TAURI_INVOKE("rebuild_check")),
 };
 
 /** Events */
