@@ -24,7 +24,11 @@ pub mod lookup;
 pub mod member;
 /// Values from the world that a report names: hosts, addresses, URLs.
 pub mod observable;
+/// Defanged spellings and the plain one.
+pub mod refang;
 /// What came in.
 pub mod report;
+/// What a person may ask for in one line.
+pub mod search;
 /// Instants in UTC.
 pub mod time;
