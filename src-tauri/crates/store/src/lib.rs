@@ -13,6 +13,8 @@ mod projection;
 mod read;
 /// Sealing small things with a key.
 mod seal;
+/// Finding what is kept.
+mod search;
 /// Ways to the key: passphrase and system keyring.
 pub mod slots;
 /// Opening, reading and the one way to write.
@@ -22,6 +24,7 @@ mod verify;
 
 pub use error::{KeyringProblem, StoreError};
 pub use read::Reader;
+pub use search::{Hit, Hits, MAX_HITS, MAX_RANKED};
 pub use slots::Slots;
 pub use vault::{NewVault, Now, Place, Store, VaultFiles, WriteTx, digest};
 pub use verify::{Verification, WrongEntry};

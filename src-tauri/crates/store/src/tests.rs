@@ -13,7 +13,7 @@ use farol_model::{
 use crate::{NewVault, Place, Store, StoreError, slots::Cost, vault::connection};
 
 const QUICK: Cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
-const PASSPHRASE: &str = "correct lamp battery";
+pub(crate) const PASSPHRASE: &str = "correct lamp battery";
 
 const NEW: NewVault<'_> = NewVault {
     passphrase: PASSPHRASE,
@@ -23,18 +23,18 @@ const NEW: NewVault<'_> = NewVault {
     practice: false,
 };
 
-fn place(dir: &Path) -> Place {
+pub(crate) fn place(dir: &Path) -> Place {
     let now = Timestamp::from_ms(1_795_000_000_000);
     Place { dir: dir.to_owned(), who: "a test".into(), now: Arc::new(move || now) }
 }
 
-fn new_store() -> (TempDir, Store) {
+pub(crate) fn new_store() -> (TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::create(place(dir.path()), NEW).unwrap();
     (dir, store)
 }
 
-fn open_case(store: &Store, title: &str) -> CaseId {
+pub(crate) fn open_case(store: &Store, title: &str) -> CaseId {
     store
         .write(|tx| {
             let case = Case {
@@ -51,7 +51,7 @@ fn open_case(store: &Store, title: &str) -> CaseId {
         .unwrap()
 }
 
-fn facts(title: &str) -> CaseFacts {
+pub(crate) fn facts(title: &str) -> CaseFacts {
     CaseFacts {
         title: title.into(),
         category: Category::Phishing,
@@ -71,7 +71,7 @@ fn facts(title: &str) -> CaseFacts {
     }
 }
 
-fn note(store: &Store, case: CaseId, text: &str) {
+pub(crate) fn note(store: &Store, case: CaseId, text: &str) {
     store
         .write(|tx| {
             let note = Note {
@@ -206,7 +206,7 @@ fn the_journal_refuses_update_and_delete() {
 }
 
 /// A keyed connection beside the program, as somebody with the key would open it.
-fn raw(store: &Store) -> rusqlite::Connection {
+pub(crate) fn raw(store: &Store) -> rusqlite::Connection {
     let (path, key) = store.for_tests();
     connection(&path, &key, OpenFlags::default()).unwrap()
 }

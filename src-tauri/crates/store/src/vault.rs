@@ -30,12 +30,22 @@ use crate::{
     holder::Holder,
     projection,
     seal::{Key, hex, random},
+    search,
     slots::{Cost, Secrets, Slots},
     verify::{entry_digest, entry_hash},
 };
 
-/// The newest schema this program knows; `PRAGMA user_version` of the file.
-const SCHEMA: u32 = 1;
+/// Every schema there was, oldest first: the tables it adds, and what fills them from those before.
+/// A file's `PRAGMA user_version` counts how many it has.
+const MIGRATIONS: [Migration; 2] = [
+    (include_str!("../migrations/0001_house.sql"), |_| Ok(())),
+    (include_str!("../migrations/0002_search.sql"), search::build),
+];
+
+type Migration = (&'static str, fn(&Connection) -> Result<(), StoreError>);
+
+/// The newest schema this program knows.
+const SCHEMA: u32 = MIGRATIONS.len() as u32;
 
 /// The clock, handed in.
 pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -334,10 +344,11 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     if found > SCHEMA {
         return Err(StoreError::TooNew { found, known: SCHEMA });
     }
-    if found == 0 {
+    for (schema, (tables, fill)) in (1..).zip(MIGRATIONS).skip(found as usize) {
         let tx = connection.transaction()?;
-        tx.execute_batch(include_str!("../migrations/0001_house.sql"))?;
-        tx.pragma_update(None, "user_version", SCHEMA)?;
+        tx.execute_batch(tables)?;
+        fill(&tx)?;
+        tx.pragma_update(None, "user_version", schema)?;
         tx.commit()?;
     }
     Ok(())
@@ -438,6 +449,7 @@ impl<'a> WriteTx<'a> {
                 hash,
             ])?;
         projection::apply(&self.tx, &header, action)?;
+        search::follow(&self.tx, action)?;
         self.n = header.n;
         self.head = hash;
         self.n_recorded += 1;
