@@ -6,6 +6,8 @@ mod cases;
 mod documents;
 /// Reports.
 mod reports;
+/// Finding what is kept.
+mod search;
 
 use std::{fs, path::Path};
 
@@ -57,6 +59,7 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         Command::Import { files } => reports::import(&open()?, &files, output),
         Command::Report(command) => reports::run(&open()?, command, output),
         Command::Case(command) => cases::run(&open()?, command, output),
+        Command::Search { text } => search::run(&open()?, &text.join(" "), output),
         Command::Lookup { names, case, resolver } => {
             look_up(&open()?, &names, case, resolver.as_deref(), output)
         }
