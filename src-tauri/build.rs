@@ -44,5 +44,6 @@ const COMMANDS: &[&str] = &[
     "document_preview",
     "document_export",
     "document_sent",
+    "search",
     "journal_verify",
 ];

@@ -18,7 +18,7 @@ use farol_app::{
     view::{
         CaseOpen, CaseRow, CaseView, DecisionDraft, DocumentRow, DocumentView, Exported,
         ImportResult, Imported, JournalCheck, LookupDone, LookupPlan, MitigationDraft, Preview,
-        QueueRow, ReportView, VaultCreate, VaultStatus,
+        QueueRow, ReportView, SearchPage, VaultCreate, VaultStatus,
     },
 };
 use farol_model::{
@@ -448,6 +448,12 @@ pub(crate) async fn document_sent(
     channel: String,
 ) -> Reply<()> {
     change(app, house, None, move |desk| desk.confirm_sent(document, &channel)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn search(house: State<'_, House>, text: String) -> Reply<SearchPage> {
+    ask(house, move |desk| desk.search(&text)).await
 }
 
 #[tauri::command]

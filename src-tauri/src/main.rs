@@ -130,6 +130,7 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             commands::document_preview,
             commands::document_export,
             commands::document_sent,
+            commands::search,
             commands::journal_verify,
         ])
         .events(collect_events![events::Changed, events::LookupProgress, events::FilesImported])

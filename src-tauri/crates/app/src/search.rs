@@ -2,7 +2,7 @@
 
 use farol_model::{
     case::Case,
-    id::{CaseId, DocumentId, ReportId},
+    id::{DocumentId, ReportId},
     search::{Part, Query, SearchKind},
 };
 use farol_store::{Hit, Reader, StoreError};
@@ -34,33 +34,30 @@ impl Desk {
 }
 
 fn show(it: Reader<'_>, hit: Hit) -> Result<SearchHit, StoreError> {
-    let of_case = |id: CaseId| Ok::<_, StoreError>((Opens::Case(id), it.case(id)?));
-    let (opens, case, hidden) = match (hit.kind, hit.case) {
+    let (opens, cases) = match (hit.kind, hit.case) {
         (SearchKind::Response | SearchKind::Document, Some(id)) => {
-            let case = it.case(id)?;
-            let hidden = case.facts.is_sensitive();
-            (Opens::Document(key::<DocumentId>(&hit)?), Some(case), hidden)
+            (Opens::Document(key::<DocumentId>(&hit)?), vec![it.case(id)?])
         }
-        (_, Some(id)) => {
-            let (opens, case) = of_case(id)?;
-            let hidden = case.facts.is_sensitive();
-            (opens, Some(case), hidden)
-        }
+        (_, Some(id)) => (Opens::Case(id), vec![it.case(id)?]),
         (_, None) => {
             let id = key::<ReportId>(&hit)?;
-            let cases = it.cases_of(id)?;
-            let hidden = match cases.is_empty() {
-                true => suggest_category(&it.report(id)?.parsed).is_sensitive(),
-                false => cases.iter().any(|case| case.facts.is_sensitive()),
-            };
-            (Opens::Report(id), cases.into_iter().next(), hidden)
+            (Opens::Report(id), it.cases_of(id)?)
         }
     };
+    let hidden = match &opens {
+        // Nobody has said yet what it is about: its words decide.
+        Opens::Report(id) if cases.is_empty() => {
+            suggest_category(&it.report(*id)?.parsed).is_sensitive()
+        }
+        _ => cases.iter().any(|case| case.facts.is_sensitive()),
+    };
+    let case = cases.into_iter().next();
     let shown = |parts| if hidden { Vec::new() } else { parts };
     let title = if hit.title.is_empty() { title_of(case.as_ref()) } else { hit.title };
     Ok(SearchHit {
         kind: hit.kind,
         opens,
+        case: case.as_ref().map(|case| case.id),
         reference: case.as_ref().map(|case| case.reference),
         at: hit.at,
         hidden,

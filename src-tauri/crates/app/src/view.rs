@@ -333,7 +333,9 @@ pub struct SearchHit {
     pub kind: SearchKind,
     /// What it opens.
     pub opens: Opens,
-    /// The number of its case; none for a report that no case has.
+    /// Its case, the first one for a report on several; none for a report that no case has.
+    pub case: Option<CaseId>,
+    /// The number of that case.
     pub reference: Option<CaseRef>,
     /// When it came in, was written or was begun.
     pub at: Timestamp,
