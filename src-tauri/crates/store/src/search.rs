@@ -82,10 +82,9 @@ const FOUND: &str = "
                    (SELECT report_id FROM case_report WHERE case_id IN wanted)))
     )";
 
-const COUNT: &str = "SELECT count(*) FROM found";
-
 const NEWEST: &str = "
-    SELECT id, kind, key, case_id, at_ms FROM found ORDER BY at_ms DESC, id DESC LIMIT :limit";
+    SELECT id, kind, key, case_id, at_ms, count(*) OVER () FROM found
+    ORDER BY at_ms DESC, id DESC LIMIT :limit";
 
 /// A title weighs more than a body; a whole word adds to a piece of one. The scores are made once
 /// and kept: asked for row by row, each would count the whole index again.
@@ -98,7 +97,7 @@ const BEST: &str = ",
         SELECT rowid AS id, bm25(search_word, 8.0, 2.0) AS score
         FROM search_word WHERE search_word MATCH :any_word
     )
-    SELECT found.id, kind, key, case_id, at_ms FROM found
+    SELECT found.id, kind, key, case_id, at_ms, count(*) OVER () FROM found
     LEFT JOIN piece ON piece.id = found.id
     LEFT JOIN word ON word.id = found.id
     ORDER BY coalesce(piece.score, 0.0) + coalesce(word.score, 0.0), at_ms DESC, found.id DESC
@@ -114,17 +113,16 @@ const MARKED_WORDS: &str = "
 
 /// Finds what a query asks for.
 pub(crate) fn search(conn: &Connection, query: &Query) -> Result<Hits, StoreError> {
-    let nothing = Hits { hits: Vec::new(), n_hits: 0, newest_first: false };
     if query.is_void || query.is_empty() {
-        return Ok(nothing);
+        return Ok(Hits { hits: Vec::new(), n_hits: 0, newest_first: false });
     }
     let asked = Asked::new(query);
-    let n_hits = asked.count(conn)?;
-    if n_hits == 0 {
-        return Ok(nothing);
-    }
+    let mut rows = asked.newest(conn)?;
+    let n_hits = rows.first().map_or(0, |row| row.n_hits);
     let newest_first = n_hits > MAX_RANKED || query.terms.is_empty();
-    let rows = if newest_first { asked.newest(conn)? } else { asked.best(conn)? };
+    if !newest_first && n_hits > 0 {
+        rows = asked.best(conn)?;
+    }
     let hits = rows.into_iter().map(|row| asked.hit(conn, row)).collect::<Result<_, _>>()?;
     Ok(Hits { hits, n_hits, newest_first })
 }
@@ -152,6 +150,8 @@ struct Row {
     key: String,
     case: Option<String>,
     at_ms: i64,
+    /// How many rows there are without the limit.
+    n_hits: u32,
 }
 
 impl Asked {
@@ -208,11 +208,6 @@ impl Asked {
             (":after", &self.after_ms),
             (":before", &self.before_ms),
         ]
-    }
-
-    fn count(&self, conn: &Connection) -> Result<u32, StoreError> {
-        let mut query = conn.prepare_cached(&format!("{FOUND} {COUNT}"))?;
-        Ok(query.query_row(self.bound().as_slice(), |row| row.get(0))?)
     }
 
     fn newest(&self, conn: &Connection) -> Result<Vec<Row>, StoreError> {
@@ -278,6 +273,7 @@ fn rows(
             key: row.get(2)?,
             case: row.get(3)?,
             at_ms: row.get(4)?,
+            n_hits: row.get(5)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -24,6 +24,9 @@ use crate::{
     read::{id_of, kind_of, parse},
 };
 
+/// Stands between the parts of a body; no word, so that words on both sides are no phrase.
+const BETWEEN_PARTS: &str = " · ";
+
 /// One thing that can be found.
 struct Item {
     kind: SearchKind,
@@ -247,7 +250,7 @@ fn of_mitigation(case: CaseId, mitigation: &Mitigation) -> Item {
 
 fn of_document(document: &Document) -> Item {
     let texts = document.blocks.iter().flat_map(|block| block.content.texts()).map(words_of);
-    let mut body: Vec<String> = texts.collect();
+    let mut body = vec![texts.collect::<Vec<_>>().join("\n")];
     if let Some(envelope) = &document.envelope {
         body.extend([envelope.subject.clone(), envelope.to.clone()]);
     }
@@ -277,7 +280,8 @@ fn words_of(text: &Text) -> String {
 
 fn put(conn: &Connection, item: Item) -> Result<(), StoreError> {
     let written_title = one_line(&item.title);
-    let written_body = one_line(&item.body.join("\n"));
+    let parts = item.body.iter().map(|it| one_line(it)).filter(|it| !it.is_empty());
+    let written_body = parts.collect::<Vec<_>>().join(BETWEEN_PARTS);
     let title = plain(&written_title).text;
     let body = plain(&written_body).text;
     let known: Option<(i64, bool)> = conn

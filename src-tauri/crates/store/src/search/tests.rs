@@ -191,7 +191,7 @@ fn everything_is_found_by_its_words() {
         ("contoso bank", "case <Phishing> of"),
         (
             "legal-99",
-            "case Phishing of Contoso Bank | ESC-2026-0001 credentials are being taken <LEGAL-99>",
+            "case Phishing of Contoso Bank | ESC-2026-0001 · credentials are being taken · <LEGAL-99>",
         ),
         ("credential theft", "report <Credential> <Theft>"),
         ("nadar", "report"),
@@ -199,12 +199,12 @@ fn everything_is_found_by_its_words() {
         ("five o'clock", "note  | The reporter called; they want an answer by <five> <o'clock>"),
         (
             "forty thousand",
-            "response Acknowledgement | We have taken <forty> <thousand> pages down for . Your message of Monday ravi@bank.example",
+            "response Acknowledgement | We have taken <forty> <thousand> pages down for . · Your message of Monday · ravi@bank.example",
         ),
         ("message of monday", "response"),
         ("wildcard", "document Analysis | A <wildcard> rule matched too much."),
         ("203.0.113.77", "observable <203[.]0[.]113[.]77> | "),
-        ("zoe lindqvist", "person <Zoë> <Lindqvist> | Victim <zoe>@mail.example"),
+        ("zoe lindqvist", "person <Zoë> <Lindqvist> | Victim · <zoe>@mail.example"),
         ("kelp", "account <Kelp> Hosting | acc-7731"),
     ] {
         let found = shown(&find(&store, query));
@@ -240,7 +240,7 @@ fn every_spelling_of_a_value_finds_every_other() {
         found,
         [
             "report Credential theft | Please look at hxxps://<login[.]contoso[.]example>/verify?id=1 \
-          and act. Ravi Nadar ravi@bank.example list-of-hosts.txt xn--bcher-kva[.]example"
+          and act. · Ravi Nadar · ravi@bank.example · list-of-hosts.txt · xn--bcher-kva[.]example"
         ]
     );
 }
