@@ -53,6 +53,7 @@ const COMMANDS: &[&str] = &[
     "document_preview",
     "document_export",
     "document_sent",
+    "search",
     "journal_verify",
     "journal_export",
     "rebuild_check",

@@ -18,8 +18,8 @@ use farol_app::{
     view::{
         BackupRow, CaseOpen, CaseRow, CaseView, DecisionDraft, DocumentRow, DocumentView, Exported,
         Health, ImportResult, Imported, JournalCheck, KeySlot, LookupDone, LookupPlan,
-        MitigationDraft, Preview, PutBack, QueueRow, ReportView, VaultCreate, VaultMade,
-        VaultStatus,
+        MitigationDraft, Preview, PutBack, QueueRow, ReportView, SearchPage, VaultCreate,
+        VaultMade, VaultStatus,
     },
 };
 use farol_model::{
@@ -505,6 +505,12 @@ pub(crate) async fn document_sent(
     channel: String,
 ) -> Reply<()> {
     change(app, house, None, move |desk| desk.confirm_sent(document, &channel)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn search(house: State<'_, House>, text: String) -> Reply<SearchPage> {
+    ask(house, move |desk| desk.search(&text)).await
 }
 
 #[tauri::command]

@@ -139,6 +139,7 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             commands::document_preview,
             commands::document_export,
             commands::document_sent,
+            commands::search,
             commands::journal_verify,
             commands::journal_export,
             commands::rebuild_check,

@@ -92,6 +92,12 @@ fn full_desk() {
     measure("queue of 10 000 open cases, asked anew", 20, || drop(desk.queue().unwrap()));
     let case = desk.cases().unwrap()[5000].id;
     measure("one case of 10 000, whole page", 50, || drop(desk.case(case).unwrap()));
+    for (what, text) in [
+        ("search of 10 000 cases: one value", "login777.kelp777"),
+        ("search of 10 000 cases: every case", "phishing"),
+    ] {
+        measure(what, 20, || drop(desk.search(text).unwrap()));
+    }
     drop(desk);
     if let Some(program) = window::built() {
         window::full_desk(&program, &dir.path().join("vault"));

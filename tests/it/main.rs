@@ -6,6 +6,8 @@
 mod bad_input;
 /// `farolctl` in a folder of its own.
 mod ctl;
+/// Finding what is kept, from a script.
+mod finding;
 /// Our mistake to trust, from a script.
 mod mistake_to_trust;
 /// Bytes of a PDF, opened.

@@ -103,6 +103,14 @@ async fn the_tour_does_the_job_on_the_sample_desk() {
     window.press(&[], Key::Escape.into()).await;
     window.press(&[Key::Control], 'k').await;
     window.wait_for_focus("palette-input").await;
+    window.type_text("hosting after:2026-01-01").await;
+    window.wait_for("[data-test=search-hit] mark").await;
+    window.painted().await;
+    window.picture("20-search").await;
+    barriers.extend(window.barriers("20-search").await);
+    window.close_dialog().await;
+    window.press(&[Key::Control], 'k').await;
+    window.wait_for_focus("palette-input").await;
     window.type_text("tour again").await;
     window.painted().await;
     window.picture("16-palette").await;

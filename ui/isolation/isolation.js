@@ -10,7 +10,7 @@ const COMMANDS = new Set(
     "report_attach observable_add target_set clock_stop note_add lookup_plan lookup_start " +
     "lookup_cancel asn_pick decision_make mitigation_propose mitigation_advance template_list " +
     "document_list document_create document_show document_save document_preview document_export " +
-    "document_sent journal_verify plugin:event|listen plugin:event|unlisten"
+    "document_sent search journal_verify plugin:event|listen plugin:event|unlisten"
   ).split(" "),
 );
 const MAX_CHARS = 48 * 1024 * 1024;

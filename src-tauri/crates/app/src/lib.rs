@@ -25,6 +25,8 @@ pub mod lookups;
 mod next_step;
 /// Taking things in.
 pub mod reports;
+/// Finding what is kept.
+mod search;
 /// Making, opening and describing a vault.
 pub mod vault;
 /// What screens show.

@@ -211,7 +211,7 @@ impl From<IntakeError> for Failure {
 }
 
 /// The category that a report's words point to; a person decides.
-fn suggest_category(parsed: &Parsed) -> Category {
+pub(crate) fn suggest_category(parsed: &Parsed) -> Category {
     const SIGNS: &[(Category, &[&str])] = &[
         (Category::ChildSafety, &["csam", "child sexual", "child abuse", "cybertip", "ncmec"]),
         (Category::TerroristContent, &["removal order", "2021/784", "terrorist"]),

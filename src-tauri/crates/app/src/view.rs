@@ -15,6 +15,7 @@ use farol_model::{
     member::Member,
     observable::Observable,
     report::Report,
+    search::{Part, SearchKind},
     slot::SlotKind,
     time::Timestamp,
 };
@@ -291,6 +292,8 @@ pub struct StoryLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
 pub enum Opens {
+    /// A case.
+    Case(CaseId),
     /// A report.
     Report(ReportId),
     /// A document.
@@ -386,6 +389,38 @@ pub struct CaseView {
     pub next: NextStep,
     /// People who work here, to show names for ids.
     pub members: Vec<Member>,
+}
+
+/// What a search found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct SearchPage {
+    /// The best of them, at most 50.
+    pub hits: Vec<SearchHit>,
+    /// How many there are.
+    pub n_hits: u32,
+    /// Whether they are ordered by time, because there are very many or nothing to rank them by.
+    pub newest_first: bool,
+}
+
+/// One thing that was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct SearchHit {
+    /// What it is.
+    pub kind: SearchKind,
+    /// What it opens.
+    pub opens: Opens,
+    /// Its case, the first one for a report on several; none for a report that no case has.
+    pub case: Option<CaseId>,
+    /// The number of that case.
+    pub reference: Option<CaseRef>,
+    /// When it came in, was written or was begun.
+    pub at: Timestamp,
+    /// Whether it belongs to a sensitive case; title and snippet are empty then.
+    pub hidden: bool,
+    /// Its title, or its case's when it has none, as runs of text.
+    pub title: Vec<Part>,
+    /// The words around the first match, as runs of text.
+    pub snippet: Vec<Part>,
 }
 
 /// What would leave the machine if a lookup were started.

@@ -8,6 +8,8 @@ mod cases;
 mod documents;
 /// Reports.
 mod reports;
+/// Finding what is kept.
+mod search;
 /// The vault and the ways to its key.
 mod vault;
 
@@ -50,6 +52,7 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         Command::Import { files } => reports::import(&open()?, &files, output),
         Command::Report(command) => reports::run(&open()?, command, output),
         Command::Case(command) => cases::run(&open()?, command, output),
+        Command::Search { text } => search::run(&open()?, &text.join(" "), output),
         Command::Lookup { names, case, resolver } => {
             look_up(&open()?, &names, case, resolver.as_deref(), output)
         }

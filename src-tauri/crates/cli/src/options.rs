@@ -54,6 +54,13 @@ pub(crate) enum Command {
     /// Open, list, show and change cases.
     #[command(subcommand)]
     Case(CaseCommand),
+    /// Find cases, reports, notes, documents, values and people. Words are found anywhere,
+    /// "phrases" as whole words; kind:, case:, status:, category:, severity:, after:, before: narrow.
+    Search {
+        /// What to look for.
+        #[arg(required = true)]
+        text: Vec<String>,
+    },
     /// Ask a resolver about hosts and say who provides what.
     Lookup {
         /// Host names, URLs or addresses, defanged or not.

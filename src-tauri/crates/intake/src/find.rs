@@ -9,11 +9,13 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use farol_model::observable::{Found, Observable, ObservableKind};
+use farol_model::{
+    observable::{Found, Observable, ObservableKind},
+    refang::fold,
+};
 
 pub(crate) use self::suggest::{Own, suggest};
 use self::words::{Word, words};
-use crate::refang::fold;
 
 /// Most observables kept of one report.
 pub(crate) const MAX_OBSERVABLES: usize = 10_000;

@@ -25,8 +25,6 @@ mod names;
 mod note;
 /// The normal form of a value.
 mod observable;
-/// Defanged spellings.
-mod refang;
 
 use farol_model::{
     id::Size,

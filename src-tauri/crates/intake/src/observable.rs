@@ -11,10 +11,11 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use farol_model::observable::{Observable, ObservableKind};
+use farol_model::{
+    observable::{Observable, ObservableKind},
+    refang::{fold, live_scheme},
+};
 use url::{Host, Url};
-
-use crate::refang::fold;
 
 /// Longest value that is looked at, in bytes.
 pub(crate) const MAX_VALUE_BYTES: usize = 8192;
@@ -74,16 +75,6 @@ pub(crate) fn url(scheme: &str, rest: &str) -> Option<Observable> {
         value.pop();
     }
     Some(Observable { kind: ObservableKind::Url, value })
-}
-
-/// `http`, `https` or `ftp` for a scheme as written, defanged or not.
-pub(crate) fn live_scheme(written: &str) -> Option<&'static str> {
-    match written.to_ascii_lowercase().as_str() {
-        "http" | "hxxp" | "h**p" | "htxp" | "hxtp" => Some("http"),
-        "https" | "hxxps" | "h**ps" | "htxps" | "hxtps" => Some("https"),
-        "ftp" | "fxp" => Some("ftp"),
-        _ => None,
-    }
 }
 
 /// A bare host with a path, or an address with one; a network in CIDR notation is neither.

@@ -88,6 +88,8 @@ macro_rules! words {
         }
     };
 }
+pub(crate) use words;
+
 words! {
     /// What kind of trouble it is.
     Category {
@@ -121,6 +123,13 @@ words! {
         Inquiry = "inquiry", "Inquiry";
         /// None of these.
         Other = "other", "Other";
+    }
+}
+
+impl Category {
+    /// Whether everything of this kind is hidden until somebody opens it.
+    pub fn is_sensitive(self) -> bool {
+        matches!(self, Self::ChildSafety | Self::IntimateImages)
     }
 }
 
@@ -247,6 +256,13 @@ pub struct CaseFacts {
     pub people: Vec<Person>,
     /// Customers concerned.
     pub accounts: Vec<Account>,
+}
+
+impl CaseFacts {
+    /// Whether it is hidden until somebody opens it.
+    pub fn is_sensitive(&self) -> bool {
+        self.sensitivity == Sensitivity::Sensitive || self.category.is_sensitive()
+    }
 }
 
 /// What we handle.

@@ -24,8 +24,12 @@ pub mod lookup;
 pub mod member;
 /// Values from the world that a report names: hosts, addresses, URLs.
 pub mod observable;
+/// Defanged spellings and the plain one.
+pub mod refang;
 /// What came in.
 pub mod report;
+/// What a person may ask for in one line.
+pub mod search;
 /// Ways to a vault's key.
 pub mod slot;
 /// Instants in UTC.

@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::OpenFlags;
+use rusqlite::{Connection, OpenFlags};
 use serde::{Deserialize, Serialize};
 
 use farol_model::{id::Digest, time::Timestamp};
@@ -65,45 +65,8 @@ impl Store {
     /// [`StoreError::Damaged`] when the copy is not a good vault: it is then not kept, and neither
     /// is any backup taken away.
     pub fn back_up(&self) -> Result<Backup, StoreError> {
-        let made_at = self.now();
-        let folder = self.place().dir.join(FOLDER);
-        let unfinished = folder.join("unfinished");
-        if unfinished.exists() {
-            fs::remove_dir_all(&unfinished)?;
-        }
-        fs::create_dir_all(&unfinished)?;
-        let copy = unfinished.join(DATABASE);
-        {
-            // A connection of its own: writing goes on meanwhile.
-            let source = self.another_connection()?;
-            source.execute("VACUUM INTO ?1", [copy.display().to_string()])?;
-        }
-        fs::copy(self.place().slots_file(), unfinished.join(SLOTS))?;
-        let found = check(&copy, &self.database_key())?;
-        let backup = Backup {
-            name: made_at.instant().strftime("%Y-%m-%dT%H%M%SZ").to_string(),
-            made_at,
-            n_entries: found.n_entries,
-            head: found.head,
-            bytes: fs::metadata(&copy)?.len(),
-        };
-        let note = serde_json::to_vec_pretty(&backup).expect("a note is plain data");
-        fs::write(unfinished.join(NOTE), note)?;
-        for file in [DATABASE, SLOTS, NOTE] {
-            File::open(unfinished.join(file))?.sync_all()?;
-        }
-        sync_dir(&unfinished)?;
-        let place = folder.join(&backup.name);
-        if place.exists() {
-            fs::remove_dir_all(&place)?;
-        }
-        fs::rename(&unfinished, &place)?;
-        sync_dir(&folder)?;
-        let all = self.place().backups();
-        for old in fading(&all) {
-            fs::remove_dir_all(folder.join(&all[old].name))?;
-        }
-        Ok(backup)
+        // A connection of its own: writing goes on meanwhile.
+        make(self.place(), &self.another_connection()?, &self.database_key())
     }
 
     /// Makes a backup when the newest one is a day old.
@@ -205,6 +168,45 @@ impl Place {
         // Only a name that was listed is ever joined to a path.
         self.backups().into_iter().find(|it| it.name == name).ok_or(StoreError::NotFound("backup"))
     }
+}
+
+/// Makes a backup of what this connection reads.
+pub(crate) fn make(place: &Place, source: &Connection, key: &str) -> Result<Backup, StoreError> {
+    let made_at = (place.now)();
+    let folder = place.dir.join(FOLDER);
+    let unfinished = folder.join("unfinished");
+    if unfinished.exists() {
+        fs::remove_dir_all(&unfinished)?;
+    }
+    fs::create_dir_all(&unfinished)?;
+    let copy = unfinished.join(DATABASE);
+    source.execute("VACUUM INTO ?1", [copy.display().to_string()])?;
+    fs::copy(place.slots_file(), unfinished.join(SLOTS))?;
+    let found = check(&copy, key)?;
+    let backup = Backup {
+        name: made_at.instant().strftime("%Y-%m-%dT%H%M%SZ").to_string(),
+        made_at,
+        n_entries: found.n_entries,
+        head: found.head,
+        bytes: fs::metadata(&copy)?.len(),
+    };
+    let note = serde_json::to_vec_pretty(&backup).expect("a note is plain data");
+    fs::write(unfinished.join(NOTE), note)?;
+    for file in [DATABASE, SLOTS, NOTE] {
+        File::open(unfinished.join(file))?.sync_all()?;
+    }
+    sync_dir(&unfinished)?;
+    let named = folder.join(&backup.name);
+    if named.exists() {
+        fs::remove_dir_all(&named)?;
+    }
+    fs::rename(&unfinished, &named)?;
+    sync_dir(&folder)?;
+    let all = place.backups();
+    for old in fading(&all) {
+        fs::remove_dir_all(folder.join(&all[old].name))?;
+    }
+    Ok(backup)
 }
 
 /// Copies database and slots, checks the copy, and tells what is in it.

@@ -23,6 +23,8 @@ mod read;
 mod rebuild;
 /// Sealing small things with a key.
 mod seal;
+/// Finding what is kept.
+mod search;
 /// Ways to the key: passphrase, recovery key, system keyring.
 pub mod slots;
 /// Opening, reading and the one way to write.
@@ -35,6 +37,7 @@ pub use error::{KeyringProblem, StoreError};
 pub use health::Condition;
 pub use read::Reader;
 pub use rebuild::Difference;
+pub use search::{Hit, Hits, MAX_HITS, MAX_RANKED};
 pub use slots::{RecoveryKey, SlotInfo, Slots};
 pub use vault::{NewVault, Now, Place, Store, VaultFiles, WriteTx, digest};
 pub use verify::{Anchor, Tampering, Verification, WrongEntry};

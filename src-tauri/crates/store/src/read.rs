@@ -18,10 +18,16 @@ use farol_model::{
     member::Member,
     observable::{Observable, ObservableKind},
     report::Report,
+    search::Query,
     time::Timestamp,
 };
 
-use crate::{StoreError, seal::Key, verify};
+use crate::{
+    StoreError,
+    seal::Key,
+    search::{self, Hits},
+    verify,
+};
 
 /// A view of the vault at one moment.
 #[derive(Clone, Copy)]
@@ -230,17 +236,7 @@ impl<'a> Reader<'a> {
         })?;
         rows.map(|row| {
             let (kind, value) = row?;
-            let kind = [
-                ObservableKind::Url,
-                ObservableKind::Host,
-                ObservableKind::Domain,
-                ObservableKind::Ip,
-                ObservableKind::Mail,
-            ]
-            .into_iter()
-            .find(|it| it.word() == kind)
-            .ok_or(StoreError::Unreadable("observable"))?;
-            Ok(Observable { kind, value })
+            Ok(Observable { kind: kind_of(&kind)?, value })
         })
         .collect()
     }
@@ -412,6 +408,14 @@ impl<'a> Reader<'a> {
         Ok(entries)
     }
 
+    /// What a query finds: the best first, or the newest when there are very many.
+    ///
+    /// # Errors
+    /// When the database cannot be read; no query is wrong.
+    pub fn search(&self, query: &Query) -> Result<Hits, StoreError> {
+        search::search(self.conn, query)
+    }
+
     /// Checks the whole journal: numbers, hashes, signatures, bodies.
     ///
     /// # Errors
@@ -451,12 +455,20 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn parse<T: DeserializeOwned>(body: &str) -> Result<T, StoreError> {
+pub(crate) fn parse<T: DeserializeOwned>(body: &str) -> Result<T, StoreError> {
     serde_json::from_str(body).map_err(|_| StoreError::Unreadable("record"))
 }
 
-fn id_of<T: std::str::FromStr>(text: &str) -> Result<T, StoreError> {
+pub(crate) fn id_of<T: std::str::FromStr>(text: &str) -> Result<T, StoreError> {
     text.parse().map_err(|_| StoreError::Unreadable("id"))
+}
+
+pub(crate) fn kind_of(word: &str) -> Result<ObservableKind, StoreError> {
+    use ObservableKind as Kind;
+    [Kind::Url, Kind::Host, Kind::Domain, Kind::Ip, Kind::Mail]
+        .into_iter()
+        .find(|it| it.word() == word)
+        .ok_or(StoreError::Unreadable("observable"))
 }
 
 /// The header in a row that begins `id, desk, n, at_ms, actor, case_id, action`.

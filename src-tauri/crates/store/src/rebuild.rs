@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, types::Value};
 
-use crate::{Store, StoreError, projection, read, vault, verify};
+use crate::{Store, StoreError, projection, read, search, vault, verify};
 
 /// Not projections: the journal itself, what only it can open, the bytes it names, and indexes,
 /// which are made from the projections.
@@ -39,7 +39,8 @@ impl Store {
         Ok(None)
     }
 
-    /// Makes the tables that screens read again from the journal, in place of the live ones.
+    /// Makes the tables that screens read, and the search, again from the journal, in place of the
+    /// live ones.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when the journal itself was changed; nothing was replaced then.
@@ -53,6 +54,8 @@ impl Store {
             tx.execute(&format!("DELETE FROM {table}"), [])?;
         }
         replay(&tx, &tx)?;
+        tx.execute_batch("DELETE FROM search_text; DELETE FROM search")?;
+        search::build(&tx)?;
         tx.commit()?;
         Ok(())
     }

@@ -53,7 +53,7 @@ pub(crate) fn open_case(store: &Store, title: &str) -> CaseId {
         .unwrap()
 }
 
-fn facts(title: &str) -> CaseFacts {
+pub(crate) fn facts(title: &str) -> CaseFacts {
     CaseFacts {
         title: title.into(),
         category: Category::Phishing,

@@ -27,16 +27,26 @@ use farol_model::{
 };
 
 use crate::{
-    Reader, StoreError,
+    Reader, StoreError, backup,
     holder::Holder,
     projection,
     seal::{Key, hex, random, unhex},
+    search,
     slots::{Cost, Secrets, Slots},
     verify::{entry_digest, entry_hash},
 };
 
-/// The newest schema this program knows; `PRAGMA user_version` of the file.
-const SCHEMA: u32 = 1;
+/// Every schema there was, oldest first: the tables it adds, and what fills them from those before.
+/// A file's `PRAGMA user_version` counts how many it has.
+const MIGRATIONS: [Migration; 2] = [
+    (include_str!("../migrations/0001_house.sql"), |_| Ok(())),
+    (include_str!("../migrations/0002_search.sql"), search::build),
+];
+
+type Migration = (&'static str, fn(&Connection) -> Result<(), StoreError>);
+
+/// The newest schema this program knows.
+const SCHEMA: u32 = MIGRATIONS.len() as u32;
 
 /// The clock, handed in.
 pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -220,6 +230,10 @@ impl Store {
         holder: Holder,
     ) -> Result<Self, StoreError> {
         let mut writer = connection(database, &database_key, OpenFlags::default())?;
+        let found = schema(&writer)?;
+        if (1..SCHEMA).contains(&found) {
+            backup::make(&place, &writer, &database_key)?;
+        }
         migrate(&mut writer)?;
         Ok(Self {
             place,
@@ -382,15 +396,20 @@ pub(crate) fn in_memory(flags: OpenFlags) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+fn schema(connection: &Connection) -> Result<u32, StoreError> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let found = schema(connection)?;
     if found > SCHEMA {
         return Err(StoreError::TooNew { found, known: SCHEMA });
     }
-    if found == 0 {
+    for (schema, (tables, fill)) in (1..).zip(MIGRATIONS).skip(found as usize) {
         let tx = connection.transaction()?;
-        tx.execute_batch(include_str!("../migrations/0001_house.sql"))?;
-        tx.pragma_update(None, "user_version", SCHEMA)?;
+        tx.execute_batch(tables)?;
+        fill(&tx)?;
+        tx.pragma_update(None, "user_version", schema)?;
         tx.commit()?;
     }
     Ok(())
@@ -491,6 +510,7 @@ impl<'a> WriteTx<'a> {
                 hash,
             ])?;
         projection::apply(&self.tx, &header, action)?;
+        search::follow(&self.tx, action)?;
         self.n = header.n;
         self.head = hash;
         self.n_recorded += 1;

@@ -51,6 +51,7 @@ export const commands = {
 	documentPreview: (document: DocumentId, audience: Audience) => typedError<Preview, Failure>(__TAURI_INVOKE("document_preview", { document, audience })),
 	documentExport: (document: DocumentId, audience: Audience, format: Format) => typedError<Exported | null, Failure>(__TAURI_INVOKE("document_export", { document, audience, format })),
 	documentSent: (document: DocumentId, channel: string) => typedError<null, Failure>(__TAURI_INVOKE("document_sent", { document, channel })),
+	search: (text: string) => typedError<SearchPage, Failure>(__TAURI_INVOKE("search", { text })),
 	journalVerify: () => typedError<JournalCheck, Failure>(__TAURI_INVOKE("journal_verify")),
 	journalExport: (sealed: boolean) => typedError<number | null, Failure>(__TAURI_INVOKE("journal_export", { sealed })),
 	rebuildCheck: () => typedError<null, Failure>(__TAURI_INVOKE("rebuild_check")),
@@ -1029,6 +1030,8 @@ export type ObservationId = string;
 
 /**  Something a line can open. */
 export type Opens = 
+/**  A case. */
+{ kind: "case"; id: CaseId } | 
 /**  A report. */
 { kind: "report"; id: ReportId } | 
 /**  A document. */
@@ -1073,6 +1076,14 @@ export type Parsed = {
 	observables: Found[],
 	/**  What the parser could not read or had to guess, in plain words. */
 	warnings: string[],
+};
+
+/**  A run of text in a result. */
+export type Part = {
+	/**  The words. */
+	text: string,
+	/**  Whether the query asked for them. */
+	is_match: boolean,
 };
 
 /**  Time that does not count, and why. */
@@ -1256,6 +1267,61 @@ export type Role =
 "storage" | 
 /**  Takes its mail. */
 "mail";
+
+/**  One thing that was found. */
+export type SearchHit = {
+	/**  What it is. */
+	kind: SearchKind,
+	/**  What it opens. */
+	opens: Opens,
+	/**  Its case, the first one for a report on several; none for a report that no case has. */
+	case: CaseId | null,
+	/**  The number of that case. */
+	reference: CaseRef | null,
+	/**  When it came in, was written or was begun. */
+	at: Timestamp,
+	/**  Whether it belongs to a sensitive case; title and snippet are empty then. */
+	hidden: boolean,
+	/**  Its title, or its case's when it has none, as runs of text. */
+	title: Part[],
+	/**  The words around the first match, as runs of text. */
+	snippet: Part[],
+};
+
+/**  What can be found. */
+export type SearchKind = 
+/**  A case. */
+"case" | 
+/**  A report. */
+"report" | 
+/**  A note on a case. */
+"note" | 
+/**  A decision. */
+"decision" | 
+/**  A mitigation. */
+"mitigation" | 
+/**  What we wrote to somebody. */
+"response" | 
+/**  Any other document. */
+"document" | 
+/**  A value that we are asked to act on. */
+"target" | 
+/**  A value that a person added to a case. */
+"observable" | 
+/**  Somebody in a case. */
+"person" | 
+/**  A customer of ours. */
+"account";
+
+/**  What a search found. */
+export type SearchPage = {
+	/**  The best of them, at most 50. */
+	hits: SearchHit[],
+	/**  How many there are. */
+	n_hits: number,
+	/**  Whether they are ordered by time, because there are very many or nothing to rank them by. */
+	newest_first: boolean,
+};
 
 /**  How closely a case is held. */
 export type Sensitivity = 

@@ -1,10 +1,11 @@
 //! Cuts a folded line into the pieces that are values.
 
-use farol_model::observable::{Observable, ObservableKind};
-
-use crate::observable::{
-    MAX_VALUE_BYTES, host, host_with_path, ip, is_file_like, live_scheme, mail, url,
+use farol_model::{
+    observable::{Observable, ObservableKind},
+    refang::live_scheme,
 };
+
+use crate::observable::{MAX_VALUE_BYTES, host, host_with_path, ip, is_file_like, mail, url};
 
 /// A value and where it stands in the folded line, in bytes.
 pub(super) struct Word {

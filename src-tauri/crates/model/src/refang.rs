@@ -1,20 +1,25 @@
 //! Folds defanged spellings: `hxxp`, `[.]`, `(dot)`, `[at]`, `[:]//`, invisible characters.
 //!
-//! Works on one line at a time and remembers where every byte came from, so that a finding can
-//! quote the original spelling. Knows nothing of what is found.
+//! Remembers where every byte came from, so that a finding can quote the original spelling. Knows
+//! nothing of what is found.
 
-/// A line with defanging folded.
-pub(crate) struct Folded {
-    /// The folded line.
-    pub(crate) text: String,
-    /// For every byte of `text`, and for its end, the offset in the original line.
+/// A text with defanging folded.
+pub struct Folded {
+    /// The folded text.
+    pub text: String,
+    /// For every byte of `text`, and for its end, the offset in the original text.
     origin: Vec<usize>,
 }
 
 impl Folded {
     /// The original spelling of `text[start..end]`.
-    pub(crate) fn written<'a>(&self, line: &'a str, start: usize, end: usize) -> &'a str {
+    pub fn written<'a>(&self, line: &'a str, start: usize, end: usize) -> &'a str {
         line.get(self.origin[start]..self.origin[end]).unwrap_or_default()
+    }
+
+    /// Where `text[start..end]` stood in the original text, in bytes.
+    pub fn original_range(&self, start: usize, end: usize) -> std::ops::Range<usize> {
+        self.origin[start]..self.origin[end]
     }
 
     fn push(&mut self, c: char, at: usize) {
@@ -27,8 +32,40 @@ impl Folded {
     }
 }
 
-/// Folds the defanged spellings of one line.
-pub(crate) fn fold(line: &str) -> Folded {
+/// The plain spelling of a text: brackets folded and schemes live again, so that
+/// `hxxps://login[.]example` reads `https://login.example`.
+pub fn plain(text: &str) -> Folded {
+    let mut folded = fold(text);
+    let ends: Vec<usize> = folded.text.match_indices("://").map(|(at, _)| at).collect();
+    for end in ends {
+        let before = folded.text.as_bytes()[..end].iter().rev();
+        let n_bytes = before
+            .take(LONGEST_SCHEME + 1)
+            .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'*')
+            .count();
+        let start = end - n_bytes;
+        // Every spelling is as long as its scheme, so that what is remembered stays true.
+        if let Some(live) = live_scheme(&folded.text[start..end]) {
+            folded.text.replace_range(start..start + live.len(), live);
+        }
+    }
+    folded
+}
+
+const LONGEST_SCHEME: usize = "https".len();
+
+/// `http`, `https` or `ftp` for a scheme as written, defanged or not.
+pub fn live_scheme(written: &str) -> Option<&'static str> {
+    match written.to_ascii_lowercase().as_str() {
+        "http" | "hxxp" | "h**p" | "htxp" | "hxtp" => Some("http"),
+        "https" | "hxxps" | "h**ps" | "htxps" | "hxtps" => Some("https"),
+        "ftp" | "fxp" => Some("ftp"),
+        _ => None,
+    }
+}
+
+/// Folds the bracketed and invisible spellings of one line.
+pub fn fold(line: &str) -> Folded {
     let mut out = Folded {
         text: String::with_capacity(line.len()),
         origin: Vec::with_capacity(line.len() + 1),
@@ -127,4 +164,34 @@ fn has_open_bracket(text: &str) -> bool {
         .rev()
         .take_while(|byte| !byte.is_ascii_whitespace())
         .any(|byte| matches!(byte, b'[' | b'(' | b'{'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn every_spelling_of_a_value_reads_the_same() {
+        for (written, expected) in [
+            ("hxxps://login[.]evil[.]example/a", "https://login.evil.example/a"),
+            ("see HXXP://evil(dot)example, now", "see http://evil.example, now"),
+            ("h**p[:]//evil [.] example", "http://evil.example"),
+            ("fxp://files{.}example", "ftp://files.example"),
+            ("https://plain.example", "https://plain.example"),
+            ("abuse[at]host[.]example", "abuse@host.example"),
+            ("xhxxp://odd ://", "xhxxp://odd ://"),
+            ("é://é", "é://é"),
+        ] {
+            assert_eq!(plain(written).text, expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_piece_of_the_plain_spelling_knows_where_it_stood() {
+        let written = "go to hxxps://evil[.]example/a now";
+        let folded = plain(written);
+        let at = folded.text.find("https").unwrap();
+        let range = folded.original_range(at, at + "https://evil.example".len());
+        assert_eq!(&written[range], "hxxps://evil[.]example");
+    }
 }

@@ -1,0 +1,557 @@
+use rusqlite::Connection;
+
+use farol_model::{
+    case::{Account, CaseFacts, Outcome, Person, PersonRole, Status, Target},
+    document::{Audience, Block, Content, Document, DocumentKind, Envelope, Text, changes},
+    id::{BlockId, CaseId, Digest, DocumentId, NoteId, ReportId, Size},
+    journal::Action,
+    observable::{Found, Observable, ObservableKind},
+    report::{Attachment, Consent, Correspondent, Parsed, Report, ReportChannel},
+    search::{Part, Query},
+};
+
+use super::{Hits, MAX_HITS};
+use crate::{
+    Store, StoreError, WriteTx,
+    tests::{PASSPHRASE, new_store, note, open_case, place, raw},
+};
+
+fn find(store: &Store, query: &str) -> Hits {
+    store.read(|it| it.search(&Query::parse(query))).unwrap_or_else(|it| panic!("{query}: {it}"))
+}
+
+/// `kind title | snippet`, matches in angle brackets.
+fn shown(hits: &Hits) -> Vec<String> {
+    let text = |parts: &[Part]| -> String {
+        let part = |it: &Part| {
+            if it.is_match { format!("<{}>", it.text) } else { it.text.clone() }
+        };
+        parts.iter().map(part).collect()
+    };
+    hits.hits
+        .iter()
+        .map(|it| format!("{} {} | {}", it.kind.word(), text(&it.title), text(&it.snippet)))
+        .collect()
+}
+
+fn kinds(hits: &Hits) -> Vec<&'static str> {
+    hits.hits.iter().map(|it| it.kind.word()).collect()
+}
+
+fn record(store: &Store, action: impl FnOnce(&WriteTx<'_>) -> Action) {
+    store
+        .write(|tx| {
+            let action = action(tx);
+            tx.record(&action).map(|_| ())
+        })
+        .map_err(|it: StoreError| it)
+        .unwrap();
+}
+
+fn report(store: &Store, subject: &str, text: &str, change: impl FnOnce(&mut Parsed)) -> ReportId {
+    let id = ReportId(store.new_id());
+    let mut parsed = Parsed { subject: subject.into(), text: text.into(), ..Parsed::default() };
+    change(&mut parsed);
+    record(store, |tx| Action::ReportReceived {
+        report: Box::new(Report {
+            id,
+            received_at: tx.now(),
+            channel: ReportChannel::Mail,
+            original: Digest([7; 32]),
+            size: Size(9),
+            parsed,
+            consent: Consent::NotAsked,
+        }),
+    });
+    id
+}
+
+fn change(store: &Store, case: CaseId, change: impl FnOnce(&mut CaseFacts)) {
+    record(store, |tx| {
+        let before = tx.read().case(case).unwrap().facts;
+        let mut after = before.clone();
+        change(&mut after);
+        Action::CaseChanged { case, before: Box::new(before), after: Box::new(after) }
+    });
+}
+
+fn target(store: &Store, case: CaseId, value: &str, outcome: Option<Outcome>) {
+    let observable = Observable { kind: ObservableKind::Url, value: value.into() };
+    record(store, |tx| Action::TargetSet {
+        case,
+        before: tx.read().target(case, &observable).unwrap(),
+        after: outcome.map(|outcome| Target { observable, outcome }),
+    });
+}
+
+fn paragraph(store: &Store, text: &str) -> Block {
+    Block {
+        id: BlockId(store.new_id()),
+        audience: Audience::InternalTeam,
+        content: Content::Paragraph { text: Text::parse(text) },
+    }
+}
+
+fn document(store: &Store, case: CaseId, kind: DocumentKind, title: &str, text: &str) -> Document {
+    let document = Document {
+        id: DocumentId(store.new_id()),
+        case,
+        kind,
+        title: title.into(),
+        template: "test@1".into(),
+        audience: Audience::Reporter,
+        created_at: store.now(),
+        envelope: None,
+        sent: None,
+        blocks: vec![paragraph(store, text)],
+    };
+    record(store, |_| Action::DocumentCreated { document: Box::new(document.clone()) });
+    document
+}
+
+/// A desk with one of everything that can be found.
+fn full_store() -> (tempfile::TempDir, Store, CaseId) {
+    let (dir, store) = new_store();
+    let case = open_case(&store, "Phishing of Contoso Bank");
+    change(&store, case, |facts| {
+        facts.people = vec![
+            Person {
+                role: PersonRole::Victim,
+                name: "Zoë Lindqvist".into(),
+                address: Some("zoe@mail.example".into()),
+            },
+            Person { role: PersonRole::Colleague, name: "Omar".into(), address: None },
+        ];
+        facts.accounts = vec![Account {
+            id: "acc-7731".into(),
+            name: "Kelp Hosting".into(),
+            internal: false,
+            source: "typed".into(),
+            as_of: store.now(),
+        }];
+        facts.tickets = vec!["LEGAL-99".into()];
+    });
+    let id = report(
+        &store,
+        "Credential theft",
+        "Please look at\r\nhxxps://login[.]contoso[.]example/verify?id=1\r\nand act.",
+        |parsed| {
+            parsed.reporter = Correspondent {
+                name: Some("Ravi Nadar".into()),
+                address: Some("ravi@bank.example".into()),
+            };
+            parsed.attachments = vec![Attachment {
+                name: "list-of-hosts.txt".into(),
+                media_type: "text/plain".into(),
+                size: Size(3),
+                sha256: None,
+            }];
+            parsed.observables = vec![Found {
+                observable: Observable {
+                    kind: ObservableKind::Domain,
+                    value: "xn--bcher-kva.example".into(),
+                },
+                written_as: "bücher.example".into(),
+                found_in: "html link".into(),
+                n_times: 1,
+                suggested_target: false,
+            }];
+        },
+    );
+    record(&store, |_| Action::ReportAttached { case, report: id });
+    note(&store, case, "The reporter called; they want an answer by five o'clock");
+    target(&store, case, "https://login.contoso.example/verify?id=1", Some(Outcome::Pending));
+    let added = Observable { kind: ObservableKind::Ip, value: "203.0.113.77".into() };
+    record(&store, |_| Action::ObservableAdded { case, observable: added });
+    let answer = document(
+        &store,
+        case,
+        DocumentKind::Response,
+        "Acknowledgement",
+        "We have taken [[exec|forty thousand]] pages down for {{case.reference}}.",
+    );
+    record(&store, |_| Action::EnvelopeSet {
+        case,
+        document: answer.id,
+        before: None,
+        after: Envelope {
+            to: "ravi@bank.example".into(),
+            subject: "Your message of Monday".into(),
+            in_reply_to: None,
+        },
+    });
+    document(&store, case, DocumentKind::Rca, "Analysis", "A wildcard rule matched too much.");
+    (dir, store, case)
+}
+
+#[test]
+fn everything_is_found_by_its_words() {
+    let (_dir, store, _) = full_store();
+    for (query, expected) in [
+        ("contoso bank", "case <Phishing> of"),
+        (
+            "legal-99",
+            "case Phishing of Contoso Bank | ESC-2026-0001 · credentials are being taken · <LEGAL-99>",
+        ),
+        ("credential theft", "report <Credential> <Theft>"),
+        ("nadar", "report"),
+        ("list-of-hosts", "report"),
+        ("five o'clock", "note  | The reporter called; they want an answer by <five> <o'clock>"),
+        (
+            "forty thousand",
+            "response Acknowledgement | We have taken <forty> <thousand> pages down for . · Your message of Monday · ravi@bank.example",
+        ),
+        ("message of monday", "response"),
+        ("wildcard", "document Analysis | A <wildcard> rule matched too much."),
+        ("203.0.113.77", "observable <203[.]0[.]113[.]77> | "),
+        ("zoe lindqvist", "person <Zoë> <Lindqvist> | Victim · <zoe>@mail.example"),
+        ("kelp", "account <Kelp> Hosting | acc-7731"),
+    ] {
+        let found = shown(&find(&store, query));
+        let expected = expected.to_lowercase();
+        let first = found.first().map(|it| it.to_lowercase()).unwrap_or_default();
+        let kind = expected.split(' ').next().unwrap();
+        assert!(first.starts_with(kind), "{query}: {found:?}");
+        if expected.contains('|') {
+            assert_eq!(first, expected, "{query}");
+        }
+    }
+    assert_eq!(find(&store, "no such thing").n_hits, 0);
+}
+
+#[test]
+fn every_spelling_of_a_value_finds_every_other() {
+    let (_dir, store, case) = full_store();
+    note(&store, case, "seen at https://login.contoso.example/verify?id=1 by me");
+    for query in [
+        "https://login.contoso.example/verify?id=1",
+        "hxxps://login[.]contoso[.]example/verify?id=1",
+        "HXXPS://LOGIN(dot)CONTOSO(dot)EXAMPLE/verify",
+        "login.contoso.example",
+        "login[.]contoso[.]exam",
+        "https://login.contoso.example/",
+    ] {
+        let mut found = kinds(&find(&store, query));
+        found.sort_unstable();
+        assert_eq!(found, ["note", "report", "target"], "{query}");
+    }
+    let found = shown(&find(&store, "kind:report login.contoso.example"));
+    assert_eq!(
+        found,
+        [
+            "report Credential theft | Please look at hxxps://<login[.]contoso[.]example>/verify?id=1 \
+          and act. · Ravi Nadar · ravi@bank.example · list-of-hosts.txt · xn--bcher-kva[.]example"
+        ]
+    );
+}
+
+#[test]
+fn pieces_phrases_and_beginnings() {
+    let (_dir, store, case) = full_store();
+    note(&store, case, "Crédit façade: the café is up");
+    for (query, n_hits) in [
+        ("ontos", 3),
+        ("ONTOS", 3),
+        ("nto", 3),
+        ("\"contoso bank\"", 1),
+        ("\"bank contoso\"", 0),
+        ("\"conto bank\"", 0),
+        ("\"conto", 3),
+        ("\"conto\"", 0),
+        ("is u", 1),
+        ("is u ", 0),
+        ("is up ", 1),
+        ("cafe", 1),
+        ("facade", 1),
+        ("café", 1),
+        ("\"credit facade\"", 1),
+        ("caf bank", 0),
+    ] {
+        assert_eq!(find(&store, query).n_hits, n_hits, "{query}");
+    }
+}
+
+#[test]
+fn filters_narrow() {
+    let (_dir, store, case) = full_store();
+    let other = open_case(&store, "Malware at Contoso Tools");
+    change(&store, other, |facts| facts.status = Status::Waiting);
+    note(&store, other, "contoso again");
+    for (query, n_hits) in [
+        ("contoso", 5),
+        ("contoso kind:case", 2),
+        ("contoso kind:case kind:note", 3),
+        ("contoso status:waiting", 2),
+        ("contoso case:esc-2026-0001", 3),
+        ("contoso case:ESC-2026-0001 case:ESC-2026-0002", 5),
+        ("contoso case:ESC-2026-0099", 0),
+        ("status:waiting", 2),
+        ("kind:report category:phishing", 1),
+        ("kind:report category:malware", 0),
+        ("severity:high kind:person", 2),
+        ("severity:low", 0),
+        ("contoso after:2026-11-18", 5),
+        ("contoso after:2026-11-19", 0),
+        ("contoso before:2026-11-18", 0),
+        ("contoso before:2026-11-19", 5),
+        ("kind:note", 2),
+    ] {
+        let hits = find(&store, query);
+        assert_eq!(hits.n_hits, n_hits, "{query}: {:?}", shown(&hits));
+    }
+    assert_eq!(find(&store, "kind:note").hits[0].case, Some(other));
+    assert_eq!(find(&store, "kind:report").hits[0].case, None);
+    assert_ne!(case, other);
+}
+
+#[test]
+fn the_index_follows_what_changes() {
+    let (_dir, store, case) = full_store();
+    change(&store, case, |facts| {
+        facts.title = "Renamed".into();
+        facts.people.remove(0);
+        facts.accounts.clear();
+    });
+    for (query, n_hits) in
+        [("kind:case contoso", 0), ("renamed", 1), ("lindqvist", 0), ("omar", 1), ("kelp", 0)]
+    {
+        assert_eq!(find(&store, query).n_hits, n_hits, "{query}");
+    }
+    let value = "https://login.contoso.example/verify?id=1";
+    target(&store, case, value, Some(Outcome::Forwarded("Example Hosting".into())));
+    assert_eq!(kinds(&find(&store, "example hosting")), ["target"]);
+    target(&store, case, value, None);
+    assert_eq!(kinds(&find(&store, "kind:target")), Vec::<&str>::new());
+    let ip = Observable { kind: ObservableKind::Ip, value: "203.0.113.77".into() };
+    for (after, expected) in [(Some(Outcome::Pending), "target"), (None, "observable")] {
+        record(&store, |tx| Action::TargetSet {
+            case,
+            before: tx.read().target(case, &ip).unwrap(),
+            after: after.map(|outcome| Target { observable: ip.clone(), outcome }),
+        });
+        assert_eq!(kinds(&find(&store, "203.0.113")), [expected]);
+    }
+
+    let text = document(&store, case, DocumentKind::Readout, "Readout", "first words");
+    let after = vec![paragraph(&store, "second words")];
+    record(&store, |_| Action::BlocksSaved {
+        case,
+        document: text.id,
+        changes: changes(&text.blocks, &after),
+    });
+    assert_eq!(find(&store, "\"first words\"").n_hits, 0);
+    assert_eq!(find(&store, "\"second words\"").hits[0].key, text.id.to_string());
+}
+
+#[test]
+fn a_whole_word_comes_before_a_piece_and_a_title_before_a_body() {
+    let (_dir, store) = new_store();
+    let case = open_case(&store, "Something else");
+    note(&store, case, "the portability of numbers, and a report of it that goes on for a while");
+    note(&store, case, "the port is closed, and this too goes on for a while, as notes do");
+    let titled = open_case(&store, "The port");
+    let found = find(&store, "port");
+    assert_eq!(found.hits[0].case, Some(titled));
+    assert!(shown(&found)[1].contains("the <port> is closed"), "{:?}", shown(&found));
+}
+
+#[test]
+fn any_text_is_a_legal_query() {
+    let (_dir, store, _) = full_store();
+    let long = "a\"b ".repeat(250_000);
+    for query in [
+        "",
+        " ",
+        "\"",
+        "\"\"",
+        "\"\"\"",
+        "*",
+        "^",
+        "-",
+        "+",
+        "(",
+        ")",
+        "()",
+        "a",
+        "a*",
+        "\"a\"*",
+        "AND",
+        "OR",
+        "NOT",
+        "a AND",
+        "NEAR(",
+        "NEAR(a b)",
+        "title:",
+        "title : x",
+        "{title body}: x",
+        "-title:x",
+        "'",
+        "';--",
+        "x' OR '1'='1",
+        "\\",
+        "%",
+        "_",
+        "?1",
+        ":pieces",
+        "\0",
+        "a\0b",
+        "abc\0def",
+        "\u{2}\u{3}",
+        "\u{202e}abc",
+        "مرحبا",
+        "日本語",
+        "日",
+        "🎣",
+        "🎣🎣🎣",
+        "\u{301}",
+        "a\u{301}",
+        "\u{fffd}",
+        "ſ",
+        "İ",
+        "ß",
+        "kind:",
+        "kind:note kind:",
+        "after:",
+        "case:\"",
+        "\"://\"",
+        "\"-- --\"",
+        "\"日\"",
+        "abc\u{301}\u{301}\u{301}",
+        "::::::",
+        "[.][.][.]",
+        "hxxp://",
+        &long,
+        &"x".repeat(1_000_000),
+        &"\"".repeat(1_000_000),
+        &"[.]".repeat(300_000),
+        &"é ".repeat(400_000),
+    ] {
+        find(&store, query);
+    }
+    // A text that cannot be a word finds nothing rather than everything.
+    for query in ["-", "🎣", "\"-\""] {
+        assert_eq!(find(&store, query).n_hits, 0, "{query}");
+    }
+}
+
+#[test]
+fn hostile_texts_are_found_and_marked_where_they_stand() {
+    let (_dir, store) = new_store();
+    let case = open_case(&store, "one");
+    note(&store, case, "left\u{2}middle\u{3}right\0after \u{202e}gnp.exe \"quoted\" 100% <b>");
+    for query in ["middle", "after", "gnp.exe", "\"quoted\"", "100%", "<b>"] {
+        let found = find(&store, query);
+        let matched: Vec<_> =
+            found.hits[0].snippet.iter().filter(|it| it.is_match).map(|it| &it.text).collect();
+        assert_eq!(matched, [query.trim_matches('"')], "{query}");
+    }
+    let text = format!("{}needle{}", "é[.]x ".repeat(5_000), " tail[.]y".repeat(5_000));
+    note(&store, case, &text);
+    let found = find(&store, "needle");
+    let snippet: String = found.hits[0].snippet.iter().map(|it| it.text.as_str()).collect();
+    assert!(snippet.starts_with("… é[.]x") && snippet.contains("needle tail[.]y"), "{snippet}");
+    assert!(snippet.chars().count() < 240);
+}
+
+#[test]
+fn the_newest_come_first_when_there_are_very_many() {
+    let (_dir, store) = new_store();
+    let case = open_case(&store, "one");
+    let write = |range: std::ops::Range<i64>| {
+        store
+            .write(|tx| {
+                for n in range {
+                    let note = farol_model::case::Note {
+                        id: NoteId(tx.new_id()),
+                        written_at: farol_model::time::Timestamp::from_ms(1_000 * n),
+                        written_by: tx.actor(),
+                        // The older ones would be better: the word is all they have.
+                        text: format!("lantern {}", "and more ".repeat(n as usize / 100)),
+                    };
+                    tx.record(&Action::NoteAdded { case, note })?;
+                }
+                Ok::<_, StoreError>(())
+            })
+            .unwrap();
+    };
+    write(0..2_000);
+    let found = find(&store, "lantern");
+    assert_eq!((found.n_hits, found.newest_first), (2_000, false));
+    assert!(found.hits[0].at.ms() < 100_000, "{}", found.hits[0].at);
+    write(2_000..2_001);
+    let found = find(&store, "lantern");
+    assert_eq!((found.n_hits, found.newest_first), (2_001, true));
+    assert_eq!(found.hits.len(), MAX_HITS as usize);
+    let times: Vec<_> = found.hits.iter().map(|it| it.at.ms()).collect();
+    assert_eq!(times[..2], [2_000_000, 1_999_000]);
+    assert!(times.is_sorted_by(|a, b| a > b));
+}
+
+fn content(conn: &Connection) -> Vec<String> {
+    let mut query = conn
+        .prepare(
+            "SELECT kind || '¦' || key || '¦' || coalesce(case_id, '') || '¦' || at_ms || '¦' ||
+                title || '¦' || body || '¦' || coalesce(written_title, '') || '¦' ||
+                coalesce(written_body, '')
+             FROM search JOIN search_text ON search_text.id = search.id ORDER BY kind, key",
+        )
+        .unwrap();
+    let rows = query.query_map([], |row| row.get(0)).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+fn is_whole(conn: &Connection) {
+    for index in ["search_piece", "search_word"] {
+        let sql = format!("INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)");
+        conn.execute_batch(&sql).unwrap();
+    }
+}
+
+#[test]
+fn an_index_built_from_the_projections_is_the_live_one() {
+    let (_dir, store, case) = full_store();
+    change(&store, case, |facts| facts.people.swap(0, 1));
+    target(&store, case, "https://gone.example/a", Some(Outcome::AlreadyGone));
+    let raw = raw(&store);
+    let live = content(&raw);
+    assert!(live.len() >= 11);
+    is_whole(&raw);
+    raw.execute_batch("DELETE FROM search_text; DELETE FROM search;").unwrap();
+    is_whole(&raw);
+    super::build(&raw).unwrap();
+    assert_eq!(content(&raw), live);
+    is_whole(&raw);
+}
+
+#[test]
+fn deleted_text_leaves_the_index() {
+    let (_dir, store, case) = full_store();
+    let n_pages = |index: &str| -> u32 {
+        let sql = format!("SELECT count(*) FROM {index}_data WHERE instr(block, x'717a78') > 0");
+        raw(&store).query_row(&sql, [], |row| row.get(0)).unwrap()
+    };
+    change(&store, case, |facts| facts.title = "qzx".into());
+    assert!(n_pages("search_piece") > 0 && n_pages("search_word") > 0);
+    change(&store, case, |facts| facts.title = "plain".into());
+    assert_eq!((n_pages("search_piece"), n_pages("search_word")), (0, 0));
+}
+
+#[test]
+fn a_vault_of_the_first_schema_is_searchable_after_opening() {
+    let (dir, store, _) = full_store();
+    let before = content(&raw(&store));
+    {
+        let raw = raw(&store);
+        raw.execute_batch(
+            "DROP TABLE search_piece; DROP TABLE search_word; DROP TABLE search_text;
+             DROP TABLE search; PRAGMA user_version = 1;",
+        )
+        .unwrap();
+    }
+    drop(store);
+    let store = Store::open_with_words(place(dir.path()), PASSPHRASE).unwrap();
+    assert_eq!(store.backups().len(), 1, "a migration begins with a backup");
+    assert_eq!(content(&raw(&store)), before);
+    assert_eq!(find(&store, "kind:note five").n_hits, 1);
+    assert_eq!(store.read(|it| it.verify()).unwrap().wrong, None);
+}
