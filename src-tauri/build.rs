@@ -55,6 +55,8 @@ const COMMANDS: &[&str] = &[
     "document_sent",
     "search",
     "journal_verify",
+    "undo",
+    "history_export",
     "journal_export",
     "rebuild_check",
 ];

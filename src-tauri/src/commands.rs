@@ -27,7 +27,7 @@ use farol_model::{
     decision::MitigationState,
     document::{Audience, Block, Envelope},
     export::Format,
-    id::{CaseId, ClockId, DecisionId, DocumentId, MitigationId, ReportId},
+    id::{CaseId, ClockId, DecisionId, DocumentId, EntryId, MitigationId, ReportId},
     observable::Observable,
     report::{Consent, ReportChannel},
     slot::SlotKind,
@@ -505,6 +505,27 @@ pub(crate) async fn document_sent(
     channel: String,
 ) -> Reply<()> {
     change(app, house, None, move |desk| desk.confirm_sent(document, &channel)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn undo(app: AppHandle, house: State<'_, House>, entry: EntryId) -> Reply<()> {
+    change(app, house, None, move |desk| desk.undo(entry)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn history_export(
+    app: AppHandle,
+    house: State<'_, House>,
+    id: CaseId,
+) -> Reply<Option<u32>> {
+    ask(house, move |desk| {
+        let name = format!("{}-history.csv", desk.case(id)?.case.reference);
+        let path = dialogs::save_as(&app, &name);
+        path.map(|path| desk.export_history(id, &path)).transpose()
+    })
+    .await
 }
 
 #[tauri::command]

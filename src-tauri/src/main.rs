@@ -141,6 +141,8 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             commands::document_sent,
             commands::search,
             commands::journal_verify,
+            commands::undo,
+            commands::history_export,
             commands::journal_export,
             commands::rebuild_check,
         ])

@@ -16,6 +16,8 @@ mod pdf;
 mod report_to_response;
 /// The sample desk and its tour.
 mod tour;
+/// Changes are taken back, from a script and by keyboard.
+mod undo;
 /// The ways to a vault's key, from a script and in the window.
 mod vault;
 /// The real window, driven through WebDriver.

@@ -18,6 +18,7 @@ use farol_store::{Reader, StoreError, WriteTx};
 
 use crate::{
     Desk, Failure, next_step,
+    undo::Undone,
     view::{
         CaseOpen, CaseRow, CaseView, ClockLine, DocumentRow, ObservableView, Opens, QueueRow,
         ReportRow, StoryLine,
@@ -527,9 +528,15 @@ pub(crate) fn document_row(document: &Document, case: &Case) -> DocumentRow {
 
 /// The story, newest first.
 fn story(entries: Vec<Entry>, members: &[Member]) -> Vec<StoryLine> {
+    let undone = Undone::among(&entries);
     let mut lines: Vec<_> = entries
         .into_iter()
+        // The lines beside it say what was taken back.
+        .filter(|entry| !matches!(entry.action, Action::Undid { .. }))
         .map(|entry| StoryLine {
+            can_undo: !undone.has(&entry) && entry.action.reversed(entry.header.at).is_some(),
+            undone: undone.has(&entry),
+            undoes: undone.made(&entry),
             entry: entry.header.id,
             at: entry.header.at,
             actor: members

@@ -27,6 +27,8 @@ mod next_step;
 pub mod reports;
 /// Finding what is kept.
 mod search;
+/// Taking a change back, and the list of all changes.
+mod undo;
 /// Making, opening and describing a vault.
 pub mod vault;
 /// What screens show.

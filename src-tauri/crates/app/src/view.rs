@@ -286,6 +286,31 @@ pub struct StoryLine {
     pub text: String,
     /// The report, document or decision it speaks of, to open it.
     pub opens: Option<Opens>,
+    /// Whether it can be taken back, as far as can be seen without trying.
+    pub can_undo: bool,
+    /// Whether it was taken back.
+    pub undone: bool,
+    /// Whether it takes another change back.
+    pub undoes: bool,
+}
+
+/// One change, with what was before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct HistoryLine {
+    /// The journal entry.
+    pub entry: EntryId,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// What kind of change, as in the journal.
+    pub action: String,
+    /// In plain words.
+    pub text: String,
+    /// As it was, JSON of the journal.
+    pub before: Option<String>,
+    /// As it is, JSON of the journal.
+    pub after: Option<String>,
 }
 
 /// Something a line can open.

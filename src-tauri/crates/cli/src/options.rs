@@ -10,7 +10,7 @@ use farol_model::{
     decision::{Granularity, MitigationState},
     document::Audience,
     export::Format,
-    id::{DocumentId, MitigationId, ReportId},
+    id::{DocumentId, EntryId, MitigationId, ReportId},
     report::Consent,
     slot::SlotKind,
 };
@@ -239,6 +239,20 @@ pub(crate) enum ReportCommand {
 
 #[derive(Subcommand)]
 pub(crate) enum CaseCommand {
+    /// Every change on a case, oldest first, with what was before and after.
+    History {
+        /// The case.
+        case: CaseRef,
+        /// Write it as CSV.
+        #[arg(long)]
+        csv: Option<PathBuf>,
+    },
+    /// Take a change back, with everything that was committed together with it. Undoing an undo does it
+    /// again.
+    Undo {
+        /// The entry, as `case history` shows it.
+        entry: EntryId,
+    },
     /// Open a case; prints its number.
     Open {
         /// The report it begins with.

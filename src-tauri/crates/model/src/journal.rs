@@ -7,7 +7,7 @@ use specta::Type;
 
 use crate::{
     case::{Case, CaseFacts, Note, Target},
-    clock::Clock,
+    clock::{Clock, Stop},
     decision::{Decision, Mitigation},
     document::{BlockChange, Document, Envelope, Sent},
     export::Certificate,
@@ -67,6 +67,13 @@ pub enum Action {
         /// The report.
         report: ReportId,
     },
+    /// A report was taken off a case again.
+    ReportDetached {
+        /// The case.
+        case: CaseId,
+        /// The report.
+        report: ReportId,
+    },
     /// Facts of a case changed.
     CaseChanged {
         /// The case.
@@ -107,6 +114,22 @@ pub enum Action {
         case: CaseId,
         /// The note.
         note: Note,
+    },
+    /// A note was taken back; what it said stays in the journal.
+    NoteWithdrawn {
+        /// The case.
+        case: CaseId,
+        /// The note.
+        note: Note,
+    },
+    /// What a commit had changed was changed back, by the other entries of this commit.
+    Undid {
+        /// The case, when it was about one.
+        case: Option<CaseId>,
+        /// The report, when it was about one and no case.
+        report: Option<ReportId>,
+        /// The entries of the commit that was undone.
+        entries: Vec<EntryId>,
     },
     /// A batch of lookups was answered.
     Observed {
@@ -189,11 +212,14 @@ impl Action {
             Self::ConsentSet { .. } => "consent_set",
             Self::CaseOpened { .. } => "case_opened",
             Self::ReportAttached { .. } => "report_attached",
+            Self::ReportDetached { .. } => "report_detached",
             Self::CaseChanged { .. } => "case_changed",
             Self::ObservableAdded { .. } => "observable_added",
             Self::TargetSet { .. } => "target_set",
             Self::ClockSet { .. } => "clock_set",
             Self::NoteAdded { .. } => "note_added",
+            Self::NoteWithdrawn { .. } => "note_withdrawn",
+            Self::Undid { .. } => "undid",
             Self::Observed { .. } => "observed",
             Self::DecisionSet { .. } => "decision_set",
             Self::MitigationSet { .. } => "mitigation_set",
@@ -215,12 +241,15 @@ impl Action {
             | Self::ConsentSet { .. } => None,
             Self::CaseOpened { case } => Some(case.id),
             Self::DocumentCreated { document } => Some(document.case),
+            Self::Undid { case, .. } => *case,
             Self::ReportAttached { case, .. }
+            | Self::ReportDetached { case, .. }
             | Self::CaseChanged { case, .. }
             | Self::ObservableAdded { case, .. }
             | Self::TargetSet { case, .. }
             | Self::ClockSet { case, .. }
             | Self::NoteAdded { case, .. }
+            | Self::NoteWithdrawn { case, .. }
             | Self::Observed { case, .. }
             | Self::DecisionSet { case, .. }
             | Self::MitigationSet { case, .. }
@@ -236,6 +265,43 @@ impl Action {
         match self {
             Self::ReportReceived { report } => Some(report.id),
             Self::ConsentSet { report, .. } => Some(*report),
+            Self::Undid { report, .. } => *report,
+            _ => None,
+        }
+    }
+
+    /// What changes it back, as a new action at `at`; none for what cannot be taken back: what left
+    /// the desk, what was decided or signed, evidence, and what was only begun.
+    pub fn reversed(&self, at: Timestamp) -> Option<Self> {
+        match self.clone() {
+            Self::ConsentSet { report, before, after } => {
+                Some(Self::ConsentSet { report, before: after, after: before })
+            }
+            Self::CaseChanged { case, before, after } => {
+                Some(Self::CaseChanged { case, before: after, after: before })
+            }
+            Self::TargetSet { case, before, after } => {
+                Some(Self::TargetSet { case, before: after, after: before })
+            }
+            Self::ClockSet { case, before: Some(before), after } => {
+                Some(Self::ClockSet { case, before: Some(after), after: before })
+            }
+            Self::ClockSet { case, before: None, after } => {
+                let reason = "the change that started it was undone".to_owned();
+                let stopped = Some(Stop { at, reason });
+                let stopped = Box::new(Clock { stopped, ..(*after).clone() });
+                Some(Self::ClockSet { case, before: Some(after), after: stopped })
+            }
+            Self::MitigationSet { case, before: Some(before), after } => {
+                Some(Self::MitigationSet { case, before: Some(after), after: before })
+            }
+            Self::EnvelopeSet { case, document, before: Some(before), after } => {
+                Some(Self::EnvelopeSet { case, document, before: Some(after), after: before })
+            }
+            Self::NoteAdded { case, note } => Some(Self::NoteWithdrawn { case, note }),
+            Self::NoteWithdrawn { case, note } => Some(Self::NoteAdded { case, note }),
+            Self::ReportAttached { case, report } => Some(Self::ReportDetached { case, report }),
+            Self::ReportDetached { case, report } => Some(Self::ReportAttached { case, report }),
             _ => None,
         }
     }
@@ -263,6 +329,7 @@ impl Action {
             },
             Self::CaseOpened { case } => format!("Case opened: {}", case.facts.title),
             Self::ReportAttached { .. } => "Report put on the case".into(),
+            Self::ReportDetached { .. } => "Report taken off the case".into(),
             Self::CaseChanged { before, after, .. } => describe_change(before, after),
             Self::ObservableAdded { observable, .. } => format!("Added {}", observable.defanged()),
             Self::TargetSet { before, after, .. } => {
@@ -270,6 +337,11 @@ impl Action {
             }
             Self::ClockSet { before, after, .. } => describe_clock(before.as_deref(), after),
             Self::NoteAdded { note, .. } => note.text.clone(),
+            Self::NoteWithdrawn { .. } => "Note taken back".into(),
+            Self::Undid { entries, .. } => match entries.len() {
+                1 => "Undone: one change".into(),
+                n => format!("Undone: {n} changes made together"),
+            },
             Self::Observed { observations, .. } => {
                 format!("Looked up: {} answers kept as evidence", observations.len())
             }
@@ -309,7 +381,7 @@ fn describe_change(before: &CaseFacts, after: &CaseFacts) -> String {
         parts.push(format!("category {} → {}", before.category.label(), after.category.label()));
     }
     if before.title != after.title {
-        parts.push("title".into());
+        parts.push(format!("title “{}” → “{}”", before.title, after.title));
     }
     if before.people != after.people {
         parts.push("people".into());

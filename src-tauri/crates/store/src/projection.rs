@@ -29,6 +29,8 @@ pub(crate) fn apply(
         }
         // Told in the journal; `vault.json` itself says which ways are open.
         Action::SlotChanged { .. } => Ok(()),
+        // Its commit holds the entries that change things back.
+        Action::Undid { .. } => Ok(()),
         Action::MemberAdded { member } => run(
             conn,
             "INSERT INTO member (id, body) VALUES (?1, ?2)
@@ -52,6 +54,14 @@ pub(crate) fn apply(
             "INSERT INTO case_report (case_id, report_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             params![case.to_string(), report.to_string()],
         ),
+        Action::ReportDetached { case, report } => run(
+            conn,
+            "DELETE FROM case_report WHERE case_id = ?1 AND report_id = ?2",
+            params![case.to_string(), report.to_string()],
+        ),
+        Action::NoteWithdrawn { note, .. } => {
+            run(conn, "DELETE FROM note WHERE id = ?1", [note.id.to_string()])
+        }
         Action::ObservableAdded { case, observable } => run(
             conn,
             "INSERT INTO observable (case_id, kind, value) VALUES (?1, ?2, ?3)

@@ -397,15 +397,25 @@ impl<'a> Reader<'a> {
                     (SELECT report_id FROM case_report WHERE case_report.case_id = ?1))
              ORDER BY at_ms, entry.rowid",
         )?;
-        let mut rows = query.query([case.to_string()])?;
-        let mut entries = Vec::new();
-        while let Some(row) = rows.next()? {
-            let header = header(row)?;
-            let body: Vec<u8> = row.get(7)?;
-            let key = Zeroizing::new(row.get::<_, Vec<u8>>(8)?);
-            entries.push(open(header, &body, &key)?);
-        }
-        Ok(entries)
+        opened(query.query([case.to_string()])?)
+    }
+
+    /// The entries that were committed together with this one, oldest first, opened.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::Unreadable`] when a body does not open.
+    pub fn commit_of(&self, entry: EntryId) -> Result<Vec<Entry>, StoreError> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT entry.id, entry.desk, entry.n, at_ms, actor, case_id, action, body, seal.key
+             FROM entry JOIN seal ON seal.id = entry.sealed_with
+             JOIN (SELECT desk, n FROM entry WHERE id = ?1) AS it ON it.desk = entry.desk
+             WHERE entry.n <= (SELECT min(n) FROM signature WHERE desk = it.desk AND n >= it.n)
+               AND entry.n > (SELECT coalesce(max(n), 0) FROM signature
+                              WHERE desk = it.desk AND n < it.n)
+             ORDER BY entry.n",
+        )?;
+        let entries = opened(query.query([entry.to_string()])?)?;
+        if entries.is_empty() { Err(StoreError::NotFound("entry")) } else { Ok(entries) }
     }
 
     /// What a query finds: the best first, or the newest when there are very many.
@@ -483,6 +493,17 @@ pub(crate) fn header(row: &rusqlite::Row<'_>) -> Result<EntryHeader, StoreError>
         case: case.as_deref().map(id_of).transpose()?,
         action: row.get(6)?,
     })
+}
+
+fn opened(mut rows: rusqlite::Rows<'_>) -> Result<Vec<Entry>, StoreError> {
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        let header = header(row)?;
+        let body: Vec<u8> = row.get(7)?;
+        let key = Zeroizing::new(row.get::<_, Vec<u8>>(8)?);
+        entries.push(open(header, &body, &key)?);
+    }
+    Ok(entries)
 }
 
 /// Opens the body of an entry with its seal's key.

@@ -346,3 +346,74 @@ fn tables_made_again_from_the_journal_are_the_same() {
     assert_eq!(store.rebuild_check().unwrap(), None);
     assert_eq!(store.read(|it| it.notes_of(case)).unwrap().len(), 1);
 }
+
+/// A small generator with a seed (Steele, Lea and Flood, "Fast splittable pseudorandom number
+/// generators", OOPSLA 2014), so that a failure can be run again.
+struct Seeded(u64);
+
+impl Seeded {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % n
+    }
+}
+
+/// What somebody with the key may do to the entry `n` of `last`, without the signing key.
+fn manipulation(kind: u64, n: u64, other: u64, last: u64, byte: u64) -> String {
+    match kind {
+        0 => format!("UPDATE entry SET body = zeroblob(length(body)) WHERE n = {n}"),
+        1 => format!(
+            "UPDATE entry SET body = CAST(substr(body, 1, {byte}) || x'ff00' AS BLOB) WHERE n = {n}"
+        ),
+        2 => format!("UPDATE entry SET at_ms = at_ms + {byte} + 1 WHERE n = {n}"),
+        3 => format!("UPDATE entry SET actor = id WHERE n = {n}"),
+        4 => format!("UPDATE entry SET action = action || 'x' WHERE n = {n}"),
+        5 => format!("UPDATE entry SET hash = prev WHERE n = {n}"),
+        6 => format!("DELETE FROM entry WHERE n = {n}"),
+        7 => format!(
+            "UPDATE entry SET n = 9999 WHERE n = {n}; UPDATE entry SET n = {n} WHERE n = {other};
+             UPDATE entry SET n = {other} WHERE n = 9999"
+        ),
+        8 => format!("DELETE FROM entry WHERE n >= {n}; DELETE FROM signature WHERE n >= {n}"),
+        9 => format!("DELETE FROM entry WHERE n >= {n}"),
+        10 => format!("UPDATE signature SET signature = randomblob(64) WHERE n >= {n}"),
+        11 => format!("DELETE FROM signature WHERE n = {last}"),
+        12 => format!("UPDATE entry SET case_id = id, sealed_with = id WHERE n = {n}"),
+        _ => format!(
+            "UPDATE seal SET key = randomblob(32) WHERE id = (SELECT sealed_with FROM entry WHERE n = {n})"
+        ),
+    }
+}
+
+#[test]
+fn no_manipulation_of_history_goes_unseen() {
+    let (dir, store) = new_store();
+    for n in 0..4 {
+        let case = open_case(&store, &format!("case {n}"));
+        (0..3).for_each(|it| note(&store, case, &format!("note {it}")));
+    }
+    let check = store.read(|it| it.verify()).unwrap();
+    let remembered = Anchor { n: check.n_entries, head: check.head.unwrap() };
+    let (path, key) = store.for_tests();
+    drop(store);
+    let last = u64::from(remembered.n);
+    let mut seeded = Seeded(20_261_123);
+    for round in 0..280 {
+        let n = 1 + seeded.below(last);
+        let other = 1 + (n + seeded.below(last - 1)) % last;
+        let sql = manipulation(round % 14, n, other, last, seeded.below(40));
+        let copy = dir.path().join("copy");
+        fs::copy(&path, &copy).unwrap();
+        let conn = connection(&copy, &key, OpenFlags::default()).unwrap();
+        conn.execute_batch(
+            "DROP TRIGGER entry_is_never_changed; DROP TRIGGER entry_is_never_deleted;",
+        )
+        .unwrap();
+        conn.execute_batch(&sql).unwrap();
+        let found = crate::verify::verify(&conn, &[remembered]).unwrap();
+        assert!(found.wrong.is_some(), "round {round}: {sql}");
+    }
+}

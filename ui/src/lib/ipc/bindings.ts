@@ -53,6 +53,8 @@ export const commands = {
 	documentSent: (document: DocumentId, channel: string) => typedError<null, Failure>(__TAURI_INVOKE("document_sent", { document, channel })),
 	search: (text: string) => typedError<SearchPage, Failure>(__TAURI_INVOKE("search", { text })),
 	journalVerify: () => typedError<JournalCheck, Failure>(__TAURI_INVOKE("journal_verify")),
+	undo: (entry: EntryId) => typedError<null, Failure>(__TAURI_INVOKE("undo", { entry })),
+	historyExport: (id: CaseId) => typedError<number | null, Failure>(__TAURI_INVOKE("history_export", { id })),
 	journalExport: (sealed: boolean) => typedError<number | null, Failure>(__TAURI_INVOKE("journal_export", { sealed })),
 	rebuildCheck: () => typedError<null, Failure>(__TAURI_INVOKE("rebuild_check")),
 };
@@ -1434,6 +1436,12 @@ export type StoryLine = {
 	text: string,
 	/**  The report, document or decision it speaks of, to open it. */
 	opens: Opens | null,
+	/**  Whether it can be taken back, as far as can be seen without trying. */
+	can_undo: boolean,
+	/**  Whether it was taken back. */
+	undone: boolean,
+	/**  Whether it takes another change back. */
+	undoes: boolean,
 };
 
 /**  An observable that we are asked to act on. */

@@ -20,6 +20,22 @@ use crate::{
 
 pub(super) fn run(desk: &Desk, command: CaseCommand, output: &mut Output) -> Result<(), Failure> {
     match command {
+        CaseCommand::History { case, csv: Some(path) } => {
+            let n_lines = desk.export_history(desk.case_id(case)?, &path)?;
+            let words = format!("{n_lines} changes written to {}", path.display());
+            output.line(&json!({ "n_lines": n_lines }), &words)
+        }
+        CaseCommand::History { case, csv: None } => {
+            for line in desk.history(desk.case_id(case)?)? {
+                let words = format!("{}  {}  {}  {}", line.entry, line.at, line.actor, line.text);
+                output.line(&line, &words)?;
+            }
+            Ok(())
+        }
+        CaseCommand::Undo { entry } => {
+            desk.undo(entry)?;
+            output.line(&json!({ "undone": entry }), "it is taken back")
+        }
         CaseCommand::Open {
             report,
             title,

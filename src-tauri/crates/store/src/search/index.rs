@@ -49,6 +49,9 @@ pub(crate) fn follow(conn: &Connection, action: &Action) -> Result<(), StoreErro
             .or(before.as_ref())
             .map_or(Ok(()), |target| put_value(conn, *case, &target.observable)),
         Action::NoteAdded { case, note } => put(conn, of_note(*case, note)),
+        Action::NoteWithdrawn { note, .. } => {
+            remove(conn, SearchKind::Note.word(), &note.id.to_string())
+        }
         Action::DecisionSet { case, after, .. } => put(conn, of_decision(*case, after)),
         Action::MitigationSet { case, after, .. } => put(conn, of_mitigation(*case, after)),
         Action::DocumentCreated { document } => put(conn, of_document(document)),
@@ -60,6 +63,8 @@ pub(crate) fn follow(conn: &Connection, action: &Action) -> Result<(), StoreErro
         | Action::MemberAdded { .. }
         | Action::ConsentSet { .. }
         | Action::ReportAttached { .. }
+        | Action::ReportDetached { .. }
+        | Action::Undid { .. }
         | Action::ClockSet { .. }
         | Action::Observed { .. }
         | Action::DocumentSent { .. }
