@@ -7,7 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use fantoccini::{Client, ClientBuilder, Locator, key::Key, wd::Capabilities};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    key::Key,
+    wd::{Capabilities, TimeoutConfiguration},
+};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 
@@ -57,6 +61,9 @@ pub(super) fn full_desk(program: &Path, vault: &Path) {
             .spawn()
             .unwrap();
         let window = connect(port, program, vault).await;
+        let patience = Some(Duration::from_secs(120));
+        let timeouts = TimeoutConfiguration::new(patience, None, None);
+        window.update_timeouts(timeouts).await.unwrap();
         window.set_window_size(1280, 800).await.unwrap();
         window.wait().for_element(Locator::Css("[type=password]")).await.unwrap();
         let focused = window.active_element().await.unwrap();
@@ -72,7 +79,7 @@ pub(super) fn full_desk(program: &Path, vault: &Path) {
         let case = "document.querySelector('[data-test=case-reference]')?.textContent";
         report(
             "window: open one case of 10 000, key to paint",
-            times(&window, 15, "o", case, "Escape").await,
+            times(&window, 10, "o", case, "Escape").await,
         );
         window.close().await.unwrap();
         driver.kill().unwrap();
@@ -93,7 +100,7 @@ async fn times(window: &Client, n: usize, key: &str, shows: &str, back: &str) ->
          (async () => {{ for (let it = 0; it < n; it++) {{ \
              const before = shown(); const started = performance.now(); press(key); \
              await changed(before); await painted(); times.push(performance.now() - started); \
-             if (back) {{ const there = shown(); await rest(); press(back); await changed(there); }} \
+             if (back) {{ const there = shown(); await rest(); press(back); await changed(there); while (!document.querySelector('[data-test=queue-row]')) await painted(); }} \
              await rest(); }} done(times); }})();"
     );
     let arguments = vec![json!(n), json!(key), json!(back)];
