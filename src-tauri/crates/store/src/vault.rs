@@ -125,6 +125,7 @@ impl Place {
 /// An open vault.
 pub struct Store {
     place: Place,
+    memory: Memory,
     database_key: Zeroizing<String>,
     // Dropped before the writer: the last one to close folds the WAL in, and readers cannot.
     readers: Mutex<Vec<Connection>>,
@@ -168,8 +169,7 @@ impl Store {
             fs::remove_file(&unfinished)?;
         }
         {
-            let database_key = secrets.key_text();
-            let store = Self::connect(place.clone(), &unfinished, database_key, &secrets, holder)?;
+            let store = Self::connect(place.clone(), &unfinished, &secrets, new.practice, holder)?;
             let member = Member {
                 id: secrets.member,
                 name: new.member_name.to_owned(),
@@ -219,17 +219,20 @@ impl Store {
         if !database.exists() {
             fs::rename(place.unfinished(), &database)?;
         }
-        Self::connect(place, &database, secrets.key_text(), secrets, holder)
+        let practice = place.slots()?.is_practice();
+        Self::connect(place, &database, secrets, practice, holder)
     }
 
     fn connect(
         place: Place,
         database: &Path,
-        database_key: Zeroizing<String>,
         secrets: &Secrets,
+        practice: bool,
         holder: Holder,
     ) -> Result<Self, StoreError> {
-        let mut writer = connection(database, &database_key, OpenFlags::default())?;
+        let database_key = secrets.key_text();
+        let memory = if practice { Memory::Plain } else { Memory::Guarded };
+        let mut writer = connection_with(database, &database_key, OpenFlags::default(), memory)?;
         let found = schema(&writer)?;
         if (1..SCHEMA).contains(&found) {
             backup::make(&place, &writer, &database_key)?;
@@ -237,6 +240,7 @@ impl Store {
         migrate(&mut writer)?;
         Ok(Self {
             place,
+            memory,
             database_key,
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
@@ -249,7 +253,12 @@ impl Store {
 
     /// A connection beside the writer's.
     pub(crate) fn another_connection(&self) -> Result<Connection, StoreError> {
-        connection(&self.place.database(), &self.database_key, OpenFlags::default())
+        connection_with(
+            &self.place.database(),
+            &self.database_key,
+            OpenFlags::default(),
+            self.memory,
+        )
     }
 
     pub(crate) fn database_key(&self) -> Zeroizing<String> {
@@ -322,7 +331,7 @@ impl Store {
             Some(connection) => connection,
             None => {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                connection(&self.place.database(), &self.database_key, flags)?
+                connection_with(&self.place.database(), &self.database_key, flags, self.memory)?
             }
         };
         // One snapshot for the whole read, so that a screen never mixes two states.
@@ -357,18 +366,40 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is where the vault is opened")]
+/// What SQLCipher does with the memory it works in.
+#[derive(Clone, Copy)]
+enum Memory {
+    /// Kept out of the swap and wiped when it is given back: two system calls an allocation.
+    Guarded,
+    /// Left alone: nothing in a practice vault is secret.
+    Plain,
+}
+
 pub(crate) fn connection(
     path: &Path,
     key: &str,
     flags: OpenFlags,
 ) -> Result<Connection, StoreError> {
+    connection_with(path, key, flags, Memory::Guarded)
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is where the vault is opened")]
+fn connection_with(
+    path: &Path,
+    key: &str,
+    flags: OpenFlags,
+    memory: Memory,
+) -> Result<Connection, StoreError> {
+    let guarded = match memory {
+        Memory::Guarded => "ON",
+        Memory::Plain => "OFF",
+    };
     let connection = Connection::open_with_flags(path, flags)?;
     // A file that turns out to be damaged is left as it is: nothing of the WAL goes into it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.execute_batch(&format!(
         "PRAGMA cipher_log_level = NONE;
-         PRAGMA cipher_memory_security = ON;
+         PRAGMA cipher_memory_security = {guarded};
          PRAGMA key = \"x'{key}'\";
          PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -65536;
