@@ -469,8 +469,10 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &str) -> Result<T, StoreError> {
     serde_json::from_str(body).map_err(|_| StoreError::Unreadable("record"))
 }
 
-pub(crate) fn id_of<T: std::str::FromStr>(text: &str) -> Result<T, StoreError> {
-    text.parse().map_err(|_| StoreError::Unreadable("id"))
+/// An id in the one spelling that is written: another one would hide a row from whoever asks for it.
+pub(crate) fn id_of<T: std::str::FromStr + ToString>(text: &str) -> Result<T, StoreError> {
+    let id: Option<T> = text.parse().ok();
+    id.filter(|it| it.to_string() == text).ok_or(StoreError::Unreadable("id"))
 }
 
 pub(crate) fn kind_of(word: &str) -> Result<ObservableKind, StoreError> {

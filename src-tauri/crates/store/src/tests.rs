@@ -234,6 +234,8 @@ fn a_change_behind_our_back_is_named() {
         ("UPDATE entry SET action = 'case_changed' WHERE n = 4", "entry 4: edited"),
         ("UPDATE entry SET prev = zeroblob(32) WHERE n = 4", "entry 4: edited"),
         ("UPDATE entry SET id = 'x' WHERE n = 4", "entry 4: edited"),
+        ("UPDATE entry SET case_id = upper(case_id) WHERE n = 4", "entry 4: edited"),
+        ("DELETE FROM entry; DELETE FROM signature", "entry 1: truncated"),
         ("DELETE FROM entry WHERE n = 4", "entry 5: removed"),
         ("DELETE FROM entry WHERE n = 5", "entry 4: truncated"),
         (

@@ -140,8 +140,9 @@ pub(crate) fn verify(conn: &Connection, anchors: &[Anchor]) -> Result<Verificati
     let mut desks = conn.prepare("SELECT desk FROM entry GROUP BY desk ORDER BY min(rowid)")?;
     let desks: Vec<String> = desks.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let mut found = Verification { n_entries: 0, head: None, wrong: None, clock_moved: None };
-    if desks.is_empty() && !anchors.is_empty() {
-        let change = Tampering::RolledBack;
+    if desks.is_empty() {
+        // A vault's first entry is written with the vault.
+        let change = Tampering::Truncated;
         found.wrong = Some(WrongEntry { n: 1, header: None, change });
     }
     for (at, desk) in desks.iter().enumerate() {
