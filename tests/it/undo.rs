@@ -18,7 +18,7 @@ fn last_entry(ctl: &Ctl, action: &str) -> String {
 #[test]
 fn a_change_is_taken_back_and_done_again_with_all_that_belonged_to_it() {
     let ctl = Ctl::with_vault();
-    ctl.ok(&["case", "open", "--title", "=1+1", "--category", "phishing", "--severity", "low"]);
+    ctl.ok(&["case", "open", "--title", "Kept", "--category", "phishing", "--severity", "low"]);
     let case = || ctl.one(&["case", "show", "ESC-2026-0001"]);
     let before = case();
     ctl.ok(&["case", "set", "ESC-2026-0001", "--severity", "critical"]);

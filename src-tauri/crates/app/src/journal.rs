@@ -1,15 +1,11 @@
 //! Checking the record.
 
-use std::{
-    fs::{self, File},
-    io::{BufWriter, IntoInnerError},
-    path::Path,
-};
+use std::path::Path;
 
 pub use farol_store::Anchor;
 use farol_store::{Difference, StoreError, WrongEntry};
 
-use crate::{Code, Desk, Failure, view::JournalCheck};
+use crate::{Code, Desk, Failure, view::JournalCheck, whole_file};
 
 impl Desk {
     /// Reads the whole journal: numbers, hashes, signatures, bodies, and that it goes on from every
@@ -71,33 +67,17 @@ impl Desk {
     /// # Errors
     /// When the journal was changed, or the file cannot be written; no file is left then.
     pub fn export_journal(&self, path: &Path, sealed: bool) -> Result<u32, Failure> {
-        let mut part = path.as_os_str().to_owned();
-        part.push(".part");
-        let part = Path::new(&part);
-        let written = self.write_journal(part, sealed).and_then(|n_entries| {
-            fs::rename(part, path)?;
-            Ok(n_entries)
-        });
-        written.map_err(|error| {
-            // Half a journal must not be taken for a whole one.
-            drop(fs::remove_file(part));
-            match error {
-                StoreError::Damaged => Failure::new(
-                    Code::Damaged,
-                    "The journal was changed, so no file was written.",
-                    "Check the journal: it names the first wrong entry.",
-                ),
-                error => error.into(),
-            }
-        })
-    }
-
-    fn write_journal(&self, path: &Path, sealed: bool) -> Result<u32, StoreError> {
-        let mut file = BufWriter::new(File::create(path)?);
         let at = self.store.now();
-        let n_entries = self.store.read(|it| it.export_journal(&mut file, at, sealed))?;
-        file.into_inner().map_err(IntoInnerError::into_error)?.sync_all()?;
-        Ok(n_entries)
+        let written =
+            whole_file::write(path, |to| self.store.read(|it| it.export_journal(to, at, sealed)));
+        written.map_err(|error| match error {
+            StoreError::Damaged => Failure::new(
+                Code::Damaged,
+                "The journal was changed, so no file was written.",
+                "Check the journal: it names the first wrong entry.",
+            ),
+            error => error.into(),
+        })
     }
 }
 

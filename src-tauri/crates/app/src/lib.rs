@@ -33,6 +33,8 @@ mod undo;
 pub mod vault;
 /// What screens show.
 pub mod view;
+/// A file that is there whole or not at all.
+mod whole_file;
 
 use std::{
     path::PathBuf,

@@ -1,6 +1,6 @@
 //! Taking a change back, and the list of all changes.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, io::Write, path::Path};
 
 use farol_model::{
     id::{CaseId, EntryId, MemberId},
@@ -10,7 +10,7 @@ use farol_model::{
 use farol_store::Reader;
 use serde_json::Value;
 
-use crate::{Code, Desk, Failure, view::HistoryLine};
+use crate::{Code, Desk, Failure, view::HistoryLine, whole_file};
 
 impl Desk {
     /// Takes back what was committed together with this entry, by new entries. Undoing an undo does
@@ -86,7 +86,7 @@ impl Desk {
     /// When the file cannot be written.
     pub fn export_history(&self, case: CaseId, path: &Path) -> Result<u32, Failure> {
         let lines = self.history(case)?;
-        write_csv(&lines, path).map_err(|error| {
+        whole_file::write(path, |to| write_csv(&lines, to)).map_err(|error| {
             Failure::new(
                 Code::Failed,
                 format!("The history could not be written: {error}."),
@@ -97,8 +97,8 @@ impl Desk {
     }
 }
 
-fn write_csv(lines: &[HistoryLine], path: &Path) -> Result<(), csv::Error> {
-    let mut file = csv::Writer::from_path(path)?;
+fn write_csv(lines: &[HistoryLine], to: &mut dyn Write) -> Result<(), csv::Error> {
+    let mut file = csv::Writer::from_writer(to);
     file.write_record(["at", "who", "action", "what", "before", "after", "entry"])?;
     for line in lines {
         let before = line.before.as_deref().unwrap_or_default();
@@ -170,5 +170,18 @@ impl Undone {
 
     pub(crate) fn made(&self, entry: &Entry) -> bool {
         self.by.contains(&(entry.header.at, entry.header.actor))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_cell;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for (text, cell) in [("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("\t=1", "'\t=1")] {
+            assert_eq!(plain_cell(text), cell);
+        }
+        assert_eq!(plain_cell("{\"a\": \"=1\"}"), "{\"a\": \"=1\"}");
     }
 }

@@ -1,6 +1,6 @@
 //! The tables that screens read, made again from the journal alone.
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior, types::Value};
+use rusqlite::{Connection, TransactionBehavior, types::Value};
 
 use crate::{Store, StoreError, projection, read, search, vault, verify};
 
@@ -29,7 +29,7 @@ impl Store {
         let live = self.another_connection()?;
         // One moment of the vault, whatever is written meanwhile.
         live.execute_batch("BEGIN")?;
-        let again = vault::in_memory(OpenFlags::default())?;
+        let again = vault::in_memory()?;
         replay(&live, &again)?;
         for table in projections(&live)? {
             if let Some(difference) = compare(&live, &again, &table)? {

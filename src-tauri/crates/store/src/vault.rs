@@ -421,8 +421,8 @@ fn connection_with(
 
 /// An empty vault's tables in memory, without a key.
 #[expect(clippy::disallowed_methods, reason = "nothing of it reaches a disk")]
-pub(crate) fn in_memory(flags: OpenFlags) -> Result<Connection, StoreError> {
-    let mut connection = Connection::open_with_flags(":memory:", flags)?;
+pub(crate) fn in_memory() -> Result<Connection, StoreError> {
+    let mut connection = Connection::open_with_flags(":memory:", OpenFlags::default())?;
     migrate(&mut connection)?;
     Ok(connection)
 }
