@@ -6,7 +6,7 @@ use fantoccini::key::Key;
 use serde_json::Value;
 
 use crate::{
-    ctl::{Ctl, INVESTIGATOR, PASSPHRASE},
+    ctl::{Ctl, INVESTIGATOR, PASSPHRASE, refusal},
     window::{Picks, Window},
 };
 
@@ -54,6 +54,31 @@ fn a_backup_is_put_back_over_a_damaged_vault() {
     let there = ctl.path("elsewhere");
     ctl.ok(&["backup", "restore", name, "--to", &there]);
     assert!(ctl.refused(&["backup", "restore", name, "--to", &there]).contains("already"));
+}
+
+#[test]
+fn a_vault_that_was_set_back_is_told_by_a_head_that_was_written_down() {
+    let ctl = Ctl::with_vault();
+    let open = |title: &str| {
+        let args = ["case", "open", "--title", title, "--category", "phishing"];
+        ctl.ok(&[&args[..], &["--severity", "high"]].concat());
+    };
+    open("Kept");
+    let database = ctl.vault().join("farol.vault");
+    let earlier = fs::read(&database).unwrap();
+    open("Lost");
+    let check = ctl.one(&["journal", "verify"]);
+    let head = format!("{}:{}", check["n_entries"], check["head"].as_str().unwrap());
+    let verify = ["--json", "journal", "verify", "--head", &head];
+    assert!(ctl.run(&verify).status.success());
+
+    fs::write(&database, earlier).unwrap();
+    ctl.ok(&["journal", "verify"]);
+    let output = ctl.run(&verify);
+    assert!(refusal(&verify, &output).contains("set back"));
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found["kind"], "rolled_back");
+    assert_eq!(ctl.run(&["journal", "verify", "--head", "0:00"]).status.code(), Some(2));
 }
 
 /// What the verifier says of a file, and whether it holds.

@@ -31,7 +31,7 @@ impl Desk {
         Ok(JournalCheck {
             n_entries: found.n_entries,
             head: found.head,
-            kind: found.wrong.as_ref().map(|it| it.change.word().to_owned()),
+            kind: found.wrong.as_ref().map(|it| it.change),
             problem: found.wrong.map(describe),
             clock_moved,
         })

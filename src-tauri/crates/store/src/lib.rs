@@ -40,7 +40,7 @@ pub use rebuild::Difference;
 pub use search::{Hit, Hits, MAX_HITS, MAX_RANKED};
 pub use slots::{RecoveryKey, SlotInfo, Slots};
 pub use vault::{NewVault, Now, Place, Store, VaultFiles, WriteTx, digest};
-pub use verify::{Anchor, Tampering, Verification, WrongEntry};
+pub use verify::{Anchor, Verification, WrongEntry};
 
 #[cfg(test)]
 mod tests;
