@@ -15,6 +15,9 @@ mod holder;
 mod journal_file;
 /// Changing the ways to the key.
 mod keys;
+/// The layout that people read.
+#[cfg(test)]
+mod layout;
 /// From actions to the tables that screens read.
 mod projection;
 /// What screens and rules may ask.
