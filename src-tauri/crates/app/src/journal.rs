@@ -7,7 +7,7 @@ use std::{
 };
 
 pub use farol_store::Anchor;
-use farol_store::{Difference, StoreError, WrongEntry};
+use farol_store::{Difference, StoreError, WrongEntry, sync_dir};
 
 use crate::{Code, Desk, Failure, view::JournalCheck};
 
@@ -76,6 +76,9 @@ impl Desk {
         let part = Path::new(&part);
         let written = self.write_journal(part, sealed).and_then(|n_entries| {
             fs::rename(part, path)?;
+            // A bare name has the empty path for a folder; it means this one.
+            let dir = path.parent().filter(|it| !it.as_os_str().is_empty());
+            sync_dir(dir.unwrap_or(Path::new(".")))?;
             Ok(n_entries)
         });
         written.map_err(|error| {
@@ -94,8 +97,7 @@ impl Desk {
 
     fn write_journal(&self, path: &Path, sealed: bool) -> Result<u32, StoreError> {
         let mut file = BufWriter::new(File::create(path)?);
-        let at = self.store.now();
-        let n_entries = self.store.read(|it| it.export_journal(&mut file, at, sealed))?;
+        let n_entries = self.store.export_journal(&mut file, sealed)?;
         file.into_inner().map_err(IntoInnerError::into_error)?.sync_all()?;
         Ok(n_entries)
     }

@@ -42,7 +42,7 @@ pub use read::Reader;
 pub use rebuild::Difference;
 pub use search::{Hit, Hits, MAX_HITS, MAX_RANKED};
 pub use slots::{RecoveryKey, SlotInfo, Slots};
-pub use vault::{NewVault, Now, Place, Store, VaultFiles, WriteTx, digest};
+pub use vault::{NewVault, Now, Place, Store, VaultFiles, WriteTx, digest, sync_dir};
 pub use verify::{Anchor, Verification, WrongEntry};
 
 #[cfg(test)]

@@ -230,6 +230,11 @@ impl Slots {
         })
     }
 
+    /// The vault's id.
+    pub(crate) fn vault(&self) -> Uuid {
+        self.vault
+    }
+
     /// Whether the vault says that it is for practice.
     pub fn is_practice(&self) -> bool {
         self.practice

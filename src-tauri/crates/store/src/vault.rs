@@ -344,7 +344,10 @@ impl Store {
 }
 
 /// Makes names in a folder survive a power cut; Windows knows no such call.
-pub(crate) fn sync_dir(dir: &Path) -> Result<(), StoreError> {
+///
+/// # Errors
+/// [`StoreError::Io`].
+pub fn sync_dir(dir: &Path) -> Result<(), StoreError> {
     #[cfg(unix)]
     fs::File::open(dir)?.sync_all()?;
     #[cfg(not(unix))]
