@@ -6,7 +6,7 @@ use fantoccini::key::Key;
 use serde_json::Value;
 
 use crate::{
-    ctl::{Ctl, INVESTIGATOR, PASSPHRASE},
+    ctl::{Ctl, INVESTIGATOR, PASSPHRASE, refusal},
     window::{Picks, Window},
 };
 
@@ -59,10 +59,39 @@ fn a_backup_is_put_back_over_a_damaged_vault() {
     assert!(ctl.refused(&["backup", "restore", name, "--to", &there]).contains("already"));
 }
 
+#[test]
+fn a_vault_that_was_set_back_is_told_by_a_head_that_was_written_down() {
+    let ctl = Ctl::with_vault();
+    let open = |title: &str| {
+        let args = ["case", "open", "--title", title, "--category", "phishing"];
+        ctl.ok(&[&args[..], &["--severity", "high"]].concat());
+    };
+    open("Kept");
+    let database = ctl.vault().join("farol.vault");
+    let earlier = fs::read(&database).unwrap();
+    open("Lost");
+    let check = ctl.one(&["journal", "verify"]);
+    let head = format!("{}:{}", check["n_entries"], check["head"].as_str().unwrap());
+    let verify = ["--json", "journal", "verify", "--head", &head];
+    assert!(ctl.run(&verify).status.success());
+
+    fs::write(&database, earlier).unwrap();
+    ctl.ok(&["journal", "verify"]);
+    let output = ctl.run(&verify);
+    assert!(refusal(&verify, &output).contains("set back"));
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found["kind"], "rolled_back");
+    assert_eq!(ctl.run(&["journal", "verify", "--head", "0:00"]).status.code(), Some(2));
+}
+
 /// What the verifier says of a file, and whether it holds.
 fn verified(file: &str) -> (String, bool) {
+    verified_with(&[], file)
+}
+
+fn verified_with(options: &[&str], file: &str) -> (String, bool) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/verify_journal.py");
-    let output = Command::new("python3").args([script, file]).output().unwrap();
+    let output = Command::new("python3").args(options).args([script, file]).output().unwrap();
     (String::from_utf8_lossy(&output.stdout).trim().to_owned(), output.status.success())
 }
 
@@ -93,6 +122,9 @@ fn a_journal_is_checked_without_farol() {
     for file in [&open, &sealed] {
         let (said, holds) = verified(file);
         assert!(holds && said.starts_with(&all), "{said}");
+        // Without any package: hashes and signatures are checked all the same.
+        let (said, holds) = verified_with(&["-S"], file);
+        assert!(holds && said.starts_with(&all) && said.contains("; 0 bodies"), "{said}");
     }
 
     let lines: Vec<&str> = text.lines().collect();
@@ -114,8 +146,37 @@ fn a_journal_is_checked_without_farol() {
         (text.replacen("farol journal 1", "something else", 1), "not a journal"),
         ("{".to_owned(), "changed"),
     ] {
+        let file = ctl.file("changed.jsonl", changed);
+        for options in [&[][..], &["-S"]] {
+            let (said, holds) = verified_with(options, &file);
+            assert!(!holds && said.contains(says), "{said} instead of {says}");
+        }
+    }
+
+    // What only an opened body tells, where the package is there.
+    let has_package = Command::new("python3").args(["-c", "import cryptography"]).status();
+    if !has_package.unwrap().success() {
+        return;
+    }
+    assert!(verified(&open).0.contains(&format!("; {n_entries} bodies opened")));
+    let of_case = lines.iter().position(|it| it.contains("Kept in 1")).unwrap();
+    let first: Value = serde_json::from_str(lines[0]).unwrap();
+    let id = first["members"][0]["id"].as_str().unwrap();
+    let another = format!("{{\"id\":\"{}\"", id.replace(|it: char| it != '-', "0"));
+    let with_another = lines[0].replacen(
+        "\"members\":[",
+        &format!("\"members\":[{another},\"public_key\":\"{}\"}},", "00".repeat(32)),
+        1,
+    );
+    for (changed, says) in [
+        (
+            text.replacen("Kept in 1", "Kept in 7", 1),
+            format!("entry {of_case}: its action is not what was sealed"),
+        ),
+        (text.replacen(lines[0], &with_another, 1), "keys of the members".into()),
+    ] {
         let (said, holds) = verified(&ctl.file("changed.jsonl", changed));
-        assert!(!holds && said.contains(says), "{said} instead of {says}");
+        assert!(!holds && said.contains(&says), "{said} instead of {says}");
     }
 }
 

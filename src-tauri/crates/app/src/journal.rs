@@ -27,7 +27,7 @@ impl Desk {
         Ok(JournalCheck {
             n_entries: found.n_entries,
             head: found.head,
-            kind: found.wrong.as_ref().map(|it| it.change.word().to_owned()),
+            kind: found.wrong.as_ref().map(|it| it.change),
             problem: found.wrong.map(describe),
             clock_moved,
         })
@@ -67,9 +67,7 @@ impl Desk {
     /// # Errors
     /// When the journal was changed, or the file cannot be written; no file is left then.
     pub fn export_journal(&self, path: &Path, sealed: bool) -> Result<u32, Failure> {
-        let at = self.store.now();
-        let written =
-            whole_file::write(path, |to| self.store.read(|it| it.export_journal(to, at, sealed)));
+        let written = whole_file::write(path, |to| self.store.export_journal(to, sealed));
         written.map_err(|error| match error {
             StoreError::Damaged => Failure::new(
                 Code::Damaged,

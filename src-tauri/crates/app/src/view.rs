@@ -17,6 +17,7 @@ use farol_model::{
     report::Report,
     search::{Part, SearchKind},
     slot::SlotKind,
+    tampering::Tampering,
     time::Timestamp,
 };
 
@@ -556,9 +557,8 @@ pub struct JournalCheck {
     pub n_entries: u32,
     /// The last entry's hash.
     pub head: Option<Digest>,
-    /// How it was changed, in one word: `edited`, `removed`, `reordered`, `truncated`,
-    /// `signed_by_another`, `seal_broken` or `rolled_back`.
-    pub kind: Option<String>,
+    /// How it was changed.
+    pub kind: Option<Tampering>,
     /// The first wrong entry and what is wrong with it.
     pub problem: Option<String>,
     /// Where the computer's clock was moved back.

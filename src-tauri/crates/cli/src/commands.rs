@@ -130,6 +130,7 @@ fn look_up(
 fn verify(desk: &Desk, head: Option<Anchor>, output: &mut Output) -> Result<(), Failure> {
     let check = desk.verify_journal(head)?;
     if let Some(problem) = &check.problem {
+        output.for_scripts(&check)?;
         return Err(Failure::new(
             farol_app::Code::Failed,
             format!("The journal was changed. {problem}"),

@@ -19,7 +19,10 @@ use crate::{options::Options, output::Output};
 fn main() -> ExitCode {
     let options = Options::parse();
     let mut output = Output::new(options.json);
-    match commands::run(options, &mut output).and_then(|()| output.finish()) {
+    let done = commands::run(options, &mut output);
+    // What was found before a failure is printed too.
+    let printed = output.finish();
+    match done.and(printed) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("farolctl: {failure}");

@@ -400,7 +400,8 @@ pub(crate) enum JournalCommand {
 fn anchor(text: &str) -> Result<Anchor, String> {
     let read = text
         .split_once(':')
-        .and_then(|(n, head)| Some(Anchor { n: n.parse().ok()?, head: head.parse().ok()? }));
+        .and_then(|(n, head)| Some(Anchor { n: n.parse().ok()?, head: head.parse().ok()? }))
+        .filter(|it| it.n >= 1);
     read.ok_or_else(|| "it is NUMBER:HASH, as `journal verify --json` prints them".into())
 }
 

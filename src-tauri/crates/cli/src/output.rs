@@ -29,6 +29,11 @@ impl Output {
         settled(written)
     }
 
+    /// Prints a finding that people read on stderr, for scripts only.
+    pub(crate) fn for_scripts(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+        if self.json { self.line(value, "") } else { Ok(()) }
+    }
+
     pub(crate) fn finish(&mut self) -> Result<(), Failure> {
         settled(self.out.flush())
     }

@@ -32,5 +32,7 @@ pub mod report;
 pub mod search;
 /// Ways to a vault's key.
 pub mod slot;
+/// How a record was changed from outside.
+pub mod tampering;
 /// Instants in UTC.
 pub mod time;

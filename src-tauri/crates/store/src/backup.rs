@@ -18,9 +18,9 @@ use farol_model::{id::Digest, time::Timestamp};
 
 use crate::{
     Anchor, Place, Store, StoreError, Verification,
+    connection::connection,
     slots::{Secrets, Slots},
-    vault::{connection, sync_dir},
-    verify,
+    sync_dir, verify,
 };
 
 const FOLDER: &str = "backups";

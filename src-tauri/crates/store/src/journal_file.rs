@@ -5,16 +5,24 @@ use std::io::{self, Write};
 use data_encoding::BASE64;
 use rusqlite::Connection;
 use serde::Serialize;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use farol_model::{id::MemberId, time::Timestamp};
 
-use crate::{Reader, StoreError, read, seal::hex, verify};
+use crate::{Reader, Store, StoreError, read, seal::hex, verify};
+
+/// How hashes are made, for whoever has the file and not its description.
+const DIGEST: &str = "hash = SHA-256(hash of the entry before on this desk, or 32 zero bytes | digest); \
+    digest = SHA-256(\"farol entry 1\\n\" | header | seal | body), each of the three after its length \
+    in bytes as a big-endian 64-bit number; header and seal as UTF-8, body decoded";
 
 /// The first line.
 #[derive(Serialize)]
 struct Head {
     format: &'static str,
+    vault: Uuid,
+    digest: &'static str,
     exported_at: Timestamp,
     n_entries: u32,
     head: Option<String>,
@@ -40,15 +48,25 @@ struct Line {
     action: Option<String>,
 }
 
-impl Reader<'_> {
+impl Store {
     /// Writes the whole journal; with `sealed` without the keys of the bodies and what is in them.
     /// Gives the number of entries.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] when the journal was changed; [`StoreError::Io`].
-    pub fn export_journal(
+    /// [`StoreError::Damaged`] when the journal was changed; [`StoreError::Io`];
+    /// [`StoreError::BadSlots`] when `vault.json`, which has the vault's id, cannot be read.
+    pub fn export_journal(&self, to: &mut dyn Write, sealed: bool) -> Result<u32, StoreError> {
+        let vault = self.place().slots()?.vault();
+        let at = self.now();
+        self.read(|it| it.write_journal(to, vault, at, sealed))
+    }
+}
+
+impl Reader<'_> {
+    fn write_journal(
         &self,
         to: &mut dyn Write,
+        vault: Uuid,
         at: Timestamp,
         sealed: bool,
     ) -> Result<u32, StoreError> {
@@ -59,27 +77,37 @@ impl Reader<'_> {
         let members = self.members()?.into_iter();
         let head = Head {
             format: "farol journal 1",
+            vault,
+            digest: DIGEST,
             exported_at: at,
             n_entries: found.n_entries,
             head: found.head.map(|it| it.to_string()),
             members: members.map(|it| Signer { id: it.id, public_key: it.public_key }).collect(),
         };
         write_line(to, &head)?;
-        write_entries(self.connection(), to, sealed)?;
+        // In the order in which they were verified: the head is the last desk's.
+        for desk in verify::desks(self.connection())? {
+            write_entries(self.connection(), &desk, to, sealed)?;
+        }
         Ok(found.n_entries)
     }
 }
 
-fn write_entries(conn: &Connection, to: &mut dyn Write, sealed: bool) -> Result<(), StoreError> {
+fn write_entries(
+    conn: &Connection,
+    desk: &str,
+    to: &mut dyn Write,
+    sealed: bool,
+) -> Result<(), StoreError> {
     let mut query = conn.prepare(
         "SELECT entry.id, entry.desk, entry.n, at_ms, actor, case_id, action, sealed_with, body, hash,
                 signature, seal.key
          FROM entry
          JOIN seal ON seal.id = entry.sealed_with
          LEFT JOIN signature ON signature.desk = entry.desk AND signature.n = entry.n
-         ORDER BY entry.desk, entry.n",
+         WHERE entry.desk = ?1 ORDER BY entry.n",
     )?;
-    let mut rows = query.query([])?;
+    let mut rows = query.query([desk])?;
     while let Some(row) = rows.next()? {
         let header = read::header(row)?;
         let body: Vec<u8> = row.get(8)?;

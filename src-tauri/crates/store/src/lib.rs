@@ -5,6 +5,8 @@
 
 /// Whole vaults in folders of their own, checked before they count.
 mod backup;
+/// Connections to the database.
+mod connection;
 /// What can go wrong with a vault.
 mod error;
 /// The condition of an open vault.
@@ -15,6 +17,11 @@ mod holder;
 mod journal_file;
 /// Changing the ways to the key.
 mod keys;
+/// The layout that people read.
+#[cfg(test)]
+mod layout;
+/// Where a vault lies.
+mod place;
 /// From actions to the tables that screens read.
 mod projection;
 /// What screens and rules may ask.
@@ -27,20 +34,24 @@ mod seal;
 mod search;
 /// Ways to the key: passphrase, recovery key, system keyring.
 pub mod slots;
-/// Opening, reading and the one way to write.
+/// Opening, creating, reading.
 mod vault;
 /// Whether anybody changed the record.
 mod verify;
+/// The one way to write.
+mod write;
 
 pub use backup::{Backup, Restored};
 pub use error::{KeyringProblem, StoreError};
 pub use health::Condition;
+pub use place::{Now, Place, VaultFiles, sync_dir};
 pub use read::Reader;
 pub use rebuild::Difference;
 pub use search::{Hit, Hits, MAX_HITS, MAX_RANKED};
 pub use slots::{RecoveryKey, SlotInfo, Slots};
-pub use vault::{NewVault, Now, Place, Store, VaultFiles, WriteTx, digest};
-pub use verify::{Anchor, Tampering, Verification, WrongEntry};
+pub use vault::{NewVault, Store};
+pub use verify::{Anchor, Verification, WrongEntry};
+pub use write::{WriteTx, digest};
 
 #[cfg(test)]
 mod tests;

@@ -2,18 +2,18 @@
 
 use rusqlite::{Connection, TransactionBehavior, types::Value};
 
-use crate::{Store, StoreError, projection, read, search, vault, verify};
+use crate::{Store, StoreError, connection, projection, read, search, verify};
 
-/// Not projections: the journal itself, what only it can open, the bytes it names, and indexes,
-/// which are made from the projections.
-const KEPT: [&str; 4] = ["entry", "signature", "seal", "original"];
+/// Not projections: the journal itself, what only it can open, the bytes it names, and the search,
+/// which is made from the projections.
+const KEPT: [&str; 6] = ["entry", "signature", "seal", "original", "search", "search_text"];
 
 /// The first place where a table is not what the journal says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// The table.
     pub table: String,
-    /// First column of the row: an id, never content.
+    /// First part of the row's key: an id, never content.
     pub row: String,
     /// The column; none when the row is missing or there is one too many.
     pub column: Option<String>,
@@ -29,9 +29,9 @@ impl Store {
         let live = self.another_connection()?;
         // One moment of the vault, whatever is written meanwhile.
         live.execute_batch("BEGIN")?;
-        let again = vault::in_memory()?;
+        let again = connection::in_memory()?;
         replay(&live, &again)?;
-        for table in projections(&live)? {
+        for table in projections(&again)? {
             if let Some(difference) = compare(&live, &again, &table)? {
                 return Ok(Some(difference));
             }
@@ -64,12 +64,13 @@ impl Store {
 fn replay(live: &Connection, again: &Connection) -> Result<(), StoreError> {
     let mut query = live.prepare(
         "SELECT entry.id, desk, n, at_ms, actor, case_id, action, body, seal.key
-         FROM entry JOIN seal ON seal.id = entry.sealed_with ORDER BY entry.rowid",
+         FROM entry LEFT JOIN seal ON seal.id = entry.sealed_with ORDER BY entry.rowid",
     )?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let body: Vec<u8> = row.get(7)?;
-        let key = zeroize::Zeroizing::new(row.get::<_, Vec<u8>>(8)?);
+        // An entry that nobody can open is not skipped: the tables would be made without it.
+        let key = zeroize::Zeroizing::new(row.get::<_, Option<Vec<u8>>>(8)?.unwrap_or_default());
         let entry = read::open(read::header(row)?, &body, &key)?;
         projection::apply(again, &entry.header, &entry.action)?;
     }
@@ -79,8 +80,8 @@ fn replay(live: &Connection, again: &Connection) -> Result<(), StoreError> {
 /// Every table of the layout that is a projection, so that a new one cannot be forgotten.
 fn projections(conn: &Connection) -> Result<Vec<String>, StoreError> {
     let mut query = conn.prepare(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
-         AND name NOT LIKE 'search%' ORDER BY name",
+        "SELECT name FROM pragma_table_list
+         WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name",
     )?;
     let names = query.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
     Ok(names.into_iter().filter(|it| !KEPT.contains(&it.as_str())).collect())
@@ -92,10 +93,18 @@ fn compare(
     table: &str,
 ) -> Result<Option<Difference>, StoreError> {
     let columns = live
-        .prepare(&format!("SELECT name FROM pragma_table_info('{table}') ORDER BY cid"))?
+        .prepare(&format!(
+            "SELECT name FROM pragma_table_info('{table}') ORDER BY pk = 0, pk, cid"
+        ))?
         .query_map([], |row| row.get::<_, String>(0))?
         .collect::<Result<Vec<_>, _>>()?;
-    let sql = format!("SELECT * FROM {table} ORDER BY {}", columns.join(", "));
+    let n_key: u32 = live.query_row(
+        &format!("SELECT count(*) FROM pragma_table_info('{table}') WHERE pk > 0"),
+        [],
+        |row| row.get(0),
+    )?;
+    let columns_text = columns.join(", ");
+    let sql = format!("SELECT {columns_text} FROM {table} ORDER BY {columns_text}");
     let (mut ours, mut theirs) = (live.prepare(&sql)?, again.prepare(&sql)?);
     let (mut ours, mut theirs) = (ours.query([])?, theirs.query([])?);
     let at = |row: &rusqlite::Row<'_>, column: Option<&String>| -> Result<_, StoreError> {
@@ -112,11 +121,26 @@ fn compare(
             (Some(row), None) | (None, Some(row)) => return at(row, None),
             (Some(our), Some(their)) => {
                 for (n, column) in columns.iter().enumerate() {
-                    if our.get::<_, Value>(n)? != their.get::<_, Value>(n)? {
+                    let (ours, theirs) = (our.get::<_, Value>(n)?, their.get::<_, Value>(n)?);
+                    if ours == theirs {
+                        continue;
+                    }
+                    // Rows stand in the order of their keys: the lower one has no counterpart.
+                    if n_key as usize <= n {
                         return at(our, Some(column));
                     }
+                    return at(if is_below(&theirs, &ours) { their } else { our }, None);
                 }
             }
         }
+    }
+}
+
+/// Whether a part of a key stands before another, as SQLite orders them.
+fn is_below(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Integer(one), Value::Integer(other)) => one < other,
+        (Value::Text(one), Value::Text(other)) => one < other,
+        _ => false,
     }
 }

@@ -24,7 +24,7 @@ use crate::{
     StoreError,
     error::KeyringProblem,
     seal::{Key, hex, random, unhex},
-    vault::sync_dir,
+    sync_dir,
 };
 
 /// How dear a guess at the passphrase is made.
@@ -228,6 +228,11 @@ impl Slots {
             StoreError::WrongPassphrase => no_entry,
             error => error,
         })
+    }
+
+    /// The vault's id.
+    pub(crate) fn vault(&self) -> Uuid {
+        self.vault
     }
 
     /// Whether the vault says that it is for practice.

@@ -6,12 +6,14 @@
 use std::collections::BTreeMap;
 
 use ed25519_dalek::{Signature, VerifyingKey};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use farol_model::{
     id::{Digest, MemberId},
     journal::{Action, EntryHeader},
+    tampering::Tampering,
 };
 
 use crate::{StoreError, read, seal::unhex};
@@ -44,59 +46,6 @@ pub struct WrongEntry {
     pub change: Tampering,
 }
 
-/// How a record was changed from outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tampering {
-    /// Content of an entry is not what was hashed.
-    Edited,
-    /// An entry is missing between others.
-    Removed,
-    /// Entries stand in another order.
-    Reordered,
-    /// Entries are missing at the end.
-    Truncated,
-    /// An entry, or one before it, was written anew by somebody without the person's key.
-    SignedByAnother,
-    /// The key of a body is gone or another one.
-    SealBroken,
-    /// The journal is older than, or another one than, something outside the vault remembers.
-    RolledBack,
-}
-
-impl Tampering {
-    /// The word for scripts.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Edited => "edited",
-            Self::Removed => "removed",
-            Self::Reordered => "reordered",
-            Self::Truncated => "truncated",
-            Self::SignedByAnother => "signed_by_another",
-            Self::SealBroken => "seal_broken",
-            Self::RolledBack => "rolled_back",
-        }
-    }
-
-    /// What happened, in plain words.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Edited => "its content was edited",
-            Self::Removed => "an entry before it was removed",
-            Self::Reordered => "it was moved to another place",
-            Self::Truncated => "entries after it were cut off the end",
-            Self::SignedByAnother => {
-                "it, or an entry before it, was written by somebody without the key of the person it names"
-            }
-            Self::SealBroken => "its body does not open with its seal",
-            Self::RolledBack => {
-                "the vault was set back: a backup or a certificate remembers a journal that goes on otherwise"
-            }
-        }
-    }
-}
-
 /// A head that something outside the vault remembers: a backup, a certificate, a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Anchor {
@@ -108,6 +57,9 @@ pub struct Anchor {
 
 /// Clocks of laptops are set right by seconds, not by more than this.
 const CLOCK_TOLERANCE_MS: i64 = 5 * 60 * 1000;
+
+/// So many removed entries in a row are told from an edited one when the rest was numbered anew.
+const MAX_HIDDEN: u32 = 10_000;
 
 /// The digest of one entry.
 pub(crate) fn entry_digest(header: &EntryHeader, seal: &str, body: &[u8]) -> [u8; 32] {
@@ -137,12 +89,11 @@ pub(crate) fn entry_hash(prev: &[u8; 32], digest: &[u8; 32]) -> [u8; 32] {
 /// Reads every entry of every desk in order and stops at the first that is wrong. The anchors are
 /// of the desk that wrote the vault's first entry.
 pub(crate) fn verify(conn: &Connection, anchors: &[Anchor]) -> Result<Verification, StoreError> {
-    let mut desks = conn.prepare("SELECT desk FROM entry GROUP BY desk ORDER BY min(rowid)")?;
-    let desks: Vec<String> = desks.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let mut found = Verification { n_entries: 0, head: None, wrong: None, clock_moved: None };
+    let desks = desks(conn)?;
     if desks.is_empty() {
-        // A vault's first entry is written with the vault.
-        let change = Tampering::Truncated;
+        // A vault begins with an entry, so this one lost all of them.
+        let change = if anchors.is_empty() { Tampering::Truncated } else { Tampering::RolledBack };
         found.wrong = Some(WrongEntry { n: 1, header: None, change });
     }
     for (at, desk) in desks.iter().enumerate() {
@@ -153,6 +104,21 @@ pub(crate) fn verify(conn: &Connection, anchors: &[Anchor]) -> Result<Verificati
         }
     }
     Ok(found)
+}
+
+/// Every desk that wrote or signed, in the order in which they began.
+pub(crate) fn desks(conn: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut desks = conn.prepare("SELECT desk FROM entry GROUP BY desk ORDER BY min(rowid)")?;
+    let mut desks: Vec<String> =
+        desks.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let mut signers = conn.prepare("SELECT DISTINCT desk FROM signature ORDER BY desk")?;
+    for desk in signers.query_map([], |row| row.get::<_, String>(0))? {
+        let desk = desk?;
+        if !desks.contains(&desk) {
+            desks.push(desk);
+        }
+    }
+    Ok(desks)
 }
 
 fn verify_desk(
@@ -189,29 +155,21 @@ fn verify_desk(
         if header.n != n {
             return wrong(header, Tampering::Removed);
         }
-        let seal: String = row.get(7)?;
-        let body: Vec<u8> = row.get(8)?;
-        let prev: Vec<u8> = row.get(9)?;
-        let hash: Vec<u8> = row.get(10)?;
-        let key: Option<Vec<u8>> = row.get(11)?;
-        let signature: Option<Vec<u8>> = row.get(12)?;
-        if prev != head {
-            let change = if follows_another(conn, desk, &prev, n)? {
-                Tampering::Reordered
-            } else {
-                Tampering::Edited
-            };
+        let written =
+            Written { seal: row.get(7)?, body: row.get(8)?, prev: row.get(9)?, hash: row.get(10)? };
+        if let Some(change) = out_of_place(conn, &header, &written, &head)? {
             return wrong(header, change);
         }
-        let expected = entry_hash(&head, &entry_digest(&header, &seal, &body));
-        if hash != expected {
+        let expected = entry_hash(&head, &written.digest(&header));
+        if written.hash != expected || !is_as_written(row, &header)? {
             return wrong(header, Tampering::Edited);
         }
-        if anchors.iter().any(|it| it.n == n && it.head.0 != expected) {
-            return wrong(header, Tampering::RolledBack);
-        }
-        let opened = key.and_then(|key| read::open(header.clone(), &body, &key).ok());
-        let Some(entry) = opened else { return wrong(header, Tampering::SealBroken) };
+        let Some(key) = row.get::<_, Option<Vec<u8>>>(11)?.map(Zeroizing::new) else {
+            return wrong(header, Tampering::SealRemoved);
+        };
+        let Ok(entry) = read::open(header.clone(), &written.body, &key) else {
+            return wrong(header, Tampering::SealBroken);
+        };
         if entry.action.word() != header.action || entry.action.case() != header.case {
             return wrong(header, Tampering::Edited);
         }
@@ -223,6 +181,7 @@ fn verify_desk(
             keys.insert(member.id, key);
         }
         head = expected;
+        let signature: Option<Vec<u8>> = row.get(12)?;
         signed = signature.is_some();
         if let Some(signature) = signature {
             let valid = keys
@@ -232,6 +191,10 @@ fn verify_desk(
             if !valid {
                 return wrong(header, Tampering::SignedByAnother);
             }
+        }
+        // Whoever has another history fit together, signatures and all, is told only from outside.
+        if anchors.iter().any(|it| it.n == n && it.head.0 != expected) {
+            return wrong(header, Tampering::RolledBack);
         }
         let before = last.replace(header.clone());
         if found.clock_moved.is_none()
@@ -249,7 +212,7 @@ fn verify_desk(
     )?;
     if !signed || signed_beyond {
         let change = Tampering::Truncated;
-        found.wrong = Some(WrongEntry { n, header: last, change });
+        found.wrong = Some(WrongEntry { n: n.max(1), header: last, change });
     } else if anchors.iter().any(|it| it.n > n) {
         let change = Tampering::RolledBack;
         found.wrong = Some(WrongEntry { n, header: last, change });
@@ -257,8 +220,58 @@ fn verify_desk(
     Ok(())
 }
 
-/// Whether an entry with this hash stands elsewhere than right before entry `n`.
-fn follows_another(conn: &Connection, desk: &str, prev: &[u8], n: u32) -> Result<bool, StoreError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM entry WHERE desk = ?1 AND hash = ?2 AND n <> ?3)";
-    Ok(conn.query_row(sql, params![desk, prev, n - 1], |row| row.get(0))?)
+/// What stands in a row beside its header.
+struct Written {
+    seal: String,
+    body: Vec<u8>,
+    prev: Vec<u8>,
+    hash: Vec<u8>,
 }
+
+impl Written {
+    fn digest(&self, header: &EntryHeader) -> [u8; 32] {
+        entry_digest(header, &self.seal, &self.body)
+    }
+}
+
+/// Whether an entry does not follow `head`, the hash of the one in front of it, and why.
+fn out_of_place(
+    conn: &Connection,
+    header: &EntryHeader,
+    written: &Written,
+    head: &[u8; 32],
+) -> Result<Option<Tampering>, StoreError> {
+    if written.prev == head {
+        return Ok(None);
+    }
+    let follows_another: bool = conn.query_row(
+        "SELECT EXISTS (SELECT 1 FROM entry WHERE desk = ?1 AND hash = ?2 AND n <> ?3)",
+        params![header.desk.to_string(), written.prev, header.n - 1],
+        |row| row.get(0),
+    )?;
+    if follows_another {
+        return Ok(Some(Tampering::Reordered));
+    }
+    // An entry that was given a lower number, to hide a gap, still has the hash of its own.
+    let numbers = header.n + 1..=header.n.saturating_add(MAX_HIDDEN);
+    let hides_a_gap = <[u8; 32]>::try_from(written.prev.as_slice()).is_ok_and(|prev| {
+        numbers.into_iter().any(|n| {
+            let digest = written.digest(&EntryHeader { n, ..header.clone() });
+            written.hash == entry_hash(&prev, &digest)
+        })
+    });
+    Ok(Some(if hides_a_gap { Tampering::Removed } else { Tampering::Edited }))
+}
+
+/// Whether the columns spell their values as they were written: a header is hashed as values, and
+/// an id in capitals is the same value, but no screen would find it.
+fn is_as_written(row: &Row<'_>, header: &EntryHeader) -> Result<bool, StoreError> {
+    Ok(row.get::<_, String>(0)? == header.id.to_string()
+        && row.get::<_, String>(1)? == header.desk.to_string()
+        && row.get::<_, i64>(3)? == header.at.ms()
+        && row.get::<_, String>(4)? == header.actor.to_string()
+        && row.get::<_, Option<String>>(5)? == header.case.map(|it| it.to_string()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -778,11 +778,8 @@ export type JournalCheck = {
 	n_entries: number,
 	/**  The last entry's hash. */
 	head: Digest | null,
-	/**
-	 *  How it was changed, in one word: `edited`, `removed`, `reordered`, `truncated`,
-	 *  `signed_by_another`, `seal_broken` or `rolled_back`.
-	 */
-	kind: string | null,
+	/**  How it was changed. */
+	kind: Tampering | null,
 	/**  The first wrong entry and what is wrong with it. */
 	problem: string | null,
 	/**  Where the computer's clock was moved back. */
@@ -1443,6 +1440,25 @@ export type StoryLine = {
 	/**  Whether it takes another change back. */
 	undoes: boolean,
 };
+
+/**  What was done to the first entry that is not as it was written. */
+export type Tampering = 
+/**  What an entry says is not what was hashed. */
+"edited" | 
+/**  An entry is missing between others. */
+"removed" | 
+/**  Entries stand in another order. */
+"reordered" | 
+/**  The journal stops without the signature that closes a commit. */
+"truncated" | 
+/**  An entry, or one before it, was written anew by somebody without the person's key. */
+"signed_by_another" | 
+/**  A body does not open with the key that is kept for it. */
+"seal_broken" | 
+/**  The key of a body is gone, and nothing says that it was erased. */
+"seal_removed" | 
+/**  The journal is shorter than, or another one than, something outside the vault remembers. */
+"rolled_back";
 
 /**  An observable that we are asked to act on. */
 export type Target = {

@@ -1,0 +1,237 @@
+-- The whole layout of a vault, as all migrations together leave it: for reading. No program runs this
+-- file; a test compares it with a fresh vault (src/layout.rs). A change of the layout is a new file in
+-- `migrations`, whose files never change, and the same change here.
+--
+-- Ids are UUIDv7 as text, instants are milliseconds after 1970 in UTC, `body` is JSON of a type in
+-- farol-model. The file is encrypted as a whole (SQLCipher); seals are for erasing, not for secrecy.
+
+-- The journal. Append-only; `n` counts from 1 on each desk without a gap.
+CREATE TABLE entry (
+    id          TEXT NOT NULL PRIMARY KEY, -- bound to `body` when it is sealed
+    desk        TEXT NOT NULL,
+    n           INTEGER NOT NULL,
+    at_ms       INTEGER NOT NULL,        -- the clock of the desk, which a person can move
+    actor       TEXT NOT NULL,           -- the member whose key signs the commit
+    case_id     TEXT,                    -- NULL for the desk's own entries and for reports
+    action      TEXT NOT NULL,           -- the action's word, so that a story needs no open bodies
+    sealed_with TEXT NOT NULL,           -- the seal that opens `body`
+    body        BLOB NOT NULL,           -- sealed JSON of the action, with before and after
+    prev        BLOB NOT NULL,           -- hash of the entry before; 32 zero bytes at the start
+    hash        BLOB NOT NULL,           -- SHA-256 of `prev` and the entry's digest (JOURNAL.md)
+    UNIQUE (desk, n)
+) STRICT;
+CREATE INDEX entry_of_case ON entry (case_id, n);
+
+CREATE TRIGGER entry_is_never_changed BEFORE UPDATE ON entry
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER entry_is_never_deleted BEFORE DELETE ON entry
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+
+-- One signature a commit, over the hash of its last entry.
+CREATE TABLE signature (
+    desk      TEXT NOT NULL,
+    n         INTEGER NOT NULL,
+    signature BLOB NOT NULL,             -- Ed25519, 64 bytes, by the actor of entry `n`
+    PRIMARY KEY (desk, n)
+) STRICT;
+
+-- One key for each case, each report, and the desk itself; erasing a case deletes its key.
+CREATE TABLE seal (
+    id  TEXT NOT NULL PRIMARY KEY,       -- id of the case, the report or the desk
+    key BLOB NOT NULL                    -- 32 bytes for XChaCha20-Poly1305
+) STRICT;
+
+-- Bytes as they came: mails, files, wire messages. Stored once by hash, named by entries.
+CREATE TABLE original (
+    hash  TEXT NOT NULL PRIMARY KEY,     -- SHA-256, hex
+    size  INTEGER NOT NULL,              -- bytes
+    bytes BLOB NOT NULL
+) STRICT;
+
+-- From here on: projections. Rebuilt from the journal at any time; `body` is JSON of the model.
+
+-- One row: what kind of vault this is.
+CREATE TABLE vault (
+    practice INTEGER NOT NULL            -- 1 for practice, for ever
+) STRICT;
+
+-- People with a signing key of their own.
+CREATE TABLE member (
+    id   TEXT NOT NULL PRIMARY KEY,
+    body TEXT NOT NULL
+) STRICT;
+
+-- What came in.
+CREATE TABLE report (
+    id             TEXT NOT NULL PRIMARY KEY,
+    received_at_ms INTEGER NOT NULL,
+    original       TEXT NOT NULL,        -- `original.hash` of the bytes as they came
+    message_id     TEXT,                 -- by which a reply finds its way back
+    body           TEXT NOT NULL
+) STRICT;
+CREATE INDEX report_by_original ON report (original);
+CREATE INDEX report_by_message ON report (message_id);
+
+-- What we handle; `case` alone is a word of SQL.
+CREATE TABLE case_ (
+    id           TEXT NOT NULL PRIMARY KEY,
+    year         INTEGER NOT NULL,       -- with `number` the reference ESC-2026-0042
+    number       INTEGER NOT NULL,
+    opened_at_ms INTEGER NOT NULL,
+    status       TEXT NOT NULL,
+    body         TEXT NOT NULL,
+    UNIQUE (year, number)
+) STRICT;
+CREATE INDEX case_by_status ON case_ (status);
+
+-- Which reports are on which cases; either may have several.
+CREATE TABLE case_report (
+    case_id   TEXT NOT NULL,
+    report_id TEXT NOT NULL,
+    PRIMARY KEY (case_id, report_id)
+) STRICT;
+CREATE INDEX report_of_case ON case_report (report_id);
+
+-- Values that a person added to a case; what reports name stands in the reports.
+CREATE TABLE observable (
+    case_id TEXT NOT NULL,
+    kind    TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    PRIMARY KEY (case_id, kind, value)
+) STRICT;
+
+-- Values that a report asks us to act on, each with its own outcome.
+CREATE TABLE target (
+    case_id TEXT NOT NULL,
+    kind    TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    body    TEXT NOT NULL,
+    PRIMARY KEY (case_id, kind, value)
+) STRICT;
+
+-- Named deadlines.
+CREATE TABLE clock (
+    id      TEXT NOT NULL PRIMARY KEY,
+    case_id TEXT NOT NULL,
+    running INTEGER NOT NULL,            -- 0 once it is stopped; a pause is not a stop
+    body    TEXT NOT NULL
+) STRICT;
+CREATE INDEX clock_of_case ON clock (case_id);
+
+-- What somebody wrote down; a note that was taken back is in the journal only.
+CREATE TABLE note (
+    id      TEXT NOT NULL PRIMARY KEY,
+    case_id TEXT NOT NULL,
+    at_ms   INTEGER NOT NULL,
+    body    TEXT NOT NULL
+) STRICT;
+CREATE INDEX note_of_case ON note (case_id, at_ms);
+
+-- Answers from the world; a refusal or no answer at all is one, too.
+CREATE TABLE observation (
+    id          TEXT NOT NULL PRIMARY KEY,
+    case_id     TEXT NOT NULL,
+    asked_at_ms INTEGER NOT NULL,
+    wire        TEXT,                    -- `original.hash` of the message; NULL when none came
+    body        TEXT NOT NULL
+) STRICT;
+CREATE INDEX observation_of_case ON observation (case_id, asked_at_ms);
+
+-- What was decided about a target, and why.
+CREATE TABLE decision (
+    id      TEXT NOT NULL PRIMARY KEY,
+    case_id TEXT NOT NULL,
+    at_ms   INTEGER NOT NULL,
+    body    TEXT NOT NULL
+) STRICT;
+CREATE INDEX decision_of_case ON decision (case_id, at_ms);
+
+-- What was done about it.
+CREATE TABLE mitigation (
+    id      TEXT NOT NULL PRIMARY KEY,
+    case_id TEXT NOT NULL,
+    at_ms   INTEGER NOT NULL,            -- of its first step
+    state   TEXT NOT NULL,               -- of its last step
+    body    TEXT NOT NULL
+) STRICT;
+CREATE INDEX mitigation_of_case ON mitigation (case_id, at_ms);
+
+-- A document without its blocks; they stand in `block`.
+CREATE TABLE document (
+    id            TEXT NOT NULL PRIMARY KEY,
+    case_id       TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    saved_at_ms   INTEGER NOT NULL,      -- of the last entry that changed it
+    body          TEXT NOT NULL
+) STRICT;
+CREATE INDEX document_of_case ON document (case_id, created_at_ms);
+
+-- The paragraphs, lists and tables of a document, each with its audience.
+CREATE TABLE block (
+    id          TEXT NOT NULL,
+    document_id TEXT NOT NULL,
+    position    INTEGER NOT NULL,
+    body        TEXT NOT NULL,
+    PRIMARY KEY (document_id, id)
+) STRICT;
+
+-- The proof that goes with each exported document.
+CREATE TABLE certificate (
+    entry       TEXT NOT NULL PRIMARY KEY, -- the entry that recorded the export
+    document_id TEXT NOT NULL,
+    at_ms       INTEGER NOT NULL,
+    body        TEXT NOT NULL
+) STRICT;
+CREATE INDEX certificate_of_document ON certificate (document_id, at_ms);
+
+-- Search, an index over the projections: one row for each thing that can be found. Recomputed from the projections, never journalled.
+
+CREATE TABLE search (
+    id      INTEGER NOT NULL PRIMARY KEY,
+    kind    TEXT NOT NULL,
+    key     TEXT NOT NULL,               -- id of the thing, unique among its kind
+    case_id TEXT,                        -- NULL for reports, which may be on several cases
+    at_ms   INTEGER NOT NULL,
+    UNIQUE (kind, key)
+) STRICT;
+CREATE INDEX search_by_case ON search (case_id, kind);
+
+-- What is looked through (`title`, `body`: plain spelling) and, where it differs, what is shown
+-- (`written_…`). Apart from `search`, so that filters never read texts.
+CREATE TABLE search_text (
+    id            INTEGER NOT NULL PRIMARY KEY,
+    title         TEXT NOT NULL,
+    body          TEXT NOT NULL,
+    written_title TEXT,
+    written_body  TEXT
+) STRICT;
+
+-- Pieces of three letters and more, anywhere.
+CREATE VIRTUAL TABLE search_piece USING fts5 (
+    title, body,
+    content = 'search_text', content_rowid = 'id',
+    tokenize = 'trigram remove_diacritics 1'
+);
+-- Whole words, beginnings and phrases; also what makes a whole word rank before a piece of one.
+CREATE VIRTUAL TABLE search_word USING fts5 (
+    title, body,
+    content = 'search_text', content_rowid = 'id',
+    tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2'
+);
+-- Both are set to `secure-delete` by the migration: text that is deleted leaves the index too.
+
+CREATE TRIGGER search_text_is_added AFTER INSERT ON search_text
+BEGIN
+    INSERT INTO search_piece (rowid, title, body) VALUES (new.id, new.title, new.body);
+    INSERT INTO search_word (rowid, title, body) VALUES (new.id, new.title, new.body);
+END;
+CREATE TRIGGER search_text_is_removed AFTER DELETE ON search_text
+BEGIN
+    INSERT INTO search_piece (search_piece, rowid, title, body)
+    VALUES ('delete', old.id, old.title, old.body);
+    INSERT INTO search_word (search_word, rowid, title, body)
+    VALUES ('delete', old.id, old.title, old.body);
+END;
+CREATE TRIGGER search_text_is_never_changed BEFORE UPDATE ON search_text
+BEGIN SELECT RAISE(ABORT, 'remove the text and add the new one'); END;

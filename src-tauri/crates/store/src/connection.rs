@@ -1,0 +1,101 @@
+//! Connections to the database, and what brings an older one up to date.
+//!
+//! The key is random and raw: no derivation per connection.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
+
+use crate::{StoreError, search};
+
+/// Every schema there was, oldest first: the tables it adds, and what fills them from those before.
+/// A file's `PRAGMA user_version` counts how many it has.
+const MIGRATIONS: [Migration; 2] = [
+    (include_str!("../migrations/0001_house.sql"), |_| Ok(())),
+    (include_str!("../migrations/0002_search.sql"), search::build),
+];
+
+type Migration = (&'static str, fn(&Connection) -> Result<(), StoreError>);
+
+/// The newest schema this program knows.
+pub(crate) const SCHEMA: u32 = MIGRATIONS.len() as u32;
+
+/// What SQLCipher does with the memory it works in.
+#[derive(Clone, Copy)]
+pub(crate) enum Memory {
+    /// Kept out of the swap and wiped when it is given back: two system calls an allocation.
+    Guarded,
+    /// Left alone: nothing in a practice vault is secret.
+    Plain,
+}
+
+pub(crate) fn connection(
+    path: &Path,
+    key: &str,
+    flags: OpenFlags,
+) -> Result<Connection, StoreError> {
+    connection_with(path, key, flags, Memory::Guarded)
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is where the vault is opened")]
+pub(crate) fn connection_with(
+    path: &Path,
+    key: &str,
+    flags: OpenFlags,
+    memory: Memory,
+) -> Result<Connection, StoreError> {
+    let guarded = match memory {
+        Memory::Guarded => "ON",
+        Memory::Plain => "OFF",
+    };
+    let connection = Connection::open_with_flags(path, flags)?;
+    // A file that turns out to be damaged is left as it is: nothing of the WAL goes into it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.execute_batch(&format!(
+        "PRAGMA cipher_log_level = NONE;
+         PRAGMA cipher_memory_security = {guarded};
+         PRAGMA key = \"x'{key}'\";
+         PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -65536;
+         PRAGMA trusted_schema = OFF;
+         PRAGMA cell_size_check = ON;
+         PRAGMA mmap_size = 0;
+         PRAGMA foreign_keys = ON;"
+    ))?;
+    if flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
+        connection.execute_batch("PRAGMA query_only = ON; SELECT count(*) FROM sqlite_schema;")?;
+    } else {
+        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+        connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
+    }
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    Ok(connection)
+}
+
+/// An empty vault's tables in memory, without a key.
+#[expect(clippy::disallowed_methods, reason = "nothing of it reaches a disk")]
+pub(crate) fn in_memory() -> Result<Connection, StoreError> {
+    let mut connection = Connection::open_with_flags(":memory:", OpenFlags::default())?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+pub(crate) fn schema(connection: &Connection) -> Result<u32, StoreError> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let found = schema(connection)?;
+    if found > SCHEMA {
+        return Err(StoreError::TooNew { found, known: SCHEMA });
+    }
+    for (schema, (tables, fill)) in (1..).zip(MIGRATIONS).skip(found as usize) {
+        let tx = connection.transaction()?;
+        tx.execute_batch(tables)?;
+        fill(&tx)?;
+        tx.pragma_update(None, "user_version", schema)?;
+        tx.commit()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! Where a vault lies.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use farol_model::time::Timestamp;
+
+use crate::{StoreError, holder::Holder, slots::Slots};
+
+/// The clock, handed in.
+pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Where a vault lies and who asks for it.
+#[derive(Clone)]
+pub struct Place {
+    /// The folder.
+    pub dir: PathBuf,
+    /// How the asking program calls itself (`the Farol window`, `farolctl`).
+    pub who: String,
+    /// The clock.
+    pub now: Now,
+}
+
+/// Which of a vault's files exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VaultFiles {
+    /// The database.
+    pub database: bool,
+    /// `vault.json`.
+    pub slots: bool,
+}
+
+impl Place {
+    pub(crate) fn database(&self) -> PathBuf {
+        self.dir.join("farol.vault")
+    }
+
+    pub(crate) fn unfinished(&self) -> PathBuf {
+        self.dir.join("farol.vault.new")
+    }
+
+    pub(crate) fn slots_file(&self) -> PathBuf {
+        self.dir.join("vault.json")
+    }
+
+    /// Which files are there. A creation that was killed after its last write counts as done.
+    pub fn files(&self) -> VaultFiles {
+        let slots = self.slots_file().exists();
+        VaultFiles {
+            database: self.database().exists() || (slots && self.unfinished().exists()),
+            slots,
+        }
+    }
+
+    /// The key slots.
+    ///
+    /// # Errors
+    /// When `vault.json` is missing or not ours.
+    pub fn slots(&self) -> Result<Slots, StoreError> {
+        Slots::load(&self.slots_file())
+    }
+
+    pub(crate) fn hold(&self) -> Result<Holder, StoreError> {
+        fs::create_dir_all(&self.dir)?;
+        Holder::take(&self.dir.join("vault.lock"), &self.who)
+    }
+}
+
+/// Makes names in a folder survive a power cut; Windows knows no such call.
+///
+/// # Errors
+/// [`StoreError::Io`].
+pub fn sync_dir(dir: &Path) -> Result<(), StoreError> {
+    #[cfg(unix)]
+    fs::File::open(dir)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = dir;
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! The one way to write: entries with their projections, signed at the commit.
+
+use rusqlite::{OptionalExtension, Transaction, params};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use farol_model::{
+    id::{CaseId, Digest, EntryId, MemberId},
+    journal::{Action, EntryHeader},
+    time::Timestamp,
+};
+
+use crate::{
+    Reader, Store, StoreError, projection,
+    seal::{Key, random},
+    search,
+    verify::{entry_digest, entry_hash},
+};
+
+/// A transaction that records actions. Nothing is visible to others before it commits.
+pub struct WriteTx<'a> {
+    tx: Transaction<'a>,
+    store: &'a Store,
+    at: Timestamp,
+    n: u32,
+    head: [u8; 32],
+    n_recorded: u32,
+}
+
+impl<'a> WriteTx<'a> {
+    pub(crate) fn begin(tx: Transaction<'a>, store: &'a Store) -> Result<Self, StoreError> {
+        let last = tx
+            .prepare_cached("SELECT n, hash FROM entry WHERE desk = ?1 ORDER BY n DESC LIMIT 1")?
+            .query_row(params![store.desk().to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let (n, head) = last.unwrap_or((0, [0; 32]));
+        Ok(Self { tx, store, at: store.now(), n, head, n_recorded: 0 })
+    }
+
+    /// The time of this transaction: every entry in it carries it.
+    pub fn now(&self) -> Timestamp {
+        self.at
+    }
+
+    /// Who writes.
+    pub fn actor(&self) -> MemberId {
+        self.store.member()
+    }
+
+    /// A fresh id.
+    pub fn new_id(&self) -> Uuid {
+        mint(self.at)
+    }
+
+    /// What is there, including what this transaction did.
+    pub fn read(&self) -> Reader<'_> {
+        Reader::new(&self.tx)
+    }
+
+    /// Keeps bytes once, under their hash.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn keep_original(&mut self, bytes: &[u8]) -> Result<Digest, StoreError> {
+        let digest = digest(bytes);
+        self.tx
+            .prepare_cached("INSERT INTO original (hash, size, bytes) VALUES (?1, ?2, ?3) ON CONFLICT (hash) DO NOTHING")?
+            .execute(params![digest.to_string(), bytes.len() as i64, bytes])?;
+        Ok(digest)
+    }
+
+    /// Records an action: appends the entry and applies it to what screens read.
+    ///
+    /// # Errors
+    /// When the database refuses; the transaction is then void.
+    pub fn record(&mut self, action: &Action) -> Result<EntryId, StoreError> {
+        let header = EntryHeader {
+            id: EntryId(self.new_id()),
+            desk: self.store.desk(),
+            n: self.n + 1,
+            at: self.at,
+            actor: self.store.member(),
+            case: action.case(),
+            action: action.word().to_owned(),
+        };
+        let (seal, key) = self.seal_for(action)?;
+        let plain = Zeroizing::new(serde_json::to_vec(action).expect("actions are plain data"));
+        let body = key.seal(&plain, header.id.0.as_bytes());
+        let hash = entry_hash(&self.head, &entry_digest(&header, &seal, &body));
+        self.tx
+            .prepare_cached(
+                "INSERT INTO entry (id, desk, n, at_ms, actor, case_id, action, sealed_with, body, prev, hash)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?
+            .execute(params![
+                header.id.to_string(),
+                header.desk.to_string(),
+                header.n,
+                header.at.ms(),
+                header.actor.to_string(),
+                header.case.map(|case| case.to_string()),
+                header.action,
+                seal,
+                body,
+                self.head,
+                hash,
+            ])?;
+        projection::apply(&self.tx, &header, action)?;
+        search::follow(&self.tx, action)?;
+        self.n = header.n;
+        self.head = hash;
+        self.n_recorded += 1;
+        Ok(header.id)
+    }
+
+    /// The seal an action's body is closed with: the case's, the report's, or the desk's.
+    fn seal_for(&self, action: &Action) -> Result<(String, Key), StoreError> {
+        let id = match (action.case(), action.report()) {
+            (Some(CaseId(id)), _) => id.to_string(),
+            (None, Some(report)) => report.to_string(),
+            (None, None) => self.store.desk().to_string(),
+        };
+        let known: Option<Vec<u8>> = self
+            .tx
+            .prepare_cached("SELECT key FROM seal WHERE id = ?1")?
+            .query_row(params![id], |row| row.get(0))
+            .optional()?;
+        if let Some(bytes) = known.map(Zeroizing::new) {
+            let key = Key::from_slice(&bytes).ok_or(StoreError::Unreadable("seal"))?;
+            return Ok((id, key));
+        }
+        let key = Key::random();
+        self.tx
+            .prepare_cached("INSERT INTO seal (id, key) VALUES (?1, ?2)")?
+            .execute(params![id, key.0])?;
+        Ok((id, key))
+    }
+
+    pub(crate) fn commit(self) -> Result<(), StoreError> {
+        if self.n_recorded > 0 {
+            let signature = self.store.sign(&self.head);
+            self.tx
+                .prepare_cached("INSERT INTO signature (desk, n, signature) VALUES (?1, ?2, ?3)")?
+                .execute(params![self.store.desk().to_string(), self.n, signature.as_slice()])?;
+        }
+        self.tx.commit()?;
+        Ok(())
+    }
+}
+
+/// The SHA-256 by which originals and files are named.
+pub fn digest(bytes: &[u8]) -> Digest {
+    Digest(Sha256::digest(bytes).into())
+}
+/// A UUIDv7 for an instant.
+pub(crate) fn mint(at: Timestamp) -> Uuid {
+    let ms = u64::try_from(at.ms()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(ms, &random()).into_uuid()
+}
