@@ -72,6 +72,8 @@ impl Desk {
             n_entries: condition.n_entries,
             head: condition.head,
             database_bytes: Size(condition.database_bytes),
+            tail_bytes: condition.tail_bytes.map(Size),
+            tail_is_behind: condition.tail_is_behind,
             free_bytes: Size(condition.free_bytes),
             backups: self.store.backups().into_iter().map(row).collect(),
             backup_problem: self.backup_problem().clone(),

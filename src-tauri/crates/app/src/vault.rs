@@ -43,6 +43,7 @@ pub fn status(place: &Place) -> VaultStatus {
         has_recovery_slot: slots.as_ref().is_some_and(|it| it.has(SlotKind::Recovery)),
         practice: slots.as_ref().is_some_and(Slots::is_practice),
         member: None,
+        findings: Vec::new(),
     }
 }
 
@@ -162,6 +163,7 @@ impl Desk {
             has_recovery_slot: slots.iter().any(|it| it.kind == SlotKind::Recovery),
             practice: self.practice.is_some(),
             member: Some(member),
+            findings: self.store.findings().iter().map(|it| it.words()).collect(),
         })
     }
 }
@@ -273,6 +275,13 @@ impl From<StoreError> for Failure {
                 Code::Damaged,
                 "The key is right, but the database is damaged. It was left as it is.",
                 "Put a backup back: the damaged files are set aside, not deleted.",
+            ),
+            StoreError::SetBack { n, remembered } => Self::new(
+                Code::Damaged,
+                format!(
+                    "The vault's database was replaced by another one: it has {n} entries of this desk, and does not go through entry {remembered}, which the file farol.tail beside it remembers. It was left as it is."
+                ),
+                "Put the newest backup back: what was saved after it is then brought back from farol.tail. To open the database as it is, move farol.tail out of the folder.",
             ),
             StoreError::TooNew { found, known } => Self::refused(
                 format!(

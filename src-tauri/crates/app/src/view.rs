@@ -38,6 +38,8 @@ pub struct VaultStatus {
     pub practice: bool,
     /// Who works here, when it is open.
     pub member: Option<Member>,
+    /// What opening it found and put right, in words.
+    pub findings: Vec<String>,
 }
 
 /// The vault's condition.
@@ -130,6 +132,10 @@ pub struct Health {
     pub head: Option<Digest>,
     /// Size of the database.
     pub database_bytes: Size,
+    /// Size of the second copy of what was saved since the last backup; practice desks have none.
+    pub tail_bytes: Option<Size>,
+    /// Whether that copy could not take the last commit.
+    pub tail_is_behind: bool,
     /// What is free where it lies.
     pub free_bytes: Size,
     /// Checked backups, the newest first.

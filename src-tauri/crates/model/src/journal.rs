@@ -36,6 +36,11 @@ pub enum Action {
         /// What happened to it.
         change: SlotChange,
     },
+    /// Entries that the database had lost were brought back from the tail, as they were.
+    EntriesBroughtBack {
+        /// How many.
+        n_entries: u32,
+    },
     /// A person joined the desk.
     MemberAdded {
         /// The person and their public key.
@@ -207,6 +212,7 @@ impl Action {
         match self {
             Self::VaultCreated { .. } => "vault_created",
             Self::SlotChanged { .. } => "slot_changed",
+            Self::EntriesBroughtBack { .. } => "entries_brought_back",
             Self::MemberAdded { .. } => "member_added",
             Self::ReportReceived { .. } => "report_received",
             Self::ConsentSet { .. } => "consent_set",
@@ -236,6 +242,7 @@ impl Action {
         match self {
             Self::VaultCreated { .. }
             | Self::SlotChanged { .. }
+            | Self::EntriesBroughtBack { .. }
             | Self::MemberAdded { .. }
             | Self::ReportReceived { .. }
             | Self::ConsentSet { .. } => None,
@@ -267,6 +274,17 @@ impl Action {
             Self::ConsentSet { report, .. } => Some(*report),
             Self::Undid { report, .. } => *report,
             _ => None,
+        }
+    }
+
+    /// The originals that it names: bytes that are kept beside the journal.
+    pub fn originals(&self) -> Vec<Digest> {
+        match self {
+            Self::ReportReceived { report } => vec![report.original],
+            Self::Observed { observations, .. } => {
+                observations.iter().filter_map(|it| it.wire).collect()
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -313,6 +331,9 @@ impl Action {
             Self::VaultCreated { practice: true } => "Practice vault created".into(),
             Self::SlotChanged { slot, change: SlotChange::Made } => {
                 format!("{} made", slot.label())
+            }
+            Self::EntriesBroughtBack { n_entries } => {
+                format!("{n_entries} entries that the database had lost brought back")
             }
             Self::SlotChanged { slot, change: SlotChange::Removed } => {
                 format!("{} taken away", slot.label())

@@ -14,6 +14,8 @@ pub mod decision;
 pub mod document;
 /// The result of rendering a projected document.
 pub mod export;
+/// What opening a vault found and put right.
+pub mod finding;
 /// Identifiers, digests and sizes.
 pub mod id;
 /// What happened: the actions that change the shared story.

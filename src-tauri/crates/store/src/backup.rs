@@ -14,13 +14,18 @@ use std::{
 use rusqlite::{Connection, OpenFlags};
 use serde::{Deserialize, Serialize};
 
-use farol_model::{id::Digest, time::Timestamp};
+use farol_model::{
+    id::{DeskId, Digest},
+    time::Timestamp,
+};
 
 use crate::{
     Anchor, Place, Store, StoreError, Verification,
     connection::connection,
     slots::{Secrets, Slots},
-    sync_dir, verify,
+    sync_dir,
+    tail::{self, Compared, Mark},
+    verify,
 };
 
 const FOLDER: &str = "backups";
@@ -33,6 +38,8 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 const N_NEWEST: usize = 5;
 /// For how many days the newest of the day stays.
 const N_DAYS: i64 = 14;
+/// A longer tail asks for a backup: it is read whole when the vault is opened.
+const MAX_TAIL_BYTES: u64 = 64 << 20;
 
 /// What is known of a backup; nothing in it is secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,19 +73,32 @@ impl Store {
     /// is any backup taken away.
     pub fn back_up(&self) -> Result<Backup, StoreError> {
         // A connection of its own: writing goes on meanwhile.
-        make(self.place(), &self.another_connection()?, &self.database_key())
+        let backup = make(self.place(), &self.another_connection()?, &self.database_key())?;
+        if self.tail().is_some() {
+            self.begin_tail(self.mark_of(&backup)?)?;
+        }
+        Ok(backup)
     }
 
-    /// Makes a backup when the newest one is a day old.
+    /// Makes a backup when the newest one is a day old, or much was saved since.
     ///
     /// # Errors
     /// As [`Self::back_up`].
     pub fn back_up_daily(&self) -> Result<Option<Backup>, StoreError> {
         let newest = self.place().backups().into_iter().next();
-        if newest.is_some_and(|it| self.now().ms() - it.made_at.ms() < DAY_MS) {
+        let is_recent = newest.is_some_and(|it| self.now().ms() - it.made_at.ms() < DAY_MS);
+        let has_long_tail = self.tail().is_some_and(|it| it.bytes() > MAX_TAIL_BYTES);
+        if is_recent && !has_long_tail {
             return Ok(None);
         }
         self.back_up().map(Some)
+    }
+
+    /// Where this desk's journal stood in a backup.
+    fn mark_of(&self, backup: &Backup) -> Result<Mark, StoreError> {
+        let path = self.place().dir.join(FOLDER).join(&backup.name).join(DATABASE);
+        let copy = connection(&path, &self.database_key(), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        Mark::of(&copy, self.desk())
     }
 
     /// The heads that backups of this vault remember.
@@ -143,7 +163,7 @@ impl Place {
         }
         fs::create_dir(&checked)?;
         let backup = copy_checked(&from, &checked, &secrets, backup)?;
-        let stamp = (self.now)().instant().strftime("%Y-%m-%dT%H%M%SZ").to_string();
+        let stamp = self.stamp();
         let aside = self.dir.join(format!("set-aside-{stamp}"));
         fs::create_dir_all(&aside)?;
         for file in [SLOTS, DATABASE, "farol.vault-wal", "farol.vault-shm"] {
@@ -151,6 +171,11 @@ impl Place {
             if path.exists() {
                 fs::rename(path, aside.join(file))?;
             }
+        }
+        if let Some(path) = self.tail_after(&checked, &secrets)? {
+            fs::copy(path, aside.join("farol.tail"))?;
+        } else if self.tail().exists() {
+            fs::rename(self.tail(), aside.join("farol.tail"))?;
         }
         for file in [DATABASE, SLOTS] {
             fs::rename(checked.join(file), self.dir.join(file))?;
@@ -162,6 +187,38 @@ impl Place {
         fs::remove_dir(&checked)?;
         sync_dir(&self.dir)?;
         Ok(Restored { backup, set_aside: Some(aside) })
+    }
+
+    /// The tail, when it goes on from the vault in a folder: opening brings back what it has.
+    fn tail_after(&self, folder: &Path, secrets: &Secrets) -> Result<Option<PathBuf>, StoreError> {
+        let copy = connection(
+            &folder.join(DATABASE),
+            &secrets.key_text(),
+            OpenFlags::SQLITE_OPEN_READ_ONLY,
+        )?;
+        let Ok(Some(tail)) = tail::Found::read(&self.tail(), &tail::key(&secrets.database_key))
+        else {
+            return Ok(None);
+        };
+        let goes_on = !matches!(tail.compare(&copy, secrets.desk)?, Compared::Apart(_));
+        Ok(goes_on.then(|| self.tail()))
+    }
+
+    /// The last place of a desk's journal that a backup has; the start when there is none.
+    pub(crate) fn newest_mark_in(
+        &self,
+        conn: &Connection,
+        desk: DeskId,
+    ) -> Result<Mark, StoreError> {
+        for backup in self.backups() {
+            let mark = backup.head.map(|head| Mark { n: backup.n_entries, head: head.0 });
+            if let Some(mark) = mark
+                && mark.is_in(conn, desk)?
+            {
+                return Ok(mark);
+            }
+        }
+        Ok(Mark::START)
     }
 
     fn backup(&self, name: &str) -> Result<Backup, StoreError> {
@@ -302,7 +359,7 @@ mod tests {
         assert_eq!(fs::read(aside).unwrap(), [0x5a; 9000]);
         let store = Store::open_with_words(place(dir.path()), PASSPHRASE).unwrap();
         assert_eq!(store.read(|it| it.case(case)).unwrap().facts.title, "kept");
-        assert!(store.read(|it| it.notes_of(case)).unwrap().is_empty());
+        assert_eq!(store.read(|it| it.notes_of(case)).unwrap().len(), 1);
     }
 
     #[test]

@@ -52,6 +52,14 @@ pub enum StoreError {
     /// The key is right and the database still cannot be read.
     #[error("the vault's database is damaged")]
     Damaged,
+    /// The database is not the one that the tail beside it goes on from.
+    #[error("the database was set back to entry {n}; entry {remembered} is remembered")]
+    SetBack {
+        /// Entries of this desk in the database.
+        n: u32,
+        /// Entries that were there when the tail was last written.
+        remembered: u32,
+    },
     /// Written by a newer Farol.
     #[error("the vault was written by a newer version (schema {found}, this one knows {known})")]
     TooNew {

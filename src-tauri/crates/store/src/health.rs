@@ -20,6 +20,10 @@ pub struct Condition {
     pub head: Option<Digest>,
     /// Size of the database in bytes.
     pub database_bytes: u64,
+    /// Size of the tail in bytes; none in a practice vault.
+    pub tail_bytes: Option<u64>,
+    /// Whether the tail could not take the last commit.
+    pub tail_is_behind: bool,
     /// Bytes that are free where it lies.
     pub free_bytes: u64,
 }
@@ -46,6 +50,8 @@ impl Store {
             n_entries: last.map_or(0, |(n, _)| n),
             head: last.map(|(_, hash)| Digest(hash)),
             database_bytes: std::fs::metadata(self.place().database())?.len(),
+            tail_bytes: self.tail().map(|it| it.bytes()),
+            tail_is_behind: self.tail().is_some_and(|it| it.is_behind()),
             free_bytes: fs4::available_space(&self.place().dir)?,
         })
     }

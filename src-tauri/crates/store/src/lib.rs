@@ -34,6 +34,8 @@ mod seal;
 mod search;
 /// Ways to the key: passphrase, recovery key, system keyring.
 pub mod slots;
+/// What was saved since the last backup, a second time.
+mod tail;
 /// Opening, creating, reading.
 mod vault;
 /// Whether anybody changed the record.

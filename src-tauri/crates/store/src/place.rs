@@ -46,6 +46,15 @@ impl Place {
         self.dir.join("vault.json")
     }
 
+    pub(crate) fn tail(&self) -> PathBuf {
+        self.dir.join("farol.tail")
+    }
+
+    /// The time, as names of files have it.
+    pub(crate) fn stamp(&self) -> String {
+        (self.now)().instant().strftime("%Y-%m-%dT%H%M%SZ").to_string()
+    }
+
     /// Which files are there. A creation that was killed after its last write counts as done.
     pub fn files(&self) -> VaultFiles {
         let slots = self.slots_file().exists();

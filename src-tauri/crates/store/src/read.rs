@@ -508,6 +508,17 @@ fn opened(mut rows: rusqlite::Rows<'_>) -> Result<Vec<Entry>, StoreError> {
     Ok(entries)
 }
 
+/// The key of a seal; none when there is none, or none any more.
+pub(crate) fn seal_key(conn: &Connection, seal: &str) -> Result<Option<Key>, StoreError> {
+    let key: Option<Vec<u8>> = conn
+        .prepare_cached("SELECT key FROM seal WHERE id = ?1")?
+        .query_row([seal], |row| row.get(0))
+        .optional()?;
+    key.map(Zeroizing::new)
+        .map(|bytes| Key::from_slice(&bytes).ok_or(StoreError::Unreadable("seal")))
+        .transpose()
+}
+
 /// Opens the body of an entry with its seal's key.
 pub(crate) fn open(header: EntryHeader, body: &[u8], key: &[u8]) -> Result<Entry, StoreError> {
     let plain = unseal(&header, body, key)?;

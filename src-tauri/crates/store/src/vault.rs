@@ -12,6 +12,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use farol_model::{
+    finding::Finding,
     id::{DeskId, MemberId},
     journal::Action,
     member::Member,
@@ -24,6 +25,7 @@ use crate::{
     holder::Holder,
     seal::{hex, random, unhex},
     slots::{Cost, Secrets, Slots},
+    tail::{self, Compared, Mark, Tail},
     write::mint,
 };
 
@@ -50,6 +52,10 @@ pub struct Store {
     // Dropped before the writer: the last one to close folds the WAL in, and readers cannot.
     readers: Mutex<Vec<Connection>>,
     writer: Mutex<Connection>,
+    /// None in a practice vault: what is laid out anew needs no second copy.
+    tail: Option<Mutex<Tail>>,
+    /// What was found when it was opened.
+    findings: Vec<Finding>,
     signing_key: SigningKey,
     desk: DeskId,
     member: MemberId,
@@ -87,6 +93,9 @@ impl Store {
         if unfinished.exists() {
             // Never opened by anybody: its key was not yet written anywhere.
             fs::remove_file(&unfinished)?;
+        }
+        if place.tail().exists() {
+            tail::set_aside(&place.tail(), &place.stamp())?;
         }
         {
             let store = Self::connect(place.clone(), &unfinished, &secrets, new.practice, holder)?;
@@ -158,17 +167,51 @@ impl Store {
             backup::make(&place, &writer, &database_key)?;
         }
         migrate(&mut writer)?;
-        Ok(Self {
+        let mut findings = Vec::new();
+        let tail = if practice {
+            None
+        } else {
+            Some(Mutex::new(open_tail(&place, secrets, &mut writer, &mut findings)?))
+        };
+        let store = Self {
             place,
             memory,
             database_key,
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
+            tail,
+            findings,
             signing_key: SigningKey::from_bytes(&secrets.signing_key),
             desk: secrets.desk,
             member: secrets.member,
             _holder: holder,
-        })
+        };
+        if let Some(Finding::BroughtBack { n_entries }) = store.findings.first() {
+            let action = Action::EntriesBroughtBack { n_entries: *n_entries };
+            store.write(|tx| tx.record(&action))?;
+        }
+        Ok(store)
+    }
+
+    /// What was found, and put right, when the vault was opened.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    pub(crate) fn tail(&self) -> Option<MutexGuard<'_, Tail>> {
+        self.tail.as_ref().map(lock)
+    }
+
+    /// Writes the tail anew, with what was saved after a place in the journal.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; the old one is kept then.
+    pub(crate) fn begin_tail(&self, base: Mark) -> Result<(), StoreError> {
+        let writer = self.writer();
+        let Some(mut tail) = self.tail() else { return Ok(()) };
+        let key = tail::key(&self.secrets().database_key);
+        *tail = Tail::begin(&self.place.tail(), key, &writer, self.desk, base)?;
+        Ok(())
     }
 
     /// A connection beside the writer's.
@@ -240,6 +283,9 @@ impl Store {
         let mut write = WriteTx::begin(tx, self)?;
         let out = f(&mut write)?;
         write.commit()?;
+        if let Some(mut tail) = self.tail() {
+            tail.follow(&writer);
+        }
         Ok(out)
     }
 
@@ -275,6 +321,44 @@ impl Store {
     pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
         lock(&self.writer)
     }
+}
+
+/// Compares the tail with the database, brings back what the database lost, and goes on with it.
+fn open_tail(
+    place: &Place,
+    secrets: &Secrets,
+    writer: &mut Connection,
+    findings: &mut Vec<Finding>,
+) -> Result<Tail, StoreError> {
+    let (path, key, desk) = (place.tail(), tail::key(&secrets.database_key), secrets.desk);
+    let found = match tail::Found::read(&path, &key) {
+        Ok(found) => found,
+        Err(StoreError::Damaged) => {
+            findings.push(Finding::TailDamaged);
+            tail::set_aside(&path, &place.stamp())?;
+            None
+        }
+        Err(error) => return Err(error),
+    };
+    let Some(found) = found else {
+        let base = place.newest_mark_in(writer, desk)?;
+        return Tail::begin(&path, key, writer, desk, base);
+    };
+    let compared = found.compare(writer, desk)?;
+    if let Compared::Apart(remembered) = compared {
+        let n = Mark::of(writer, desk)?.n;
+        return Err(StoreError::SetBack { n, remembered: remembered.n });
+    }
+    if compared == Compared::Ahead {
+        let n_entries = found.bring_back(writer, desk)?;
+        findings.push(Finding::BroughtBack { n_entries });
+    }
+    if found.is_damaged() {
+        findings.push(Finding::TailDamaged);
+    } else if compared == Compared::Same {
+        return Tail::go_on(&path, key, &found, writer);
+    }
+    Tail::begin(&path, key, writer, desk, found.base())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

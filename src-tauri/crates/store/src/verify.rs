@@ -11,12 +11,13 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use farol_model::{
-    id::{Digest, MemberId},
+    id::{DeskId, Digest, MemberId},
     journal::{Action, EntryHeader},
+    member::Member,
     tampering::Tampering,
 };
 
-use crate::{StoreError, read, seal::unhex};
+use crate::{Reader, StoreError, read, seal::unhex, tail::Mark};
 
 /// Names the layout of what is hashed; a change of layout is a new name.
 const FORMAT: &[u8] = b"farol entry 1\n";
@@ -98,11 +99,22 @@ pub(crate) fn verify(conn: &Connection, anchors: &[Anchor]) -> Result<Verificati
     }
     for (at, desk) in desks.iter().enumerate() {
         let anchors = if at == 0 { anchors } else { &[] };
-        verify_desk(conn, desk, anchors, &mut found)?;
+        verify_desk(conn, desk, anchors, Mark::START, &mut found)?;
         if found.wrong.is_some() {
             break;
         }
     }
+    Ok(found)
+}
+
+/// Reads a desk's entries after a place that is known to be good, with the members of that time.
+pub(crate) fn verify_after(
+    conn: &Connection,
+    desk: DeskId,
+    after: Mark,
+) -> Result<Verification, StoreError> {
+    let mut found = Verification { n_entries: 0, head: None, wrong: None, clock_moved: None };
+    verify_desk(conn, &desk.to_string(), &[], after, &mut found)?;
     Ok(found)
 }
 
@@ -125,6 +137,7 @@ fn verify_desk(
     conn: &Connection,
     desk: &str,
     anchors: &[Anchor],
+    after: Mark,
     found: &mut Verification,
 ) -> Result<(), StoreError> {
     let mut query = conn.prepare(
@@ -133,12 +146,15 @@ fn verify_desk(
          FROM entry
          LEFT JOIN seal ON seal.id = entry.sealed_with
          LEFT JOIN signature ON signature.desk = entry.desk AND signature.n = entry.n
-         WHERE entry.desk = ?1 ORDER BY entry.n",
+         WHERE entry.desk = ?1 AND entry.n > ?2 ORDER BY entry.n",
     )?;
-    let mut rows = query.query([desk])?;
+    let mut rows = query.query(params![desk, after.n])?;
     let mut keys: BTreeMap<MemberId, VerifyingKey> = BTreeMap::new();
-    let mut n = 0;
-    let mut head = [0; 32];
+    if after != Mark::START {
+        let members = Reader::new(conn).members()?;
+        keys.extend(members.iter().filter_map(|it| Some((it.id, verifying_key(it)?))));
+    }
+    let Mark { mut n, mut head } = after;
     let mut last: Option<EntryHeader> = None;
     let mut signed = true;
     while let Some(row) = rows.next()? {
@@ -174,8 +190,7 @@ fn verify_desk(
             return wrong(header, Tampering::Edited);
         }
         if let Action::MemberAdded { member } = &entry.action {
-            let public = unhex(&member.public_key).and_then(|it| it.try_into().ok());
-            let Some(Ok(key)) = public.map(|it: [u8; 32]| VerifyingKey::from_bytes(&it)) else {
+            let Some(key) = verifying_key(member) else {
                 return wrong(header, Tampering::Edited);
             };
             keys.insert(member.id, key);
@@ -218,6 +233,11 @@ fn verify_desk(
         found.wrong = Some(WrongEntry { n, header: last, change });
     }
     Ok(())
+}
+
+fn verifying_key(member: &Member) -> Option<VerifyingKey> {
+    let public: [u8; 32] = unhex(&member.public_key)?.try_into().ok()?;
+    VerifyingKey::from_bytes(&public).ok()
 }
 
 /// What stands in a row beside its header.

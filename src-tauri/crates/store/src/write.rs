@@ -1,20 +1,21 @@
 //! The one way to write: entries with their projections, signed at the commit.
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, Transaction, params};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use farol_model::{
-    id::{CaseId, Digest, EntryId, MemberId},
+    id::{CaseId, DeskId, Digest, EntryId, MemberId},
     journal::{Action, EntryHeader},
     time::Timestamp,
 };
 
 use crate::{
-    Reader, Store, StoreError, projection,
+    Reader, Store, StoreError, projection, read,
     seal::{Key, random},
     search,
+    tail::Mark,
     verify::{entry_digest, entry_hash},
 };
 
@@ -30,11 +31,7 @@ pub struct WriteTx<'a> {
 
 impl<'a> WriteTx<'a> {
     pub(crate) fn begin(tx: Transaction<'a>, store: &'a Store) -> Result<Self, StoreError> {
-        let last = tx
-            .prepare_cached("SELECT n, hash FROM entry WHERE desk = ?1 ORDER BY n DESC LIMIT 1")?
-            .query_row(params![store.desk().to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        let (n, head) = last.unwrap_or((0, [0; 32]));
+        let Mark { n, head } = Mark::of(&tx, store.desk())?;
         Ok(Self { tx, store, at: store.now(), n, head, n_recorded: 0 })
     }
 
@@ -64,9 +61,7 @@ impl<'a> WriteTx<'a> {
     /// When the database refuses.
     pub fn keep_original(&mut self, bytes: &[u8]) -> Result<Digest, StoreError> {
         let digest = digest(bytes);
-        self.tx
-            .prepare_cached("INSERT INTO original (hash, size, bytes) VALUES (?1, ?2, ?3) ON CONFLICT (hash) DO NOTHING")?
-            .execute(params![digest.to_string(), bytes.len() as i64, bytes])?;
+        keep(&self.tx, &digest.to_string(), bytes)?;
         Ok(digest)
     }
 
@@ -88,24 +83,7 @@ impl<'a> WriteTx<'a> {
         let plain = Zeroizing::new(serde_json::to_vec(action).expect("actions are plain data"));
         let body = key.seal(&plain, header.id.0.as_bytes());
         let hash = entry_hash(&self.head, &entry_digest(&header, &seal, &body));
-        self.tx
-            .prepare_cached(
-                "INSERT INTO entry (id, desk, n, at_ms, actor, case_id, action, sealed_with, body, prev, hash)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-            )?
-            .execute(params![
-                header.id.to_string(),
-                header.desk.to_string(),
-                header.n,
-                header.at.ms(),
-                header.actor.to_string(),
-                header.case.map(|case| case.to_string()),
-                header.action,
-                seal,
-                body,
-                self.head,
-                hash,
-            ])?;
+        insert_entry(&self.tx, &header, &seal, &body, &self.head, &hash)?;
         projection::apply(&self.tx, &header, action)?;
         search::follow(&self.tx, action)?;
         self.n = header.n;
@@ -121,13 +99,7 @@ impl<'a> WriteTx<'a> {
             (None, Some(report)) => report.to_string(),
             (None, None) => self.store.desk().to_string(),
         };
-        let known: Option<Vec<u8>> = self
-            .tx
-            .prepare_cached("SELECT key FROM seal WHERE id = ?1")?
-            .query_row(params![id], |row| row.get(0))
-            .optional()?;
-        if let Some(bytes) = known.map(Zeroizing::new) {
-            let key = Key::from_slice(&bytes).ok_or(StoreError::Unreadable("seal"))?;
+        if let Some(key) = read::seal_key(&self.tx, &id)? {
             return Ok((id, key));
         }
         let key = Key::random();
@@ -140,13 +112,61 @@ impl<'a> WriteTx<'a> {
     pub(crate) fn commit(self) -> Result<(), StoreError> {
         if self.n_recorded > 0 {
             let signature = self.store.sign(&self.head);
-            self.tx
-                .prepare_cached("INSERT INTO signature (desk, n, signature) VALUES (?1, ?2, ?3)")?
-                .execute(params![self.store.desk().to_string(), self.n, signature.as_slice()])?;
+            insert_signature(&self.tx, self.store.desk(), self.n, &signature)?;
         }
         self.tx.commit()?;
         Ok(())
     }
+}
+
+/// Keeps bytes under their hash, once.
+pub(crate) fn keep(conn: &Connection, hash: &str, bytes: &[u8]) -> Result<(), StoreError> {
+    conn.prepare_cached(
+        "INSERT INTO original (hash, size, bytes) VALUES (?1, ?2, ?3) ON CONFLICT (hash) DO NOTHING",
+    )?
+    .execute(params![hash, bytes.len() as i64, bytes])?;
+    Ok(())
+}
+
+/// Appends an entry as it is.
+pub(crate) fn insert_entry(
+    conn: &Connection,
+    header: &EntryHeader,
+    seal: &str,
+    body: &[u8],
+    prev: &[u8; 32],
+    hash: &[u8; 32],
+) -> Result<(), StoreError> {
+    conn.prepare_cached(
+        "INSERT INTO entry (id, desk, n, at_ms, actor, case_id, action, sealed_with, body, prev, hash)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    )?
+    .execute(params![
+        header.id.to_string(),
+        header.desk.to_string(),
+        header.n,
+        header.at.ms(),
+        header.actor.to_string(),
+        header.case.map(|case| case.to_string()),
+        header.action,
+        seal,
+        body,
+        prev,
+        hash,
+    ])?;
+    Ok(())
+}
+
+/// Signs a commit whose last entry is the desk's `n`th.
+pub(crate) fn insert_signature(
+    conn: &Connection,
+    desk: DeskId,
+    n: u32,
+    signature: &[u8],
+) -> Result<(), StoreError> {
+    conn.prepare_cached("INSERT INTO signature (desk, n, signature) VALUES (?1, ?2, ?3)")?
+        .execute(params![desk.to_string(), n, signature])?;
+    Ok(())
 }
 
 /// The SHA-256 by which originals and files are named.

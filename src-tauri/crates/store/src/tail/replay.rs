@@ -1,0 +1,109 @@
+//! Bringing back what the database lost.
+
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use farol_model::id::DeskId;
+
+use super::{
+    EntryRow, Found, Mark, Row,
+    read::{Commit, Rest},
+};
+use crate::{StoreError, projection, read, search, verify, write};
+
+/// How a tail stands to the database beside it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Compared {
+    /// Both end at the same entry.
+    Same,
+    /// The database has more: the tail was not there for its last commits, or is damaged.
+    Behind,
+    /// The database lacks the tail's last commits, and goes on from where it ends.
+    Ahead,
+    /// The database does not go through what the tail remembers: it was replaced.
+    Apart(Mark),
+}
+
+impl Found {
+    /// Compares with a desk's journal in a database.
+    pub(crate) fn compare(&self, conn: &Connection, desk: DeskId) -> Result<Compared, StoreError> {
+        let (ours, end) = (Mark::of(conn, desk)?, self.end());
+        if self.desk != desk {
+            return Ok(Compared::Apart(end));
+        }
+        Ok(if ours == end {
+            Compared::Same
+        } else if ours.n >= end.n {
+            if end.is_in(conn, desk)? { Compared::Behind } else { Compared::Apart(end) }
+        } else if self.marks().any(|it| it == ours) {
+            Compared::Ahead
+        } else {
+            Compared::Apart(end)
+        })
+    }
+
+    /// Whether it cannot be read to its end.
+    pub(crate) fn is_damaged(&self) -> bool {
+        self.rest == Rest::Damaged
+    }
+
+    /// What the backup had with which it begins.
+    pub(crate) fn base(&self) -> Mark {
+        self.base
+    }
+
+    fn marks(&self) -> impl Iterator<Item = Mark> {
+        [self.base].into_iter().chain(self.commits.iter().map(|it| it.end))
+    }
+
+    /// Writes the commits that a database lacks into it, all or none, and gives the number of
+    /// entries.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when what would stand there is not a journal; nothing was written.
+    pub(crate) fn bring_back(
+        &self,
+        conn: &mut Connection,
+        desk: DeskId,
+    ) -> Result<u32, StoreError> {
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let ours = Mark::of(&tx, desk)?;
+        let lacking = self.commits.iter().filter(|it| it.end.n > ours.n);
+        let n_entries = lacking.map(|it| write_again(&tx, it)).sum::<Result<u32, _>>()?;
+        if verify::verify_after(&tx, desk, ours)?.wrong.is_some() {
+            return Err(StoreError::Damaged);
+        }
+        tx.commit()?;
+        Ok(n_entries)
+    }
+}
+
+fn write_again(conn: &Connection, commit: &Commit) -> Result<u32, StoreError> {
+    let mut n_entries = 0;
+    for row in &commit.rows {
+        match row {
+            Row::Seal { id, key } => {
+                conn.prepare_cached("INSERT OR IGNORE INTO seal (id, key) VALUES (?1, ?2)")?
+                    .execute(params![id, key])?;
+            }
+            Row::Original { hash, bytes } => write::keep(conn, hash, bytes)?,
+            Row::Signature { desk, n, signature } => {
+                write::insert_signature(conn, *desk, *n, signature)?;
+            }
+            Row::Entry(entry) => {
+                write_entry(conn, entry)?;
+                n_entries += 1;
+            }
+        }
+    }
+    Ok(n_entries)
+}
+
+fn write_entry(conn: &Connection, entry: &EntryRow) -> Result<(), StoreError> {
+    write::insert_entry(conn, &entry.header, &entry.seal, &entry.body, &entry.prev, &entry.hash)?;
+    if let Some(key) = read::seal_key(conn, &entry.seal)? {
+        let opened = read::open(entry.header.clone(), &entry.body, &key.0)?;
+        projection::apply(conn, &opened.header, &opened.action)?;
+        search::follow(conn, &opened.action)?;
+    }
+    Ok(())
+}
