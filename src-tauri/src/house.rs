@@ -3,7 +3,7 @@
 use std::{
     path::PathBuf,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -25,23 +25,38 @@ struct Rooms {
     dir: PathBuf,
     desk: Mutex<Option<Arc<Desk>>>,
     cancelled: AtomicBool,
-}
-
-/// A desk that was just opened; its daily backup is made beside the work.
-fn opened(desk: Desk) -> Arc<Desk> {
-    let desk = Arc::new(desk);
-    let beside = Arc::downgrade(&desk);
-    std::thread::spawn(move || {
-        if let Some(desk) = beside.upgrade() {
-            desk.back_up_daily();
-        }
-    });
-    desk
+    checked: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 impl House {
     pub(crate) fn new(dir: PathBuf) -> Self {
-        Self(Arc::new(Rooms { dir, desk: Mutex::new(None), cancelled: AtomicBool::new(false) }))
+        Self(Arc::new(Rooms {
+            dir,
+            desk: Mutex::new(None),
+            cancelled: AtomicBool::new(false),
+            checked: OnceLock::new(),
+        }))
+    }
+
+    /// Calls `checked` whenever a vault that was opened has been checked behind the work.
+    pub(crate) fn when_checked(&self, checked: impl Fn() + Send + Sync + 'static) {
+        drop(self.0.checked.set(Box::new(checked)));
+    }
+
+    /// A desk that was just opened; it is checked, and its daily backup made, behind the work.
+    fn opened(&self, desk: Desk) -> Arc<Desk> {
+        let desk = Arc::new(desk);
+        let (house, behind) = (self.clone(), Arc::downgrade(&desk));
+        std::thread::spawn(move || {
+            let Some(desk) = behind.upgrade() else { return };
+            desk.check_behind();
+            desk.back_up_daily();
+            drop(desk);
+            if let Some(checked) = house.0.checked.get() {
+                checked();
+            }
+        });
+        desk
     }
 
     fn slot(&self) -> MutexGuard<'_, Option<Arc<Desk>>> {
@@ -64,7 +79,7 @@ impl House {
     pub(crate) fn create(&self, create: &VaultCreate) -> Result<VaultMade, Failure> {
         let mut slot = self.slot();
         let (desk, made) = vault::create(self.place(), create, MACHINES)?;
-        *slot = Some(opened(desk));
+        *slot = Some(self.opened(desk));
         Ok(made)
     }
 
@@ -73,7 +88,7 @@ impl House {
         if let Some(desk) = slot.as_ref() {
             return desk.status();
         }
-        slot.insert(opened(vault::open(self.place(), passphrase, MACHINES)?)).status()
+        slot.insert(self.opened(vault::open(self.place(), passphrase, MACHINES)?)).status()
     }
 
     /// The backups beside the vault.
@@ -85,7 +100,7 @@ impl House {
     pub(crate) fn put_back(&self, name: &str, words: &str) -> Result<PutBack, Failure> {
         let mut slot = self.slot();
         let put_back = backups::put_back(&self.place(), name, words)?;
-        *slot = Some(opened(vault::open(self.place(), Some(words), MACHINES)?));
+        *slot = Some(self.opened(vault::open(self.place(), Some(words), MACHINES)?));
         Ok(put_back)
     }
 
@@ -107,7 +122,9 @@ impl House {
     /// Closes the vault; a lookup that still runs keeps what it has and ends.
     pub(crate) fn lock(&self) {
         self.cancel();
-        *self.slot() = None;
+        if let Some(desk) = self.slot().take() {
+            desk.begin_closing();
+        }
     }
 
     pub(crate) fn begin_lookup(&self) {

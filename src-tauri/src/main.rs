@@ -17,7 +17,7 @@ use std::{env, path::PathBuf, process::ExitCode};
 use tauri::Manager;
 use tauri_specta::{collect_commands, collect_events};
 
-use crate::house::House;
+use crate::{events::Changed, house::House};
 
 fn main() -> ExitCode {
     if window::is_driven() && !may_be_driven() {
@@ -46,6 +46,9 @@ fn main() -> ExitCode {
         .manage(House::new(dir))
         .setup(move |app| {
             ipc.mount_events(app);
+            let screens = app.handle().clone();
+            app.state::<House>()
+                .when_checked(move || events::tell(&screens, &Changed { case: None }));
             window::open(app.handle())?;
             Ok(())
         })

@@ -60,6 +60,19 @@ fn a_backup_is_put_back_over_a_damaged_vault() {
 }
 
 #[test]
+fn what_an_older_database_lacks_is_brought_back_and_told() {
+    let ctl = Ctl::with_vault();
+    let database = ctl.vault().join("farol.vault");
+    let earlier = fs::read(&database).unwrap();
+    ctl.ok(&["case", "open", "--title", "Saved", "--category", "phishing", "--severity", "high"]);
+    fs::write(&database, &earlier).unwrap();
+    let output = ctl.run(&["--json", "case", "list"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("They were brought back"));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("Saved"));
+    ctl.ok(&["vault", "rebuild", "--check"]);
+}
+
+#[test]
 fn a_vault_that_was_set_back_is_told_by_a_head_that_was_written_down() {
     let ctl = Ctl::with_vault();
     let open = |title: &str| {
@@ -75,7 +88,9 @@ fn a_vault_that_was_set_back_is_told_by_a_head_that_was_written_down() {
     let verify = ["--json", "journal", "verify", "--head", &head];
     assert!(ctl.run(&verify).status.success());
 
+    // Whoever sets a vault back takes its tail away too.
     fs::write(&database, earlier).unwrap();
+    fs::remove_file(ctl.vault().join("farol.tail")).unwrap();
     ctl.ok(&["journal", "verify"]);
     let output = ctl.run(&verify);
     assert!(refusal(&verify, &output).contains("set back"));
@@ -200,6 +215,36 @@ async fn a_backup_is_put_back_by_keyboard() {
     window.press(&[], Key::Enter.into()).await;
     window.wait_for_text("are back").await;
     window.wait_for_text("Nothing waits for you").await;
+    assert!(barriers.is_empty(), "{barriers:#?}");
+    window.close().await;
+}
+
+#[tokio::test]
+async fn what_opening_found_is_read_by_keyboard() {
+    let window = Window::new_desk(Picks { open: PathBuf::new() }).await;
+    let database = window.dir.path().join("vault/farol.vault");
+    window.press(&[Key::Control, Key::Alt], 'l').await;
+    window.wait_for_focus("start-passphrase").await;
+    let earlier = fs::read(&database).unwrap();
+    window.type_text(PASSPHRASE).await;
+    window.press(&[], Key::Enter.into()).await;
+    window.wait_for_text("Nothing waits for you").await;
+    window.press(&[], 'g').await;
+    window.press(&[], 's').await;
+    window.enter_on("slot-recovery").await;
+    window.wait_for_focus("recovery-kept").await;
+    window.press(&[], Key::Enter.into()).await;
+    window.press(&[Key::Control, Key::Alt], 'l').await;
+    window.wait_for_focus("start-passphrase").await;
+    fs::write(&database, earlier).unwrap();
+    window.type_text(PASSPHRASE).await;
+    window.press(&[], Key::Enter.into()).await;
+    window.wait_for_text("They were brought back").await;
+    window.painted().await;
+    window.picture("brought-back").await;
+    let barriers = window.barriers("brought back").await;
+    window.enter_on("finding-read").await;
+    window.wait_for("body:not(:has([data-test=finding]))").await;
     assert!(barriers.is_empty(), "{barriers:#?}");
     window.close().await;
 }

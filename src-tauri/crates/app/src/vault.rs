@@ -7,7 +7,7 @@ use std::{
 };
 
 use farol_lookup::{AsnTable, Networks};
-use farol_model::slot::SlotKind;
+use farol_model::{finding::Finding, slot::SlotKind};
 use farol_practice::Practice;
 use farol_store::{
     KeyringProblem, NewVault, Store, StoreError, VaultFiles,
@@ -144,6 +144,19 @@ impl Desk {
         })
     }
 
+    /// Checks the whole vault behind the work; what is wrong stands in [`Desk::status`]. A vault that
+    /// cannot be read, or is locked meanwhile, is told by whatever is done next.
+    pub fn check_behind(&self) {
+        if self.practice.is_none() {
+            drop(self.store.check_behind());
+        }
+    }
+
+    /// Ends the work that goes on behind, so that dropping the desk takes the key from memory.
+    pub fn begin_closing(&self) {
+        self.store.begin_closing();
+    }
+
     /// The desk's time.
     pub fn now(&self) -> farol_model::time::Timestamp {
         self.store.now()
@@ -163,7 +176,7 @@ impl Desk {
             has_recovery_slot: slots.iter().any(|it| it.kind == SlotKind::Recovery),
             practice: self.practice.is_some(),
             member: Some(member),
-            findings: self.store.findings().iter().map(|it| it.words()).collect(),
+            findings: self.store.findings().into_iter().map(Finding::words).collect(),
         })
     }
 }
@@ -289,6 +302,9 @@ impl From<StoreError> for Failure {
                 ),
                 "Open it with the newer version.",
             ),
+            StoreError::Closing => {
+                Self::new(Code::Locked, "The vault is being locked.", "Unlock it to go on.")
+            }
             StoreError::DiskFull => Self::new(
                 Code::Failed,
                 "The disk is full. The last step was not saved; everything before it is.",

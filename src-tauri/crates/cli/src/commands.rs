@@ -36,7 +36,7 @@ const MACHINES: Machines = Machines { render: farol_render::render, pages: farol
 pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> {
     let place = place(&options)?;
     let passphrase = options.passphrase_file.as_deref().map(read_passphrase).transpose()?;
-    let open = || open_vault(place.clone(), passphrase.as_deref(), MACHINES);
+    let open = || open(&place, passphrase.as_deref());
     match options.command {
         Command::Demo => {
             let dir = match options.data_dir {
@@ -76,6 +76,15 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
             output.line(&json!({ "n_ranges": n_ranges }), &format!("{n_ranges} ranges loaded"))
         }
     }
+}
+
+/// Opens the vault, and tells what opening it found.
+fn open(place: &Place, passphrase: Option<&str>) -> Result<Desk, Failure> {
+    let desk = open_vault(place.clone(), passphrase, MACHINES)?;
+    for finding in desk.status()?.findings {
+        eprintln!("farolctl: {finding}");
+    }
+    Ok(desk)
 }
 
 fn place(options: &Options) -> Result<Place, Failure> {

@@ -14,7 +14,7 @@ pub mod decision;
 pub mod document;
 /// The result of rendering a projected document.
 pub mod export;
-/// What opening a vault found and put right.
+/// What opening a vault found.
 pub mod finding;
 /// Identifiers, digests and sizes.
 pub mod id;

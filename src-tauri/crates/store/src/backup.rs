@@ -73,10 +73,11 @@ impl Store {
     /// is any backup taken away.
     pub fn back_up(&self) -> Result<Backup, StoreError> {
         // A connection of its own: writing goes on meanwhile.
-        let backup = make(self.place(), &self.another_connection()?, &self.database_key())?;
+        let backup = self.beside(|conn| make(self.place(), conn, &self.database_key()))?;
         if self.tail().is_some() {
             self.begin_tail(self.mark_of(&backup)?)?;
         }
+        self.remember_head();
         Ok(backup)
     }
 

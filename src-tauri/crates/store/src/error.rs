@@ -68,6 +68,9 @@ pub enum StoreError {
         /// Ours.
         known: u32,
     },
+    /// The vault is being closed.
+    #[error("the vault is being closed")]
+    Closing,
     /// No room on the disk.
     #[error("the disk is full")]
     DiskFull,

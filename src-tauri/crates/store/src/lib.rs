@@ -5,6 +5,8 @@
 
 /// Whole vaults in folders of their own, checked before they count.
 mod backup;
+/// What is checked behind an open desk.
+mod behind;
 /// Connections to the database.
 mod connection;
 /// What can go wrong with a vault.

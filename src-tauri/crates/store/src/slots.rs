@@ -21,7 +21,7 @@ use farol_model::{
 };
 
 use crate::{
-    StoreError,
+    Anchor, StoreError,
     error::KeyringProblem,
     seal::{Key, hex, random, unhex},
     sync_dir,
@@ -35,6 +35,7 @@ mod keyring;
 mod recovery;
 
 pub use cost::Cost;
+pub(crate) use keyring::remember_head;
 pub use recovery::RecoveryKey;
 
 use recovery::Typed;
@@ -228,6 +229,14 @@ impl Slots {
             StoreError::WrongPassphrase => no_entry,
             error => error,
         })
+    }
+
+    /// Where the system keyring remembers the journal to stand.
+    ///
+    /// # Errors
+    /// [`StoreError::Keyring`].
+    pub(crate) fn remembered_head(&self) -> Result<Option<Anchor>, StoreError> {
+        keyring::head(self.vault)
     }
 
     /// The vault's id.

@@ -3,11 +3,11 @@
 use std::{
     fs,
     path::Path,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
 };
 
 use ed25519_dalek::{Signer, SigningKey};
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, InterruptHandle, OpenFlags, TransactionBehavior};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -54,8 +54,12 @@ pub struct Store {
     writer: Mutex<Connection>,
     /// None in a practice vault: what is laid out anew needs no second copy.
     tail: Option<Mutex<Tail>>,
-    /// What was found when it was opened.
-    findings: Vec<Finding>,
+    findings: Mutex<Vec<Finding>>,
+    /// Work beside the writer's, to be interrupted when the vault is closed.
+    interrupts: Mutex<Vec<InterruptHandle>>,
+    pub(crate) closing: AtomicBool,
+    /// Whether the system keyring answered since the vault was opened.
+    pub(crate) keyring_answers: AtomicBool,
     signing_key: SigningKey,
     desk: DeskId,
     member: MemberId,
@@ -130,7 +134,10 @@ impl Store {
     /// See [`StoreError`]; nothing is created or deleted.
     pub fn open_with_keyring(place: Place) -> Result<Self, StoreError> {
         let secrets = Self::slots_of(&place)?.open_with_keyring()?;
-        Self::open_with(place, &secrets)
+        let store = Self::open_with(place, &secrets)?;
+        // It just answered, so asking it again makes nobody wait.
+        store.compare_with_keyring(&store.writer())?;
+        Ok(store)
     }
 
     fn slots_of(place: &Place) -> Result<Slots, StoreError> {
@@ -180,22 +187,32 @@ impl Store {
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
             tail,
-            findings,
+            findings: Mutex::new(findings),
+            interrupts: Mutex::default(),
+            closing: AtomicBool::new(false),
+            keyring_answers: AtomicBool::new(false),
             signing_key: SigningKey::from_bytes(&secrets.signing_key),
             desk: secrets.desk,
             member: secrets.member,
             _holder: holder,
         };
-        if let Some(Finding::BroughtBack { n_entries }) = store.findings.first() {
-            let action = Action::EntriesBroughtBack { n_entries: *n_entries };
+        if let Some(&Finding::BroughtBack { n_entries }) = store.findings().first() {
+            let action = Action::EntriesBroughtBack { n_entries };
             store.write(|tx| tx.record(&action))?;
         }
         Ok(store)
     }
 
-    /// What was found, and put right, when the vault was opened.
-    pub fn findings(&self) -> &[Finding] {
-        &self.findings
+    pub(crate) fn find(&self, finding: Finding) {
+        self.findings_found().push(finding);
+    }
+
+    pub(crate) fn findings_found(&self) -> MutexGuard<'_, Vec<Finding>> {
+        lock(&self.findings)
+    }
+
+    pub(crate) fn interrupts(&self) -> MutexGuard<'_, Vec<InterruptHandle>> {
+        lock(&self.interrupts)
     }
 
     pub(crate) fn tail(&self) -> Option<MutexGuard<'_, Tail>> {

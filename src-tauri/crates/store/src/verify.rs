@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use rusqlite::{Connection, Row, params};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
@@ -47,8 +48,8 @@ pub struct WrongEntry {
     pub change: Tampering,
 }
 
-/// A head that something outside the vault remembers: a backup, a certificate, a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A head that something outside the vault remembers: a backup, the keyring, a certificate, a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Anchor {
     /// How many entries the journal had.
     pub n: u32,

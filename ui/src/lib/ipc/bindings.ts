@@ -740,6 +740,10 @@ export type Health = {
 	head: Digest | null,
 	/**  Size of the database. */
 	database_bytes: Size,
+	/**  Size of the second copy of what was saved since the last backup; practice desks have none. */
+	tail_bytes: Size | null,
+	/**  Whether that copy could not take the last commit. */
+	tail_is_behind: boolean,
 	/**  What is free where it lies. */
 	free_bytes: Size,
 	/**  Checked backups, the newest first. */
@@ -1568,6 +1572,8 @@ export type VaultStatus = {
 	practice: boolean,
 	/**  Who works here, when it is open. */
 	member: Member | null,
+	/**  What opening it found and put right, in words. */
+	findings: string[],
 };
 
 /**  Why we believe a finding: the rule, where it comes from, and the answer it matched. */

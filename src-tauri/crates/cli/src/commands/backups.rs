@@ -4,7 +4,6 @@ use farol_app::{
     view::{BackupRow, PutBack},
 };
 
-use super::MACHINES;
 use crate::{options::BackupCommand, output::Output};
 
 /// Makes, lists or gets back backups.
@@ -25,7 +24,7 @@ pub(super) fn run(
     };
     match command {
         BackupCommand::Make => {
-            let made = vault::open(place.clone(), passphrase, MACHINES)?.back_up()?;
+            let made = super::open(place, passphrase)?.back_up()?;
             output.line(&made, &line(&made))
         }
         BackupCommand::List => {

@@ -16,7 +16,7 @@ pub(super) fn run(
     command: VaultCommand,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    let open = || vault::open(place.clone(), passphrase, MACHINES);
+    let open = || super::open(place, passphrase);
     match command {
         VaultCommand::Status => status(place, output),
         VaultCommand::Health => health(&open()?, output),

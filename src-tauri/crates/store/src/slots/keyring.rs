@@ -1,10 +1,10 @@
-//! The one entry that a vault has in the system keyring.
+//! What a vault has in the system keyring: a key, and where its journal stands.
 
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::{
-    StoreError,
+    Anchor, StoreError,
     error::KeyringProblem,
     seal::{Key, hex, unhex},
 };
@@ -14,12 +14,12 @@ const SERVICE: &str = "farol";
 
 /// Puts a key there, over one that a slot of this vault left before.
 pub(super) fn put(vault: Uuid, key: &Key) -> Result<(), StoreError> {
-    entry(vault)?.set_secret(hex(&key.0).as_bytes()).map_err(problem)
+    key_entry(vault)?.set_secret(hex(&key.0).as_bytes()).map_err(problem)
 }
 
 /// Takes the key. May wait for the person to unlock their keyring.
 pub(super) fn get(vault: Uuid) -> Result<Key, StoreError> {
-    let secret = Zeroizing::new(entry(vault)?.get_secret().map_err(problem)?);
+    let secret = Zeroizing::new(key_entry(vault)?.get_secret().map_err(problem)?);
     std::str::from_utf8(&secret)
         .ok()
         .and_then(unhex)
@@ -30,18 +30,35 @@ pub(super) fn get(vault: Uuid) -> Result<Key, StoreError> {
 
 /// Takes the key out of the keyring.
 pub(super) fn forget(vault: Uuid) -> Result<(), StoreError> {
-    match entry(vault)?.delete_credential() {
+    match key_entry(vault)?.delete_credential() {
         Ok(()) | Err(keyring_core::Error::NoEntry) => Ok(()),
         Err(error) => Err(problem(error)),
     }
 }
 
-/// The entry of one vault, through a store that is made anew each time: a store that failed once
+/// Keeps where a vault's journal stands, over what was kept before.
+pub(crate) fn remember_head(vault: Uuid, head: Anchor) -> Result<(), StoreError> {
+    let text = serde_json::to_vec(&head).expect("an anchor is plain data");
+    entry(&format!("{vault} head"))?.set_secret(&text).map_err(problem)
+}
+
+/// Where a vault's journal stood when it was last remembered; none when it never was.
+pub(super) fn head(vault: Uuid) -> Result<Option<Anchor>, StoreError> {
+    match entry(&format!("{vault} head"))?.get_secret() {
+        Ok(text) => Ok(serde_json::from_slice(&text).ok()),
+        Err(keyring_core::Error::NoEntry) => Ok(None),
+        Err(error) => Err(problem(error)),
+    }
+}
+
+fn key_entry(vault: Uuid) -> Result<keyring_core::Entry, StoreError> {
+    entry(&vault.to_string())
+}
+
+/// An entry, through a store that is made anew each time: a store that failed once
 /// would otherwise stay failed for the life of the process, and "Try again" would be a lie.
-fn entry(vault: Uuid) -> Result<keyring_core::Entry, StoreError> {
-    platform::store()
-        .and_then(|store| store.build(SERVICE, &vault.to_string(), None))
-        .map_err(problem)
+fn entry(user: &str) -> Result<keyring_core::Entry, StoreError> {
+    platform::store().and_then(|store| store.build(SERVICE, user, None)).map_err(problem)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "used as a function in map_err")]

@@ -65,7 +65,7 @@ fn what_a_damaged_wal_loses_is_brought_back() {
         bytes[at] ^= 1;
         fs::write(&wal, bytes).unwrap();
         let store = open(&dir).unwrap();
-        assert!(matches!(store.findings(), [Finding::BroughtBack { .. }]), "{at}");
+        assert!(matches!(store.findings()[..], [Finding::BroughtBack { .. }]), "{at}");
         assert_eq!(notes(&store, case), 30);
     }
 }
