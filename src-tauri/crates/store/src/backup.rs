@@ -8,7 +8,7 @@
 use std::{
     collections::BTreeSet,
     fs::{self, File},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use rusqlite::{Connection, OpenFlags};
@@ -20,18 +20,14 @@ use farol_model::{
 };
 
 use crate::{
-    Anchor, Place, Store, StoreError, Verification,
-    connection::connection,
-    slots::{Secrets, Slots},
-    sync_dir,
-    tail::{self, Compared, Mark},
+    Anchor, Place, Store, StoreError, Verification, connection::connection, sync_dir, tail::Mark,
     verify,
 };
 
-const FOLDER: &str = "backups";
+pub(crate) const FOLDER: &str = "backups";
 const NOTE: &str = "backup.json";
-const DATABASE: &str = "farol.vault";
-const SLOTS: &str = "vault.json";
+pub(crate) const DATABASE: &str = "farol.vault";
+pub(crate) const SLOTS: &str = "vault.json";
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// How many stay however close together they were made.
@@ -54,15 +50,6 @@ pub struct Backup {
     pub head: Option<Digest>,
     /// Size of the database in bytes.
     pub bytes: u64,
-}
-
-/// A vault that was put back from a backup.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Restored {
-    /// The backup, as it was found when it was checked again.
-    pub backup: Backup,
-    /// Where the files that lay in its place are now.
-    pub set_aside: Option<PathBuf>,
 }
 
 impl Store {
@@ -130,81 +117,6 @@ impl Place {
         backups
     }
 
-    /// Copies a backup into another, empty folder, where it is a vault of its own.
-    ///
-    /// # Errors
-    /// [`StoreError::Exists`] when a vault lies there; [`StoreError::WrongPassphrase`];
-    /// [`StoreError::Damaged`] when the backup is not what it was. The backup stays as it is.
-    pub fn restore_to(&self, name: &str, to: &Path, words: &str) -> Result<Restored, StoreError> {
-        let backup = self.backup(name)?;
-        let there = Self { dir: to.to_owned(), ..self.clone() };
-        if there.files().database || there.files().slots {
-            return Err(StoreError::Exists);
-        }
-        fs::create_dir_all(to)?;
-        let from = self.dir.join(FOLDER).join(name);
-        let secrets = Slots::load(&from.join(SLOTS))?.open_with_words(words)?;
-        let backup = copy_checked(&from, to, &secrets, backup)?;
-        Ok(Restored { backup, set_aside: None })
-    }
-
-    /// Puts a backup in the place of this vault. Whatever lies there, whole or not, is set aside.
-    ///
-    /// # Errors
-    /// As [`Self::restore_to`], and [`StoreError::Held`] while the vault is open. The vault is
-    /// touched only after the copy was checked.
-    pub fn put_back(&self, name: &str, words: &str) -> Result<Restored, StoreError> {
-        let _holder = self.hold()?;
-        let backup = self.backup(name)?;
-        let from = self.dir.join(FOLDER).join(name);
-        let secrets = Slots::load(&from.join(SLOTS))?.open_with_words(words)?;
-        let checked = self.dir.join("restore.new");
-        if checked.exists() {
-            fs::remove_dir_all(&checked)?;
-        }
-        fs::create_dir(&checked)?;
-        let backup = copy_checked(&from, &checked, &secrets, backup)?;
-        let stamp = self.stamp();
-        let aside = self.dir.join(format!("set-aside-{stamp}"));
-        fs::create_dir_all(&aside)?;
-        for file in [SLOTS, DATABASE, "farol.vault-wal", "farol.vault-shm"] {
-            let path = self.dir.join(file);
-            if path.exists() {
-                fs::rename(path, aside.join(file))?;
-            }
-        }
-        if let Some(path) = self.tail_after(&checked, &secrets)? {
-            fs::copy(path, aside.join("farol.tail"))?;
-        } else if self.tail().exists() {
-            fs::rename(self.tail(), aside.join("farol.tail"))?;
-        }
-        for file in [DATABASE, SLOTS] {
-            fs::rename(checked.join(file), self.dir.join(file))?;
-        }
-        // Newer backups belong to the story that was set aside, and go with it.
-        for newer in self.backups().iter().filter(|it| it.made_at > backup.made_at) {
-            fs::rename(self.dir.join(FOLDER).join(&newer.name), aside.join(&newer.name))?;
-        }
-        fs::remove_dir(&checked)?;
-        sync_dir(&self.dir)?;
-        Ok(Restored { backup, set_aside: Some(aside) })
-    }
-
-    /// The tail, when it goes on from the vault in a folder: opening brings back what it has.
-    fn tail_after(&self, folder: &Path, secrets: &Secrets) -> Result<Option<PathBuf>, StoreError> {
-        let copy = connection(
-            &folder.join(DATABASE),
-            &secrets.key_text(),
-            OpenFlags::SQLITE_OPEN_READ_ONLY,
-        )?;
-        let Ok(Some(tail)) = tail::Found::read(&self.tail(), &tail::key(&secrets.database_key))
-        else {
-            return Ok(None);
-        };
-        let goes_on = !matches!(tail.compare(&copy, secrets.desk)?, Compared::Apart(_));
-        Ok(goes_on.then(|| self.tail()))
-    }
-
     /// The last place of a desk's journal that a backup has; the start when there is none.
     pub(crate) fn newest_mark_in(
         &self,
@@ -222,7 +134,7 @@ impl Place {
         Ok(Mark::START)
     }
 
-    fn backup(&self, name: &str) -> Result<Backup, StoreError> {
+    pub(crate) fn backup(&self, name: &str) -> Result<Backup, StoreError> {
         // Only a name that was listed is ever joined to a path.
         self.backups().into_iter().find(|it| it.name == name).ok_or(StoreError::NotFound("backup"))
     }
@@ -267,28 +179,8 @@ pub(crate) fn make(place: &Place, source: &Connection, key: &str) -> Result<Back
     Ok(backup)
 }
 
-/// Copies database and slots, checks the copy, and tells what is in it.
-fn copy_checked(
-    from: &Path,
-    to: &Path,
-    secrets: &Secrets,
-    backup: Backup,
-) -> Result<Backup, StoreError> {
-    for file in [DATABASE, SLOTS] {
-        fs::copy(from.join(file), to.join(file))?;
-        File::open(to.join(file))?.sync_all()?;
-    }
-    sync_dir(to)?;
-    let found = check(&to.join(DATABASE), &secrets.key_text())?;
-    if (found.n_entries, found.head) == (backup.n_entries, backup.head) {
-        Ok(backup)
-    } else {
-        Err(StoreError::Damaged)
-    }
-}
-
 /// Reads a database from end to end: every page's seal, every tree, every entry and signature.
-fn check(path: &Path, key: &str) -> Result<Verification, StoreError> {
+pub(crate) fn check(path: &Path, key: &str) -> Result<Verification, StoreError> {
     let connection = connection(path, key, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let mut pages = connection.prepare("PRAGMA cipher_integrity_check")?;
     if pages.query([])?.next()?.is_some() {
@@ -315,14 +207,14 @@ fn fading(backups: &[Backup]) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, sync::Arc};
+    use std::sync::Arc;
 
     use farol_model::time::Timestamp;
 
     use super::{Backup, DAY_MS, fading};
     use crate::{
-        Place, Store, StoreError,
-        tests::{NEW, PASSPHRASE, note, open_case, place},
+        Place, Store,
+        tests::{NEW, place},
     };
 
     fn made_at(ms: i64) -> Backup {
@@ -339,62 +231,6 @@ mod tests {
         assert_eq!(stay[..5], [0, 1, 2, 3, 4]);
         assert_eq!(stay[5..], (1..=13).map(|day| 1 + 24 * day).collect::<Vec<_>>());
         assert!(fading(&hourly[..5]).is_empty());
-    }
-
-    #[test]
-    fn a_backup_is_put_back_and_what_was_there_is_set_aside() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::create(place(dir.path()), NEW).unwrap();
-        let case = open_case(&store, "kept");
-        let backup = store.back_up().unwrap();
-        note(&store, case, "after the backup");
-        let refused = place(dir.path()).put_back(&backup.name, PASSPHRASE).err().unwrap();
-        assert!(matches!(refused, StoreError::Held { .. }), "{refused}");
-        drop(store);
-
-        fs::write(dir.path().join("farol.vault"), [0x5a; 9000]).unwrap();
-        let refused = place(dir.path()).put_back(&backup.name, "wrong").err().unwrap();
-        assert!(matches!(refused, StoreError::WrongPassphrase), "{refused}");
-        let restored = place(dir.path()).put_back(&backup.name, PASSPHRASE).unwrap();
-        let aside = restored.set_aside.unwrap().join("farol.vault");
-        assert_eq!(fs::read(aside).unwrap(), [0x5a; 9000]);
-        let store = Store::open_with_words(place(dir.path()), PASSPHRASE).unwrap();
-        assert_eq!(store.read(|it| it.case(case)).unwrap().facts.title, "kept");
-        assert_eq!(store.read(|it| it.notes_of(case)).unwrap().len(), 1);
-    }
-
-    #[test]
-    fn a_backup_is_a_vault_of_its_own_in_another_folder() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::create(place(&dir.path().join("a")), NEW).unwrap();
-        open_case(&store, "kept");
-        let backup = store.back_up().unwrap();
-        let (from, to) = (place(&dir.path().join("a")), dir.path().join("b"));
-        let restored = from.restore_to(&backup.name, &to, PASSPHRASE).unwrap();
-        assert_eq!((restored.backup.n_entries, restored.set_aside), (3, None));
-        assert!(Store::open_with_words(place(&to), PASSPHRASE).is_ok());
-        let again = from.restore_to(&backup.name, &to, PASSPHRASE).err().unwrap();
-        assert!(matches!(again, StoreError::Exists), "{again}");
-        let unknown = from.restore_to("../../etc", &to.join("c"), PASSPHRASE).err().unwrap();
-        assert!(matches!(unknown, StoreError::NotFound("backup")), "{unknown}");
-    }
-
-    #[test]
-    fn a_damaged_backup_is_never_put_back() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::create(place(dir.path()), NEW).unwrap();
-        let backup = store.back_up().unwrap();
-        drop(store);
-        let path = dir.path().join("backups").join(&backup.name).join("farol.vault");
-        let good = fs::read(&path).unwrap();
-        for at in [0, good.len() / 2, good.len() - 1] {
-            let mut bytes = good.clone();
-            bytes[at] ^= 1;
-            fs::write(&path, bytes).unwrap();
-            let refused = place(dir.path()).put_back(&backup.name, PASSPHRASE).err().unwrap();
-            assert!(matches!(refused, StoreError::Damaged), "byte {at}: {refused}");
-        }
-        assert!(Store::open_with_words(place(dir.path()), PASSPHRASE).is_ok());
     }
 
     #[test]

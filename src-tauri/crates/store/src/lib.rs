@@ -30,6 +30,10 @@ mod projection;
 mod read;
 /// The tables that screens read, made again from the journal.
 mod rebuild;
+/// Everything that can still be read, as a vault.
+mod recover;
+/// Putting backups back.
+mod restore;
 /// Sealing small things with a key.
 mod seal;
 /// Finding what is kept.
@@ -45,12 +49,14 @@ mod verify;
 /// The one way to write.
 mod write;
 
-pub use backup::{Backup, Restored};
+pub use backup::Backup;
 pub use error::{KeyringProblem, StoreError};
 pub use health::Condition;
 pub use place::{Now, Place, VaultFiles, sync_dir};
 pub use read::Reader;
 pub use rebuild::Difference;
+pub use recover::Recovered;
+pub use restore::Restored;
 pub use search::{Hit, Hits, MAX_HITS, MAX_RANKED};
 pub use slots::{RecoveryKey, SlotInfo, Slots};
 pub use vault::{NewVault, Store};

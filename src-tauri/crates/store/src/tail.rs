@@ -36,7 +36,7 @@ mod read;
 mod replay;
 
 pub(crate) use read::Found;
-pub(crate) use replay::Compared;
+pub(crate) use replay::{Compared, write_entry, write_seal};
 
 const MAGIC: &[u8] = b"farol tail 1\n";
 const NAME_BYTES: usize = 16;
@@ -83,20 +83,21 @@ impl From<Mark> for Anchor {
 
 /// A row of one of the journal's tables, as it stands there.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-enum Row {
+pub(crate) enum Row {
     Seal { id: String, key: [u8; 32] },
     Original { hash: String, bytes: Vec<u8> },
     Entry(Box<EntryRow>),
     Signature { desk: DeskId, n: u32, signature: Vec<u8> },
 }
 
+/// An entry, sealed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct EntryRow {
-    header: EntryHeader,
-    seal: String,
-    body: Vec<u8>,
-    prev: [u8; 32],
-    hash: [u8; 32],
+pub(crate) struct EntryRow {
+    pub(crate) header: EntryHeader,
+    pub(crate) seal: String,
+    pub(crate) body: Vec<u8>,
+    pub(crate) prev: [u8; 32],
+    pub(crate) hash: [u8; 32],
 }
 
 /// What one record holds.

@@ -149,7 +149,7 @@ impl Store {
         }
     }
 
-    fn open_with(place: Place, secrets: &Secrets) -> Result<Self, StoreError> {
+    pub(crate) fn open_with(place: Place, secrets: &Secrets) -> Result<Self, StoreError> {
         let holder = place.hold()?;
         let database = place.database();
         if !database.exists() {

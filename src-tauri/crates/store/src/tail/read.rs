@@ -88,6 +88,11 @@ impl Found {
         Ok(Some(found))
     }
 
+    /// Every row of every whole commit, in the order in which they were written.
+    pub(crate) fn into_rows(self) -> impl Iterator<Item = Row> {
+        self.commits.into_iter().flat_map(|it| it.rows)
+    }
+
     /// Where the journal stood after the last whole commit.
     pub(super) fn end(&self) -> Mark {
         self.commits.last().map_or(self.base, |it| it.end)

@@ -81,10 +81,7 @@ fn write_again(conn: &Connection, commit: &Commit) -> Result<u32, StoreError> {
     let mut n_entries = 0;
     for row in &commit.rows {
         match row {
-            Row::Seal { id, key } => {
-                conn.prepare_cached("INSERT OR IGNORE INTO seal (id, key) VALUES (?1, ?2)")?
-                    .execute(params![id, key])?;
-            }
+            Row::Seal { id, key } => write_seal(conn, id, key)?,
             Row::Original { hash, bytes } => write::keep(conn, hash, bytes)?,
             Row::Signature { desk, n, signature } => {
                 write::insert_signature(conn, *desk, *n, signature)?;
@@ -98,7 +95,15 @@ fn write_again(conn: &Connection, commit: &Commit) -> Result<u32, StoreError> {
     Ok(n_entries)
 }
 
-fn write_entry(conn: &Connection, entry: &EntryRow) -> Result<(), StoreError> {
+/// Keeps the key of a seal, when it is not there yet.
+pub(crate) fn write_seal(conn: &Connection, id: &str, key: &[u8; 32]) -> Result<(), StoreError> {
+    conn.prepare_cached("INSERT OR IGNORE INTO seal (id, key) VALUES (?1, ?2)")?
+        .execute(params![id, key])?;
+    Ok(())
+}
+
+/// Writes an entry again, with what screens and search have of it.
+pub(crate) fn write_entry(conn: &Connection, entry: &EntryRow) -> Result<(), StoreError> {
     write::insert_entry(conn, &entry.header, &entry.seal, &entry.body, &entry.prev, &entry.hash)?;
     if let Some(key) = read::seal_key(conn, &entry.seal)? {
         let opened = read::open(entry.header.clone(), &entry.body, &key.0)?;
