@@ -23,6 +23,7 @@ const COMMANDS: &[&str] = &[
     "backup_make",
     "backup_list",
     "backup_put_back",
+    "vault_recover",
     "queue_show",
     "report_pick",
     "report_paste",

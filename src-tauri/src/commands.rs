@@ -18,8 +18,8 @@ use farol_app::{
     view::{
         BackupRow, CaseOpen, CaseRow, CaseView, DecisionDraft, DocumentRow, DocumentView, Exported,
         Health, ImportResult, Imported, JournalCheck, KeySlot, LookupDone, LookupPlan,
-        MitigationDraft, Preview, PutBack, QueueRow, ReportView, SearchPage, VaultCreate,
-        VaultMade, VaultStatus,
+        MitigationDraft, Preview, PutBack, QueueRow, Recovered, ReportView, SearchPage,
+        VaultCreate, VaultMade, VaultStatus,
     },
 };
 use farol_model::{
@@ -186,6 +186,12 @@ pub(crate) async fn backup_put_back(
     words: String,
 ) -> Reply<PutBack> {
     aside(house, move |house| house.put_back(&name, &words)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn vault_recover(house: State<'_, House>, words: String) -> Reply<Recovered> {
+    aside(house, move |house| house.recover(&words)).await
 }
 
 #[tauri::command]

@@ -12,7 +12,7 @@ use farol_app::{
     Code, Desk, Failure, Machines, backups,
     look::{self, Look},
     vault,
-    view::{BackupRow, PutBack, VaultCreate, VaultMade, VaultState, VaultStatus},
+    view::{BackupRow, PutBack, Recovered, VaultCreate, VaultMade, VaultState, VaultStatus},
 };
 
 const MACHINES: Machines = Machines { render: farol_render::render, pages: farol_render::pages };
@@ -102,6 +102,14 @@ impl House {
         let put_back = backups::put_back(&self.place(), name, words)?;
         *slot = Some(self.opened(vault::open(self.place(), Some(words), MACHINES)?));
         Ok(put_back)
+    }
+
+    /// Makes the most of a damaged vault, and opens it.
+    pub(crate) fn recover(&self, words: &str) -> Result<Recovered, Failure> {
+        let mut slot = self.slot();
+        let recovered = backups::recover(&self.place(), words)?;
+        *slot = Some(self.opened(vault::open(self.place(), Some(words), MACHINES)?));
+        Ok(recovered)
     }
 
     /// Opens the sample desk, laying it out the first time. It lies beside the vault, which it never

@@ -112,6 +112,7 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             commands::backup_make,
             commands::backup_list,
             commands::backup_put_back,
+            commands::vault_recover,
             commands::queue_show,
             commands::report_pick,
             commands::report_paste,

@@ -48,7 +48,7 @@ fn a_backup_is_put_back_over_a_damaged_vault() {
 
     let database = ctl.vault().join("farol.vault");
     fs::write(&database, vec![0x5a; 20_000]).unwrap();
-    assert!(ctl.refused(&["case", "list"]).contains("Put a backup back"));
+    assert!(ctl.refused(&["case", "list"]).contains("backup put-back"));
     let done = ctl.one(&["backup", "put-back", name]);
     let aside = PathBuf::from(done["set_aside"].as_str().unwrap()).join("farol.vault");
     assert!(fs::read(aside).unwrap() == vec![0x5a; 20_000], "the damaged file was written to");
@@ -60,6 +60,17 @@ fn a_backup_is_put_back_over_a_damaged_vault() {
 }
 
 #[test]
+fn a_damaged_vault_is_recovered() {
+    let ctl = Ctl::with_vault();
+    ctl.ok(&["case", "open", "--title", "Kept", "--category", "phishing", "--severity", "high"]);
+    fs::write(ctl.vault().join("farol.vault"), vec![0x5a; 20_000]).unwrap();
+    assert!(ctl.refused(&["case", "list"]).contains("damaged"));
+    let recovered = ctl.one(&["vault", "recover"]);
+    assert_eq!((&recovered["n_behind_a_gap"], &recovered["backup"]), (&0.into(), &Value::Null));
+    assert_eq!(ctl.one(&["case", "list"])["title"], "Kept");
+}
+
+#[test]
 fn what_an_older_database_lacks_is_brought_back_and_told() {
     let ctl = Ctl::with_vault();
     let database = ctl.vault().join("farol.vault");
@@ -67,7 +78,7 @@ fn what_an_older_database_lacks_is_brought_back_and_told() {
     ctl.ok(&["case", "open", "--title", "Saved", "--category", "phishing", "--severity", "high"]);
     fs::write(&database, &earlier).unwrap();
     let output = ctl.run(&["--json", "case", "list"]);
-    assert!(String::from_utf8_lossy(&output.stderr).contains("They were brought back"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("was brought back"));
     assert!(String::from_utf8_lossy(&output.stdout).contains("Saved"));
     ctl.ok(&["vault", "rebuild", "--check"]);
 }
@@ -210,10 +221,25 @@ async fn a_backup_is_put_back_by_keyboard() {
     window.wait_for_text("the database is damaged").await;
     window.painted().await;
     window.picture("damaged").await;
-    let barriers = window.barriers("damaged").await;
+    let mut barriers = window.barriers("damaged").await;
+    window.tab_to("putback-name").await;
+    window.press(&[], Key::Down.into()).await;
     window.fill("putback-words", PASSPHRASE).await;
     window.press(&[], Key::Enter.into()).await;
     window.wait_for_text("are back").await;
+    window.wait_for_text("Nothing waits for you").await;
+
+    window.press(&[Key::Control, Key::Alt], 'l').await;
+    window.wait_for_focus("start-passphrase").await;
+    fs::remove_file(window.dir.path().join("vault/farol.vault")).unwrap();
+    window.type_text(PASSPHRASE).await;
+    window.press(&[], Key::Enter.into()).await;
+    window.wait_for_text("farol.vault is missing").await;
+    window.picture("recover").await;
+    barriers.extend(window.barriers("recover").await);
+    window.fill("putback-words", PASSPHRASE).await;
+    window.press(&[], Key::Enter.into()).await;
+    window.wait_for_text("Nothing is known to be missing").await;
     window.wait_for_text("Nothing waits for you").await;
     assert!(barriers.is_empty(), "{barriers:#?}");
     window.close().await;
@@ -234,12 +260,13 @@ async fn what_opening_found_is_read_by_keyboard() {
     window.enter_on("slot-recovery").await;
     window.wait_for_focus("recovery-kept").await;
     window.press(&[], Key::Enter.into()).await;
+    window.wait_for("body:not(:has([role=dialog]))").await;
     window.press(&[Key::Control, Key::Alt], 'l').await;
     window.wait_for_focus("start-passphrase").await;
     fs::write(&database, earlier).unwrap();
     window.type_text(PASSPHRASE).await;
     window.press(&[], Key::Enter.into()).await;
-    window.wait_for_text("They were brought back").await;
+    window.wait_for_text("was brought back").await;
     window.painted().await;
     window.picture("brought-back").await;
     let barriers = window.barriers("brought back").await;

@@ -8,7 +8,7 @@ use farol_store::Backup;
 use crate::{
     Desk, Failure,
     vault::Place,
-    view::{BackupRow, Health, PutBack},
+    view::{BackupRow, Health, PutBack, Recovered},
 };
 
 /// The backups beside a vault, the newest first; opens nothing.
@@ -26,6 +26,34 @@ pub fn put_back(place: &Place, name: &str, words: &str) -> Result<PutBack, Failu
     Ok(PutBack {
         backup: row(restored.backup),
         set_aside: restored.set_aside.map(|it| it.display().to_string()),
+    })
+}
+
+/// Makes the most of a damaged vault, which has to be locked: the newest good backup, and what the
+/// second copy and the damaged database still have. What lies there is set aside.
+///
+/// # Errors
+/// When the vault is open, the words open no slot, or nothing at all can be read: nothing was
+/// changed then.
+pub fn recover(place: &Place, words: &str) -> Result<Recovered, Failure> {
+    let found = place.recover(words)?;
+    let set_aside = found.set_aside.display().to_string();
+    let lost = match (found.n_behind_a_gap, found.n_originals_missing) {
+        (0, 0) => "Nothing is known to be missing.".to_owned(),
+        (behind, missing) => format!(
+            "Not everything: {behind} entries were read but cannot be joined to the rest, and {missing} originals are missing. Keep what was set aside."
+        ),
+    };
+    let words =
+        format!("{} entries are back. {lost} What lay there is in {set_aside}.", found.n_entries);
+    Ok(Recovered {
+        n_entries: found.n_entries,
+        backup: found.backup.map(row),
+        n_brought_back: found.n_brought_back,
+        n_behind_a_gap: found.n_behind_a_gap,
+        n_originals_missing: found.n_originals_missing,
+        set_aside,
+        words,
     })
 }
 

@@ -287,7 +287,7 @@ impl From<StoreError> for Failure {
             StoreError::Damaged => Self::new(
                 Code::Damaged,
                 "The key is right, but the database is damaged. It was left as it is.",
-                "Put a backup back: the damaged files are set aside, not deleted.",
+                "Bring back what can still be read (`farolctl vault recover`), or a backup (`farolctl backup put-back`): the damaged files are set aside, not deleted.",
             ),
             StoreError::SetBack { n, remembered } => Self::new(
                 Code::Damaged,

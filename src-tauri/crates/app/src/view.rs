@@ -115,6 +115,25 @@ pub struct PutBack {
     pub set_aside: Option<String>,
 }
 
+/// What recovering a damaged vault brought back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct Recovered {
+    /// Entries in the vault that lies there now.
+    pub n_entries: u32,
+    /// The backup they stand on.
+    pub backup: Option<BackupRow>,
+    /// Entries put on it, from the second copy and the damaged database.
+    pub n_brought_back: u32,
+    /// Entries behind a gap: they are only in what was set aside.
+    pub n_behind_a_gap: u32,
+    /// Originals that were found nowhere.
+    pub n_originals_missing: u32,
+    /// Where the files that lay there are now.
+    pub set_aside: String,
+    /// All of it in words.
+    pub words: String,
+}
+
 /// The vault's condition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 pub struct Health {

@@ -164,6 +164,9 @@ pub(crate) enum VaultCommand {
         #[arg(long)]
         check: bool,
     },
+    /// Make the most of a damaged vault: the newest good backup, and what farol.tail and the damaged
+    /// database still have. What lies there is set aside.
+    Recover,
     /// List the ways to the key.
     Slots,
     /// Change the passphrase.

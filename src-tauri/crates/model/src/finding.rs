@@ -40,7 +40,8 @@ impl Finding {
     pub fn words(self) -> String {
         match self {
             Self::BroughtBack { n_entries } => format!(
-                "The database had lost the last {n_entries} entries: it was damaged or replaced by an older file. They were brought back from the file farol.tail; nothing is missing. Find out what happened to this disk."
+                "The database had lost what was saved last ({n_entries} {}): it was damaged, or replaced by an older file. All of it was brought back from the file farol.tail. Find out what happened to this disk.",
+                if n_entries == 1 { "entry" } else { "entries" }
             ),
             Self::SetBack { n, remembered } => format!(
                 "This vault was set back, or is an older copy: it has {n} entries of this desk, and does not go through entry {remembered}, which this computer's keyring remembers. Do not go on before you know why: lock the desk and put the newest backup back."

@@ -21,6 +21,7 @@ export const commands = {
 	backupMake: () => typedError<BackupRow, Failure>(__TAURI_INVOKE("backup_make")),
 	backupList: () => typedError<BackupRow[], Failure>(__TAURI_INVOKE("backup_list")),
 	backupPutBack: (name: string, words: string) => typedError<PutBack, Failure>(__TAURI_INVOKE("backup_put_back", { name, words })),
+	vaultRecover: (words: string) => typedError<Recovered, Failure>(__TAURI_INVOKE("vault_recover", { words })),
 	queueShow: () => typedError<QueueRow[], Failure>(__TAURI_INVOKE("queue_show")),
 	reportPick: () => typedError<ImportResult[], Failure>(__TAURI_INVOKE("report_pick")),
 	reportPaste: (text: string, channel: ReportChannel) => typedError<Imported, Failure>(__TAURI_INVOKE("report_paste", { text, channel })),
@@ -1196,6 +1197,24 @@ export type Record = {
 	ttl_s: number,
 	/**  Data in presentation form; TXT strings are quoted one by one. */
 	data: string,
+};
+
+/**  What recovering a damaged vault brought back. */
+export type Recovered = {
+	/**  Entries in the vault that lies there now. */
+	n_entries: number,
+	/**  The backup they stand on. */
+	backup: BackupRow | null,
+	/**  Entries put on it, from the second copy and the damaged database. */
+	n_brought_back: number,
+	/**  Entries behind a gap: they are only in what was set aside. */
+	n_behind_a_gap: number,
+	/**  Originals that were found nowhere. */
+	n_originals_missing: number,
+	/**  Where the files that lay there are now. */
+	set_aside: string,
+	/**  All of it in words. */
+	words: string,
 };
 
 /**  One thing that came in. */

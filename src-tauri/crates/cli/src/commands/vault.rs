@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use farol_app::{
-    Desk, Failure,
+    Desk, Failure, backups,
     vault::{self, Place},
     view::{VaultCreate, VaultState},
 };
@@ -44,6 +44,11 @@ pub(super) fn run(
         VaultCommand::Rebuild { check: false } => {
             open()?.rebuild()?;
             output.line(&json!({ "rebuilt": true }), "the tables are made again from the journal")
+        }
+        VaultCommand::Recover => {
+            let words = passphrase.unwrap_or(vault::PRACTICE_PASSPHRASE);
+            let recovered = backups::recover(place, words)?;
+            output.line(&recovered, &recovered.words)
         }
         VaultCommand::Slots => {
             for slot in open()?.key_slots()? {
