@@ -23,6 +23,10 @@ pub(crate) struct LookupProgress {
     pub(crate) total: u32,
 }
 
+/// The computer is about to sleep, or its screen was locked: the desk is to be locked too.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub(crate) struct LockAsked;
+
 /// Files were dropped on the window, or handed over by a second start.
 #[derive(Debug, Clone, Serialize, Type, Event)]
 pub(crate) struct FilesImported(pub(crate) Vec<ImportResult>);

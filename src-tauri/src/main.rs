@@ -9,6 +9,8 @@ mod dialogs;
 mod events;
 /// The house that commands find behind the door.
 mod house;
+/// Locks the desk before the computer sleeps.
+mod sleep;
 /// The one window and what it refuses.
 mod window;
 
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
             let screens = app.handle().clone();
             app.state::<House>()
                 .when_checked(move || events::tell(&screens, &Changed { case: None }));
+            sleep::listen(app.handle());
             window::open(app.handle())?;
             Ok(())
         })
@@ -150,7 +153,12 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             commands::journal_export,
             commands::rebuild_check,
         ])
-        .events(collect_events![events::Changed, events::LookupProgress, events::FilesImported])
+        .events(collect_events![
+            events::Changed,
+            events::LookupProgress,
+            events::FilesImported,
+            events::LockAsked
+        ])
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ mod mistake_to_trust;
 mod pdf;
 /// Report to response, from a script.
 mod report_to_response;
+/// The desk before the computer sleeps.
+mod sleep;
 /// The sample desk and its tour.
 mod tour;
 /// Changes are taken back, from a script and by keyboard.

@@ -64,6 +64,7 @@ export const commands = {
 export const events = {
 	changed: makeEvent<Changed, Changed>("changed"),
 	filesImported: makeEvent<FilesImported, FilesImported>("files-imported"),
+	lockAsked: makeEvent<LockAsked, LockAsked>("lock-asked"),
 	lookupProgress: makeEvent<LookupProgress, LookupProgress>("lookup-progress"),
 };
 
@@ -839,6 +840,9 @@ export type LintKind =
 "unknown_fact" | 
 /**  A section that such a document needs. */
 "missing_section";
+
+/**  The computer is about to sleep, or its screen was locked: the desk is to be locked too. */
+export type LockAsked = null;
 
 /**  Everything about the look that a person chooses. */
 export type Look = {

@@ -12,6 +12,8 @@ export type Desk = { [K in keyof typeof commands]: Unwrapped<(typeof commands)[K
   onChanged(listener: () => void): () => void;
   /** Calls back while a lookup runs. */
   onLookupProgress(listener: (done: number, total: number) => void): () => void;
+  /** Calls back when the computer is about to sleep, or its screen was locked. */
+  onLockAsked(listener: () => void): () => void;
   /** Calls back when files were dropped on the window. */
   onFilesImported(
     listener: (results: import("./bindings").ImportResult[]) => void,
@@ -59,4 +61,5 @@ export const desk = {
     listen(events.lookupProgress, (it) => listener(it.done, it.total)),
   onFilesImported: (listener: (results: import("./bindings").ImportResult[]) => void) =>
     listen(events.filesImported, listener),
+  onLockAsked: (listener: () => void) => listen(events.lockAsked, listener),
 } as Desk;
