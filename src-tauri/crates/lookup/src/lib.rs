@@ -1,4 +1,4 @@
-//! The window to the network: DNS and IP→ASN look-ups, and who provides what.
+//! The window to the network: DNS, RDAP and IP→ASN look-ups, and who provides what.
 //!
 //! Every answer is kept as evidence: the question, who was asked, when, the bytes as they came
 //! and the parsed form. Knows nothing of cases, storage or SQL; the clock and randomness are
@@ -14,6 +14,8 @@ mod look_up;
 mod networks;
 /// What is asked about a host.
 mod questions;
+/// What the registries say.
+mod rdap;
 /// Who is asked.
 mod resolver;
 /// Who provides what, and why we believe it.
@@ -24,7 +26,8 @@ mod wire;
 pub use asn::AsnTable;
 pub use look_up::{Asked, Stamp, Stamper, look_up};
 pub use networks::Networks;
-pub use questions::questions;
+pub use questions::{is_subject, questions, registry_questions};
+pub use rdap::{PlannedRegistry, Quota, Quotas, Registries, Servers, TableAge, World};
 pub use resolver::Resolver;
 pub use verdict::verdict;
 
@@ -44,6 +47,12 @@ pub enum LookupError {
         line: usize,
         /// What is wrong with it.
         problem: &'static str,
+    },
+    /// A table of registries, or a bootstrap file of IANA's, cannot be used.
+    #[error("the registry table cannot be used: {problem}")]
+    RegistryTable {
+        /// What is wrong with it.
+        problem: String,
     },
     /// A network table is not TOML of the expected shape.
     #[error("the network table cannot be read")]

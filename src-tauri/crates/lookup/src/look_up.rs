@@ -16,6 +16,7 @@ use std::{
 use farol_model::{
     id::{Digest, ObservationId},
     lookup::{Answer, Observation, Question, Record},
+    registry::RegistryObject,
     time::Timestamp,
 };
 use sha2::{Digest as _, Sha256};
@@ -25,12 +26,15 @@ use uuid::Uuid;
 use crate::{
     asn::AsnTable,
     exchange::{Exchanged, exchange},
-    questions::{as_ip, ascii, dns, questions},
+    questions::{as_ip, ascii, dns, questions, registry_questions},
+    rdap::{Registries, not_asked},
     resolver::Resolver,
 };
 
 /// How often a CNAME chain that the resolver left open is followed by a question of our own.
 const MAX_FOLLOWED: usize = 8;
+/// How many of the addresses found have their registry asked.
+const MAX_NETWORKS: usize = 2;
 /// How soon a cancellation is noticed while a question is in flight.
 const CANCEL_NOTICED: Duration = Duration::from_millis(50);
 
@@ -56,17 +60,21 @@ pub struct Stamp {
 /// Where stamps come from.
 pub type Stamper<'a> = &'a (dyn Fn() -> Stamp + Send + Sync);
 
-/// Asks everything about a host: DNS from a resolver, then who announces the addresses found.
+/// Asks everything about a host: DNS from a resolver, who announces the addresses found, and, when
+/// there are any, the registries.
 ///
-/// Questions are those of [`questions`]; a CNAME chain that the resolver left open is followed.
+/// Questions are those of [`questions`] and [`registry_questions`]; a CNAME chain that the resolver
+/// left open is followed, and of the addresses found the registries of the first two networks are
+/// asked, when they are known.
 /// `progress` is told how many are done of how many; `cancelled` is asked often, and what is done
 /// by then is returned. The order of the result is that of the questions, whatever came first.
-/// Leaves the machine only towards `resolver`; everything about the answer, silence included, is
+/// Leaves the machine only towards `resolver` and the registries; everything about the answer, silence included, is
 /// in the observations.
 pub async fn look_up(
     host: &str,
     resolver: &Resolver,
     asn: &AsnTable,
+    registries: Option<&Registries>,
     stamp: Stamper<'_>,
     progress: &(dyn Fn(usize, usize) + Send + Sync),
     cancelled: &(dyn Fn() -> bool + Send + Sync),
@@ -81,7 +89,10 @@ pub async fn look_up(
     };
     let (over_dns, offline): (Vec<_>, Vec<_>) =
         questions(host).into_iter().partition(|question| matches!(question, Question::Dns { .. }));
-    run.expect(over_dns.len() + offline.len());
+    let of_registries = registries.map(|it| (it, registry_questions(host)));
+    run.expect(
+        over_dns.len() + offline.len() + of_registries.as_ref().map_or(0, |(_, it)| it.len()),
+    );
 
     let mut asked = run.ask_all(over_dns).await;
     for _ in 0..MAX_FOLLOWED {
@@ -105,6 +116,9 @@ pub async fn look_up(
         if Some(ip) == given {
             run.finish_one();
         }
+    }
+    if let Some((registries, questions)) = of_registries {
+        run.ask_registries(registries, questions, &mut asked).await;
     }
     asked
 }
@@ -148,6 +162,47 @@ impl Run<'_> {
         done.into_iter().map(|(_, asked)| asked).collect()
     }
 
+    /// Asks the registries one by one, for what was planned and then for the networks found.
+    async fn ask_registries(
+        &self,
+        registries: &Registries,
+        planned: Vec<Question>,
+        asked: &mut Vec<Asked>,
+    ) {
+        for question in planned {
+            if (self.cancelled)() {
+                return;
+            }
+            asked.extend(self.ask_registry(registries, &question).await);
+            self.finish_one();
+        }
+        let mut n_networks = 0;
+        for ip in addresses(asked) {
+            let question = Question::Rdap { object: RegistryObject::Ip, about: ip.to_string() };
+            if n_networks == MAX_NETWORKS || (self.cancelled)() {
+                return;
+            }
+            if is_covered(ip, asked) || registries.plan(question.clone()).server.is_none() {
+                continue;
+            }
+            n_networks += 1;
+            self.expect(1);
+            asked.extend(self.ask_registry(registries, &question).await);
+            self.finish_one();
+        }
+    }
+
+    async fn ask_registry(&self, registries: &Registries, question: &Question) -> Vec<Asked> {
+        let Some((object, about)) = question.of_registry() else { return Vec::new() };
+        tokio::select! {
+            asked = registries.ask(object, about, self.resolver, self.stamp) => asked,
+            () = self.until_cancelled() => {
+                let reason = "cancelled while waiting for the registry".to_owned();
+                vec![not_asked(object, about, reason, self.stamp)]
+            }
+        }
+    }
+
     async fn ask(&self, question: Question) -> Asked {
         let stamp = (self.stamp)();
         let started = Instant::now();
@@ -161,7 +216,7 @@ impl Run<'_> {
                     }
                 }
             }
-            Question::Asn { .. } => Exchanged::nothing("udp", "not a question for a resolver"),
+            _ => Exchanged::nothing("udp", "not a question for a resolver"),
         };
         let round_trip_ms = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
         let observation = Observation {
@@ -190,7 +245,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// The last two bytes of a UUIDv7 are random.
-fn message_id(id: Uuid) -> u16 {
+pub(crate) fn message_id(id: Uuid) -> u16 {
     let bytes = id.as_bytes();
     u16::from_be_bytes([bytes[14], bytes[15]])
 }
@@ -258,6 +313,18 @@ fn last_name(start: &str, answers: &[Record]) -> String {
         }
     }
     start.to_owned()
+}
+
+/// Whether a registry's answer was about the network of this address already.
+fn is_covered(ip: IpAddr, asked: &[Asked]) -> bool {
+    asked.iter().any(|it| {
+        let Answer::Registered { record, .. } = &it.observation.answer else { return false };
+        let ends = record.name.split_once(" - ");
+        let ends = ends.and_then(|(first, last)| Some((as_ip(first)?, as_ip(last)?)));
+        ends.is_some_and(|(first, last)| {
+            first.is_ipv4() == ip.is_ipv4() && first <= ip && ip <= last
+        })
+    })
 }
 
 fn addresses(asked: &[Asked]) -> BTreeSet<IpAddr> {

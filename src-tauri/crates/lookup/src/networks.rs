@@ -66,6 +66,8 @@ pub(crate) enum On {
     Mx,
     /// The system that announces an address.
     Asn,
+    /// IANA's number of the registrar that the registry names.
+    Registrar,
 }
 
 /// A rule that matched, and how it is written in the table.
@@ -143,6 +145,17 @@ impl Networks {
             .collect()
     }
 
+    /// The rules for a registrar, by IANA's number for it.
+    pub(crate) fn for_registrar(&self, iana_id: &str) -> Vec<Match<'_>> {
+        let Ok(id) = iana_id.parse::<u32>() else { return Vec::new() };
+        self.rules(On::Registrar)
+            .filter(|(_, rule)| {
+                rule.patterns.iter().any(|p| matches!(p, Pattern::Registrar(r) if *r == id))
+            })
+            .map(|(network, rule)| Match { network, rule, pattern: iana_id.to_owned() })
+            .collect()
+    }
+
     fn rules(&self, on: On) -> impl Iterator<Item = (&Network, &Rule)> {
         self.networks
             .iter()
@@ -198,10 +211,12 @@ enum Pattern {
     /// Lower case; see [`has_suffix`].
     Suffix(String),
     Asn(u32),
+    Registrar(u32),
 }
 
+/// A network in prefix notation.
 #[derive(Debug, Clone, Copy)]
-struct Range {
+pub(crate) struct Range {
     network: IpAddr,
     length: u8,
 }
@@ -211,6 +226,9 @@ impl Pattern {
         match on {
             On::Range => Range::parse(text).map(Self::Range),
             On::Asn => text.parse().map(Self::Asn).map_err(|_| "not an asn"),
+            On::Registrar => {
+                text.parse().map(Self::Registrar).map_err(|_| "not an IANA registrar number")
+            }
             On::Cname | On::Ns | On::Mx => {
                 let is_name = text.split('.').count() >= 2
                     && text.split('.').all(|label| !label.is_empty())
@@ -222,7 +240,8 @@ impl Pattern {
 }
 
 impl Range {
-    fn parse(text: &str) -> Result<Self, &'static str> {
+    /// Reads `192.0.2.0/24`.
+    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         let (network, length) = text.split_once('/').ok_or("not a range like 192.0.2.0/24")?;
         let network: IpAddr = network.parse().map_err(|_| "not an address")?;
         let length: u8 = length.parse().map_err(|_| "not a prefix length")?;
@@ -236,8 +255,19 @@ impl Range {
         Ok(range)
     }
 
-    fn contains(self, ip: IpAddr) -> bool {
+    /// Whether an address is in it; IPv4 and IPv6 never are in each other.
+    pub(crate) fn contains(self, ip: IpAddr) -> bool {
         width(ip) == width(self.network) && bits(ip) & self.mask() == bits(self.network)
+    }
+
+    /// Its prefix length.
+    pub(crate) fn length(self) -> u8 {
+        self.length
+    }
+
+    /// Whether it is of IPv4.
+    pub(crate) fn is_v4(self) -> bool {
+        self.network.is_ipv4()
     }
 
     fn mask(self) -> u128 {

@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use farol_model::lookup::Question;
+use farol_model::{lookup::Question, registry::RegistryObject};
 use hickory_proto::rr::Name;
 
 /// Asked about the host itself.
@@ -18,7 +18,12 @@ const DOMAIN_TYPES: [&str; 6] = ["NS", "SOA", "MX", "TXT", "CAA", "DS"];
 /// For a name: its addresses, CNAME and HTTPS records; NS, SOA, MX, TXT, CAA, DS and the DMARC
 /// policy of its registrable domain (public suffix list with its private section). For an
 /// address: its name and who announces it. Which types: what users of DNS tools ask for.
+///
+/// Nothing for a subject that only a registry knows; see [`registry_questions`].
 pub fn questions(host: &str) -> Vec<Question> {
+    if is_subject(host) {
+        return Vec::new();
+    }
     if let Some(ip) = as_ip(host) {
         let name = plain(&Name::from(ip));
         return vec![dns(&name, "PTR"), Question::Asn { ip: ip.to_string() }];
@@ -28,6 +33,43 @@ pub fn questions(host: &str) -> Vec<Question> {
     let about_host = HOST_TYPES.iter().map(|record_type| dns(&host, record_type));
     let about_domain = DOMAIN_TYPES.iter().map(|record_type| dns(&domain, record_type));
     about_host.chain(about_domain).chain([dns(&format!("_dmarc.{domain}"), "TXT")]).collect()
+}
+
+/// What the registries are asked about a host before anything is known of it: its domain as the
+/// registry sells it (the private section of the public suffix list is none of a registry's business),
+/// or the address. An autonomous system is written `AS64496`, a name server `ns:ns1.example.test`.
+pub fn registry_questions(host: &str) -> Vec<Question> {
+    let asked = |object, about: String| vec![Question::Rdap { object, about }];
+    if let Some(number) = crate::rdap::autnum(host) {
+        return asked(RegistryObject::Autnum, format!("AS{number}"));
+    }
+    if let Some(name) = host.strip_prefix("ns:") {
+        return asked(RegistryObject::Nameserver, ascii(name));
+    }
+    if let Some(ip) = as_ip(host) {
+        return asked(RegistryObject::Ip, ip.to_string());
+    }
+    let host = ascii(host);
+    sold(&host).map_or_else(Vec::new, |domain| asked(RegistryObject::Domain, domain.to_owned()))
+}
+
+/// Whether a subject is known to registries alone: `AS64496`, `ns:ns1.example.test`.
+pub fn is_subject(text: &str) -> bool {
+    let is_name = |name: &str| name.contains('.') && Name::from_utf8(name).is_ok();
+    crate::rdap::autnum(text).is_some() || text.strip_prefix("ns:").is_some_and(is_name)
+}
+
+/// The domain that a registry sold: one label more than the suffix of its own section.
+fn sold(host: &str) -> Option<&str> {
+    let mut suffix = psl::suffix(host.as_bytes())?;
+    while suffix.typ() == Some(psl::Type::Private) {
+        let shorter = suffix.as_bytes().splitn(2, |byte| *byte == b'.').nth(1)?;
+        suffix = psl::suffix(shorter)?;
+    }
+    let suffix = std::str::from_utf8(suffix.as_bytes()).ok()?;
+    let before = host.strip_suffix(suffix)?.strip_suffix('.')?;
+    let start = before.rfind('.').map_or(0, |at| at + 1);
+    Some(&host[start..])
 }
 
 /// A DNS question.
@@ -109,6 +151,26 @@ mod tests {
             1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa PTR
             2001:db8::1 ASN"#]],
         );
+    }
+
+    #[test]
+    fn a_registry_is_asked_for_what_it_sold() {
+        let check = |host: &str, expected: &str| {
+            let asked: Vec<_> = registry_questions(host).iter().map(Question::display).collect();
+            assert_eq!(asked.join(", "), expected, "{host}");
+        };
+        check("Login.Harbour-Bank.example.", "harbour-bank.example RDAP");
+        check("phish.someone.github.io", "github.io RDAP");
+        check("github.io", "github.io RDAP");
+        check("b.s3.eu-west-1.amazonaws.com", "amazonaws.com RDAP");
+        check("www.shop.co.uk", "shop.co.uk RDAP");
+        check("co.uk", "");
+        check("Bücher.example", "xn--bcher-kva.example RDAP");
+        check("[2001:db8::1]", "2001:db8::1 RDAP");
+        check("AS64496", "AS64496 RDAP");
+        check("ns:NS1.Harbour.example", "ns1.harbour.example RDAP");
+        assert!(questions("AS64496").is_empty() && questions("ns:ns1.harbour.example").is_empty());
+        assert!(!is_subject("as.example.test") && !is_subject("AS"), "these are hosts or nothing");
     }
 
     #[test]

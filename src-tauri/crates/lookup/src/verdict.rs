@@ -13,13 +13,14 @@ use std::net::IpAddr;
 
 use farol_model::{
     id::ObservationId,
-    lookup::{Confidence, Finding, Observation, ProviderVerdict, Role, Why},
+    lookup::{Answer, Confidence, Finding, Observation, ProviderVerdict, Role, Why},
+    registry::{RegistryRecord, RegistrySaid},
 };
 
 use crate::{
     asn,
     networks::{Match, Networks, On},
-    questions::{ascii, registrable},
+    questions::{ascii, is_subject, registrable},
 };
 use trail::{End, Trail};
 
@@ -28,7 +29,7 @@ use trail::{End, Trail};
 /// `observations` are those about this host, of one look-up or of several; of each question the
 /// newest answer counts. Findings name their evidence; what nothing speaks for is not guessed.
 pub fn verdict(host: &str, observations: &[Observation], networks: &Networks) -> ProviderVerdict {
-    let host = ascii(host);
+    let host = if is_subject(host) { host.to_owned() } else { ascii(host) };
     let trail = Trail::follow(&host, observations);
     let findings = findings(&trail, networks);
     let platform = platform(&trail, &findings, networks);
@@ -37,6 +38,7 @@ pub fn verdict(host: &str, observations: &[Observation], networks: &Networks) ->
         ours: findings.iter().any(|finding| finding.ours),
         we_can: words::we_can(&trail, &findings, platform),
         notes: words::notes(&trail, &findings, platform),
+        registries: trail.registries.iter().filter_map(|it| RegistrySaid::of(it)).collect(),
         as_of: trail.as_of,
         findings,
         host,
@@ -67,6 +69,11 @@ fn platform<'a>(
 
 fn findings(trail: &Trail<'_>, networks: &Networks) -> Vec<Finding> {
     let mut found = Collected::default();
+    for by in &trail.registries {
+        if let Some((record, confidence)) = record(by) {
+            found.add_registrar(record, confidence, by, networks);
+        }
+    }
 
     let mut unexplained: Vec<IpAddr> = Vec::new();
     for address in &trail.addresses {
@@ -137,6 +144,15 @@ fn findings(trail: &Trail<'_>, networks: &Networks) -> Vec<Finding> {
     found.in_order()
 }
 
+/// What a registry's answer says, and how far it can be relied on.
+fn record(observation: &Observation) -> Option<(&RegistryRecord, Confidence)> {
+    match &observation.answer {
+        Answer::Registered { record, .. } => Some((record, Confidence::High)),
+        Answer::Whois { record: Some(record), .. } => Some((record, Confidence::Medium)),
+        _ => None,
+    }
+}
+
 /// `*.cdn.harbour.example` as people say it.
 fn bare(pattern: &str) -> &str {
     pattern.strip_prefix("*.").unwrap_or(pattern)
@@ -162,6 +178,45 @@ impl Collected {
                 observation: by,
             }],
         });
+    }
+
+    /// The registrar that a registry names: one of the table by its number, or any other by its name.
+    fn add_registrar(
+        &mut self,
+        record: &RegistryRecord,
+        confidence: Confidence,
+        by: &Observation,
+        networks: &Networks,
+    ) {
+        let Some(registrar) = &record.registrar else { return };
+        let number = registrar.iana_id.as_ref().map(|id| format!(" (IANA {id})"));
+        let text = format!(
+            "the registry names {}{} as registrar of {}",
+            registrar.name,
+            number.unwrap_or_default(),
+            record.name
+        );
+        let known = registrar.iana_id.as_deref().map(|id| networks.for_registrar(id));
+        let known = known.unwrap_or_default();
+        for m in &known {
+            self.add(m, m.rule.confidence.min(confidence), text.clone(), by.id);
+        }
+        if known.is_empty() {
+            self.merge(Finding {
+                role: Role::Registrar,
+                provider: registrar.name.clone(),
+                service: None,
+                ours: false,
+                abuse_contact: record.abuse_email().map(str::to_owned),
+                confidence,
+                why: vec![Why {
+                    text,
+                    source: by.server.clone(),
+                    as_of: by.asked_at.to_minute(),
+                    observation: by.id,
+                }],
+            });
+        }
     }
 
     /// Layers come strongest first, so evidence of equal confidence stays in that order.

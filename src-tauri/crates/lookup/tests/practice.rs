@@ -48,7 +48,7 @@ impl Walk {
         let progress = |done, total| self.progress.lock().unwrap().push((done, total));
         let cancelled = || self.n_stamps.load(Ordering::Relaxed) >= self.cancel_after;
         let asn = AsnTable::sample();
-        let looking = look_up(host, &self.resolver, &asn, &stamp, &progress, &cancelled);
+        let looking = look_up(host, &self.resolver, &asn, None, &stamp, &progress, &cancelled);
         on_runtime(looking)
     }
 }
@@ -125,9 +125,7 @@ fn check_answers(asked: &[Asked], wanted: &str, expected: Expect) {
                     writeln!(out, "    extended error {error}").unwrap();
                 }
             }
-            Answer::Asn { asn, holder } => writeln!(out, "    AS{asn} {holder}").unwrap(),
-            Answer::NotInTable => writeln!(out, "    not in table").unwrap(),
-            Answer::NoAnswer { reason } => writeln!(out, "    {reason}").unwrap(),
+            other => writeln!(out, "    {}", other.in_one_line()).unwrap(),
         }
     }
     expected.assert_eq(&out);

@@ -28,6 +28,8 @@ pub mod member;
 pub mod observable;
 /// Defanged spellings and the plain one.
 pub mod refang;
+/// What a registry says.
+pub mod registry;
 /// What came in.
 pub mod report;
 /// What a person may ask for in one line.

@@ -8,6 +8,7 @@ use specta::Type;
 
 use crate::{
     id::{Digest, ObservationId},
+    registry::{RegistryObject, RegistryRecord, RegistrySaid},
     time::Timestamp,
 };
 
@@ -27,14 +28,37 @@ pub enum Question {
         /// The address.
         ip: String,
     },
+    /// What the registry's RDAP server says.
+    Rdap {
+        /// What kind of thing is asked about.
+        object: RegistryObject,
+        /// A name in lower-case ASCII, an address, or `AS64496`.
+        about: String,
+    },
+    /// What the registry's WHOIS server says about a domain; the last resort.
+    Whois {
+        /// The domain in lower-case ASCII.
+        about: String,
+    },
 }
 
 impl Question {
-    /// `login.example.test A`, `192.0.2.7 ASN`.
+    /// `login.example.test A`, `192.0.2.7 ASN`, `example.test RDAP`.
     pub fn display(&self) -> String {
         match self {
             Self::Dns { name, record_type } => format!("{name} {record_type}"),
             Self::Asn { ip } => format!("{ip} ASN"),
+            Self::Rdap { about, .. } => format!("{about} RDAP"),
+            Self::Whois { about } => format!("{about} WHOIS"),
+        }
+    }
+
+    /// The object that a registry was asked about; none when it was not a registry.
+    pub fn of_registry(&self) -> Option<(RegistryObject, &str)> {
+        match self {
+            Self::Rdap { object, about } => Some((*object, about)),
+            Self::Whois { about } => Some((RegistryObject::Domain, about)),
+            Self::Dns { .. } | Self::Asn { .. } => None,
         }
     }
 }
@@ -78,11 +102,59 @@ pub enum Answer {
     },
     /// The offline table has no entry for the address.
     NotInTable,
+    /// The registry has an entry.
+    Registered {
+        /// HTTP status.
+        status: u16,
+        /// The addresses that led on to the one that answered, in order.
+        redirected_by: Vec<String>,
+        /// What it says.
+        record: Box<RegistryRecord>,
+    },
+    /// The registry has no such entry; an answer like any other.
+    NotRegistered {
+        /// HTTP status.
+        status: u16,
+        /// The addresses that led on to the one that answered, in order.
+        redirected_by: Vec<String>,
+    },
+    /// A text from a WHOIS server. It has no agreed form, so what is read from it is a hint, and a
+    /// text that could not be read says nothing about whether the domain is registered.
+    Whois {
+        /// The text, at most 16 KiB of it; the whole is kept as it came.
+        text: String,
+        /// What could be read.
+        record: Option<Box<RegistryRecord>>,
+    },
     /// Nothing usable came back; `reason` says what happened, in plain words.
     NoAnswer {
         /// For example `no answer within 5 s`.
         reason: String,
     },
+}
+
+impl Answer {
+    /// For a list: what came back, in a line.
+    pub fn in_one_line(&self) -> String {
+        match self {
+            Self::Dns { rcode, answers, .. } => {
+                let data: Vec<_> =
+                    answers.iter().map(|it| format!("{} {}", it.record_type, it.data)).collect();
+                format!("{rcode} {}", data.join(", ")).trim_end().to_owned()
+            }
+            Self::Asn { asn, holder } => format!("AS{asn} {holder}"),
+            Self::NotInTable => "not in the table".to_owned(),
+            Self::Registered { record, .. } => record.in_one_line(),
+            Self::NotRegistered { .. } => "the registry has no such entry".to_owned(),
+            Self::Whois { record: Some(record), .. } => {
+                format!("{} (read from a WHOIS text)", record.in_one_line())
+            }
+            Self::Whois { record: None, .. } => {
+                "a WHOIS text that only a person can read".to_owned()
+            }
+            Self::NoAnswer { reason } => reason.clone(),
+        }
+    }
 }
 
 /// One answer from the world.
@@ -92,9 +164,9 @@ pub struct Observation {
     pub id: ObservationId,
     /// What was asked.
     pub question: Question,
-    /// Who was asked: `192.0.2.53:53`, or `asn table of 2026-06-17`.
+    /// Who was asked: `192.0.2.53:53`, `asn table of 2026-06-17`, the URL that answered.
     pub server: String,
-    /// `udp`, `tcp`, `table`.
+    /// `udp`, `tcp`, `table`, `https`, `http`, `whois`.
     pub transport: String,
     /// When the question left.
     pub asked_at: Timestamp,
@@ -183,6 +255,8 @@ pub struct ProviderVerdict {
     pub we_can: Vec<String>,
     /// Things a reader must know: `does not exist`, `CNAME leads nowhere`, `CNAME loop`.
     pub notes: Vec<String>,
+    /// What the registries say about its domain and its addresses.
+    pub registries: Vec<RegistrySaid>,
     /// The newest answer it rests on.
     pub as_of: Option<Timestamp>,
 }

@@ -11,7 +11,7 @@ use farol_model::{
     time::Timestamp,
 };
 
-use crate::questions::{as_ip, registrable};
+use crate::questions::{as_ip, registrable, registry_questions};
 
 /// Longer chains are treated as circles; resolvers give up earlier.
 const MAX_CHAIN: usize = 32;
@@ -65,6 +65,8 @@ pub(super) struct Trail<'a> {
     pub(super) name_servers: Vec<Shown<String>>,
     pub(super) mail_servers: Vec<Shown<String>>,
     pub(super) announced: Vec<Announced<'a>>,
+    /// What registries were asked about the host's domain and its addresses, the domain first.
+    pub(super) registries: Vec<&'a Observation>,
     pub(super) end: End,
     /// The newest observation it rests on.
     pub(super) as_of: Option<Timestamp>,
@@ -81,6 +83,7 @@ impl<'a> Trail<'a> {
             name_servers: Vec::new(),
             mail_servers: Vec::new(),
             announced: Vec::new(),
+            registries: Vec::new(),
             end: End::NotAsked,
             as_of: newest.iter().map(|o| o.asked_at).max(),
         };
@@ -99,7 +102,24 @@ impl<'a> Trail<'a> {
                 _ => None,
             })
             .collect();
+        trail.registries = trail.about_this(&newest);
         trail
+    }
+
+    /// The observations of registries that are about this host.
+    fn about_this(&self, newest: &[&'a Observation]) -> Vec<&'a Observation> {
+        let planned = registry_questions(self.host);
+        let mut about: Vec<&str> =
+            planned.iter().filter_map(|it| it.of_registry().map(|(_, about)| about)).collect();
+        let addresses: Vec<_> = self.addresses.iter().map(|it| it.value.to_string()).collect();
+        about.extend(addresses.iter().map(String::as_str));
+        let place = |o: &Observation| {
+            let (_, asked) = o.question.of_registry()?;
+            about.iter().position(|it| *it == asked)
+        };
+        let mut found: Vec<_> = newest.iter().filter_map(|o| Some((place(o)?, *o))).collect();
+        found.sort_by_key(|(place, _)| *place);
+        found.into_iter().map(|(_, o)| o).collect()
     }
 
     /// An address is its own address; the evidence is whatever was asked about it.
@@ -107,6 +127,8 @@ impl<'a> Trail<'a> {
         let about = newest.iter().find(|o| match &o.question {
             Question::Asn { ip: asked } => asked.parse() == Ok(ip),
             Question::Dns { record_type, .. } => record_type == "PTR",
+            Question::Rdap { about, .. } => as_ip(about) == Some(ip),
+            Question::Whois { .. } => false,
         });
         if let Some(by) = about {
             self.addresses.push(Shown { value: ip, shown: ip.to_string(), by: by.id });
@@ -167,7 +189,7 @@ impl<'a> Trail<'a> {
                     matches!(record_type.as_str(), "A" | "AAAA")
                         && self.names.iter().any(|seen| seen.value == *name)
                 }
-                Question::Asn { .. } => false,
+                _ => false,
             })
             .collect();
         let mut end = End::NotAsked;
@@ -197,7 +219,7 @@ fn newest(observations: &[Observation]) -> Vec<&Observation> {
         let says_something = match &o.answer {
             Answer::Dns { rcode, .. } => rcode == "NOERROR" || rcode == "NXDOMAIN",
             Answer::NoAnswer { .. } => false,
-            Answer::Asn { .. } | Answer::NotInTable => true,
+            _ => true,
         };
         (says_something, o.asked_at)
     };

@@ -3,20 +3,28 @@
 //! Host names in them are defanged, because they end up in mails.
 
 use farol_model::{
-    lookup::{Confidence, Finding, Role},
+    lookup::{Answer, Confidence, Finding, Observation, Role},
     observable::defang,
+    registry::RegistryObject,
 };
 
 use super::{
     serves,
     trail::{End, Trail},
 };
-use crate::questions::{as_ip, registrable};
+use crate::questions::{as_ip, is_subject, registrable};
+
+/// A domain younger than this is worth a word.
+const YOUNG_DAYS: i64 = 30;
 
 const ORIGIN: &str = "the origin is not visible from outside";
 
 /// One sentence for the top of the page.
 pub(super) fn summary(trail: &Trail<'_>, findings: &[Finding]) -> String {
+    if is_subject(trail.host) {
+        let said = trail.registries.first().map(|it| it.answer.in_one_line());
+        return sentence(&[said.unwrap_or_else(|| "no registry was asked".to_owned())]);
+    }
     match &trail.end {
         End::Address => provided(findings),
         End::Missing => "The name does not exist.".to_owned(),
@@ -193,6 +201,41 @@ pub(super) fn notes(
     if trail.end == End::Address && [Role::Proxy, Role::Host, Role::Storage].into_iter().any(mixed)
     {
         notes.push("more than one provider serves it".to_owned());
+    }
+    notes.extend(trail.registries.iter().flat_map(|it| registry_notes(it)));
+    notes
+}
+
+/// What of a registry's answer a reader must know: it does not exist, it is young, it is on hold.
+fn registry_notes(observation: &Observation) -> Vec<String> {
+    let Some((RegistryObject::Domain, about)) = observation.question.of_registry() else {
+        return Vec::new();
+    };
+    let name = defang(about);
+    let record = match &observation.answer {
+        Answer::NotRegistered { .. } => {
+            return vec![format!("the registry has no entry for {name}")];
+        }
+        Answer::Registered { record, .. } => record,
+        _ => return Vec::new(),
+    };
+    let mut notes = Vec::new();
+    let registered = record.events.iter().find(|it| it.action == "registration");
+    if let Some(at) = registered.and_then(|it| it.at) {
+        let days = observation.asked_at.seconds_since(at).div_euclid(86_400);
+        if (0..YOUNG_DAYS).contains(&days) {
+            let ago = match days {
+                0 => "less than a day".to_owned(),
+                1 => "1 day".to_owned(),
+                _ => format!("{days} days"),
+            };
+            notes.push(format!("{name} was registered {ago} before we asked"));
+        }
+    }
+    let holds: Vec<_> =
+        record.statuses.iter().filter(|it| it.to_lowercase().contains("hold")).cloned().collect();
+    if !holds.is_empty() {
+        notes.push(format!("{name} is on hold at the registry ({})", holds.join(", ")));
     }
     notes
 }
