@@ -213,7 +213,7 @@ async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, String> {
     Err(last)
 }
 
-async fn encrypt(
+pub(super) async fn encrypt(
     stream: TcpStream,
     url: &Url,
     tls: &Arc<rustls::ClientConfig>,
@@ -232,7 +232,7 @@ async fn encrypt(
     })
 }
 
-async fn ask(
+pub(super) async fn ask(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     url: &Url,
 ) -> Result<Response<Incoming>, String> {

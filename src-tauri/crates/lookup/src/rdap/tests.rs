@@ -19,8 +19,6 @@ use crate::look_up::Stamp;
 
 const NOW_MS: i64 = 1_795_000_000_000;
 
-type Speak = dyn Fn(&str, &mut TcpStream) + Send + Sync;
-
 /// A server that answers however a test wants, and counts who came.
 struct Server {
     addr: SocketAddr,
@@ -29,24 +27,28 @@ struct Server {
 
 impl Server {
     fn start(speak: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let addr = listener.local_addr().unwrap();
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let (speak, log): (Arc<Speak>, _) = (Arc::new(speak), Arc::clone(&asked));
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                let (Ok(mut stream), speak, log) = (stream, Arc::clone(&speak), Arc::clone(&log))
-                else {
-                    continue;
-                };
-                thread::spawn(move || {
-                    let line = first_line(&mut stream);
-                    log.lock().unwrap().push(line.clone());
-                    speak(line.split(' ').nth(1).unwrap_or(&line), &mut stream);
-                });
-            }
+        let log = Arc::clone(&asked);
+        let addr = Self::start_raw(move |mut stream| {
+            let line = first_line(&mut stream);
+            log.lock().unwrap().push(line.clone());
+            speak(line.split(' ').nth(1).unwrap_or(&line), &mut stream);
         });
         Self { addr, asked }
+    }
+
+    /// One that does what it likes with each connection, on a thread of its own.
+    fn start_raw(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let addr = listener.local_addr().unwrap();
+        let serve = Arc::new(serve);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let serve = Arc::clone(&serve);
+                thread::spawn(move || serve(stream));
+            }
+        });
+        addr
     }
 
     /// One that sends the same bytes to everybody and hangs up.
@@ -499,4 +501,54 @@ fn an_unknown_registry_is_said_to_be_unknown() {
         "no registry is known for it, so none was asked; IANA's bootstrap files can be loaded",
     );
     check("a.es", "the registry of .es answers on its web page only; it was not asked");
+}
+
+/// A TLS server with a certificate of its own making for `rdap.example.com`, and the root to trust.
+fn tls_server() -> (SocketAddr, rustls::RootCertStore) {
+    let made = rcgen::generate_simple_self_signed(["rdap.example.com".to_owned()]).unwrap();
+    let certificate = made.cert.der().clone();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.clone()], key)
+        .unwrap();
+    let config = Arc::new(config);
+    let server = Server::start_raw(move |mut stream| {
+        let mut session = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+        let mut tls = rustls::Stream::new(&mut session, &mut stream);
+        let mut head = [0; 1000];
+        if tls.read(&mut head).is_ok() {
+            drop(tls.write_all(&response(200, JSON, good().to_string().as_bytes())));
+        }
+    });
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(certificate).unwrap();
+    (server, roots)
+}
+
+#[test]
+fn a_certificate_is_checked_before_anything_is_asked() {
+    let (addr, roots) = tls_server();
+    let trusting = |roots| {
+        Registries::trusting(roots, Servers::none(), World::Internet, Quotas::default()).tls
+    };
+    let shake = |url: &str, tls: &Arc<rustls::ClientConfig>| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let stream = tokio::net::TcpStream::connect(addr).await.unwrap();
+            let url = Url::parse(url).unwrap();
+            let response = fetch::ask(fetch::encrypt(stream, &url, tls).await?, &url).await?;
+            Ok::<_, String>(response.status().as_u16())
+        })
+    };
+    let ours = trusting(roots);
+    let invalid = "the server's certificate is not valid for its name; nothing was asked";
+    assert_eq!(shake("https://rdap.example.com/domain/a.test", &ours), Ok(200));
+    assert_eq!(shake("https://rdap.other.example.com/", &ours), Err(invalid.to_owned()));
+    assert_eq!(shake("https://127.0.0.1/", &ours), Err(invalid.to_owned()));
+    let public = Registries::new(Servers::none(), World::Internet, Quotas::default()).tls;
+    assert_eq!(shake("https://rdap.example.com/", &public), Err(invalid.to_owned()));
 }
