@@ -11,6 +11,7 @@ use farol_model::{
     lookup::{Observation, ProviderVerdict},
     member::Member,
     observable::Observable,
+    registry::RegistryObject,
     report::Report,
     time::Timestamp,
 };
@@ -191,13 +192,15 @@ impl Desk {
         })
     }
 
-    /// One verdict for each host of the case that was asked about.
+    /// One verdict for each host of the case that was asked about, and for what only registries know.
     pub(crate) fn verdicts(
         &self,
         observables: &[ObservableView],
         observations: &[Observation],
     ) -> Vec<ProviderVerdict> {
-        let mut hosts: Vec<&str> = observables.iter().filter_map(|it| it.host.as_deref()).collect();
+        let subjects: Vec<String> = observations.iter().filter_map(subject).collect();
+        let named = observables.iter().filter_map(|it| it.host.as_deref());
+        let mut hosts: Vec<&str> = named.chain(subjects.iter().map(String::as_str)).collect();
         hosts.sort_unstable();
         hosts.dedup();
         hosts
@@ -362,6 +365,15 @@ impl Desk {
 }
 
 /// Reads one value that a person typed.
+/// What was asked about, when only a registry knows such a thing.
+fn subject(observation: &Observation) -> Option<String> {
+    match observation.question.of_registry()? {
+        (RegistryObject::Autnum, about) => Some(about.to_owned()),
+        (RegistryObject::Nameserver, about) => Some(format!("ns:{about}")),
+        _ => None,
+    }
+}
+
 fn read_observable(text: &str) -> Result<Observable, Failure> {
     farol_intake::observable(text.trim()).ok_or_else(|| {
         Failure::bad_input(

@@ -23,6 +23,8 @@ pub mod look;
 pub mod lookups;
 /// What to do next on a case.
 mod next_step;
+/// The registries: the switch, the tables, the quotas.
+pub mod registries;
 /// Taking things in.
 pub mod reports;
 /// Finding what is kept.
@@ -64,6 +66,7 @@ pub struct Desk {
     dir: PathBuf,
     networks: Networks,
     asn: RwLock<Arc<AsnTable>>,
+    registries: registries::Desked,
     /// The world that a practice vault asks, and nothing else.
     practice: Option<Practice>,
     /// Why the last backup was not made.

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use farol_lookup::{Asked, AsnTable, Resolver, Stamp};
+use farol_lookup::{Asked, AsnTable, Resolver, Stamp, is_subject, registry_questions};
 use farol_model::{
     id::{CaseId, Digest},
     journal::Action,
@@ -47,6 +47,15 @@ impl Desk {
             },
             resolver: resolver.addr.to_string(),
             n_questions,
+            registries: self.plan_registries(&hosts),
+            registries_seen_by: if self.practice.is_some() {
+                "Its registries answer on this computer, too.".into()
+            } else {
+                "Each registry sees this computer's address and what is asked about, and may tell \
+                 the registrar. Those of at most two networks that the host turns out to be in are \
+                 asked as well."
+                    .into()
+            },
             hosts,
             n_asn_ranges: self.asn_table().len() as u32,
         })
@@ -76,7 +85,12 @@ impl Desk {
             .build()
             .map_err(|error| no_network(&error))?;
         let stamp = || Stamp { at: self.store.now(), id: self.store.new_id() };
-        let counts: Vec<usize> = hosts.iter().map(|it| farol_lookup::questions(it).len()).collect();
+        let registries = self.registries();
+        let count = |host: &String| {
+            let n_registries = registries.as_ref().map_or(0, |_| registry_questions(host).len());
+            farol_lookup::questions(host).len() + n_registries
+        };
+        let counts: Vec<usize> = hosts.iter().map(count).collect();
         let total: usize = counts.iter().sum();
         let mut observations: Vec<Observation> = Vec::new();
         let mut verdicts: Vec<ProviderVerdict> = Vec::new();
@@ -92,10 +106,12 @@ impl Desk {
                 host,
                 &resolver,
                 &asn,
+                registries.as_deref(),
                 &stamp,
                 &progress,
                 watch.cancelled,
             ));
+            self.keep_quotas();
             if let Some(case) = case {
                 self.keep(case, &asked)?;
             }
@@ -187,16 +203,18 @@ impl Desk {
     }
 }
 
-/// Hosts in normal form, each once, in the order given.
+/// Hosts in normal form, each once, in the order given; what only registries know (`AS64496`,
+/// `ns:ns1.example.test`) is among them.
 fn read_hosts(texts: &[String]) -> Result<Vec<String>, Failure> {
     let mut hosts: Vec<String> = Vec::new();
     for text in texts {
-        let host = farol_intake::observable(text.trim())
-            .and_then(|it| it.host().map(str::to_owned))
+        let host = subject(text.trim())
+            .or_else(|| farol_intake::observable(text)?.host().map(str::to_owned))
             .ok_or_else(|| {
                 Failure::bad_input(
                     "One of these is not a host name, URL or address. Nothing was sent.",
-                    "Check the spelling; defanged forms are fine.",
+                    "Check the spelling; defanged forms are fine. An autonomous system is written \
+                     AS64496, a name server ns:ns1.example.",
                 )
             })?;
         if !hosts.contains(&host) {
@@ -207,6 +225,17 @@ fn read_hosts(texts: &[String]) -> Result<Vec<String>, Failure> {
         return Err(Failure::bad_input("There is no host to look up.", "Name at least one."));
     }
     Ok(hosts)
+}
+
+/// `as64496` and `ns:NS1[.]example[.]test` in normal form; none for anything else.
+fn subject(text: &str) -> Option<String> {
+    let normal = match text.split_once(':') {
+        Some((kind, name)) if kind.eq_ignore_ascii_case("ns") => {
+            format!("ns:{}", farol_intake::observable(name)?.host()?)
+        }
+        _ => text.to_uppercase(),
+    };
+    is_subject(&normal).then_some(normal)
 }
 
 fn no_network(error: &std::io::Error) -> Failure {

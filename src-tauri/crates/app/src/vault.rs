@@ -18,6 +18,7 @@ pub use farol_store::Place;
 
 use crate::{
     Code, Desk, Failure, Machines,
+    registries::Desked,
     view::{VaultCreate, VaultMade, VaultState, VaultStatus},
 };
 
@@ -138,6 +139,7 @@ impl Desk {
             machines,
             dir: dir.to_owned(),
             networks: networks(dir)?,
+            registries: Desked::open(dir, practice.as_ref())?,
             asn: RwLock::new(Arc::new(asn_table(dir, practice.is_some())?)),
             practice,
             backup_problem: Mutex::default(),

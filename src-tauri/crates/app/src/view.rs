@@ -481,12 +481,66 @@ pub struct LookupPlan {
     pub hosts: Vec<String>,
     /// Who would be asked.
     pub resolver: String,
-    /// How many questions.
+    /// How many questions to the resolver.
     pub n_questions: u32,
     /// Who can see that we ask, in one sentence.
     pub seen_by: String,
+    /// What registries would be asked; empty when they are switched off.
+    pub registries: Vec<RegistryPlan>,
+    /// Who can see that registries are asked, in one sentence.
+    pub registries_seen_by: String,
     /// Entries in the IP→ASN table; 0 when none is loaded.
     pub n_asn_ranges: u32,
+}
+
+/// What a registry would be asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct RegistryPlan {
+    /// The domain, address, autonomous system or name server.
+    pub about: String,
+    /// The server; none when no registry is known, so that nothing is asked.
+    pub server: Option<String>,
+    /// When it may be asked, if that is not now.
+    pub free_at: Option<Timestamp>,
+}
+
+/// The registries, in the settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct RegistriesView {
+    /// Whether they are asked.
+    pub on: bool,
+    /// Who knows which server to ask.
+    pub tables: Vec<RegistryTable>,
+    /// Servers that were asked, and what they still allow.
+    pub quotas: Vec<RegistryQuota>,
+}
+
+/// A table of registries and its age.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct RegistryTable {
+    /// Where it comes from.
+    pub source: String,
+    /// Its date.
+    pub as_of: String,
+    /// How many suffixes, networks and systems it has.
+    pub n_entries: u32,
+    /// Whether it is older than 90 days.
+    pub is_old: bool,
+}
+
+/// What a registry still allows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct RegistryQuota {
+    /// The server.
+    pub server: String,
+    /// How many questions it bears now.
+    pub n_left: u32,
+    /// When the next one may go, if that is not now.
+    pub free_at: Option<Timestamp>,
+    /// Whether the server itself asked us to wait.
+    pub asked_to_wait: bool,
+    /// How many questions it was asked so far.
+    pub n_asked: u32,
 }
 
 /// What a lookup brought.

@@ -6,6 +6,8 @@ mod backups;
 mod cases;
 /// Responses, analyses and readouts.
 mod documents;
+/// The registries.
+mod registries;
 /// Reports.
 mod reports;
 /// Finding what is kept.
@@ -56,6 +58,7 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         Command::Lookup { names, case, resolver } => {
             look_up(&open()?, &names, case, resolver.as_deref(), output)
         }
+        Command::Registries(command) => registries::run(&open()?, command, output),
         Command::Decide { case, what, reason, policy, alternatives, blast_radius, reach } => {
             let said = cases::Said { what, reason, policy, alternatives, blast_radius };
             cases::decide(&open()?, case, said, &reach, output)
@@ -124,9 +127,7 @@ fn look_up(
                     .collect();
                 format!("{rcode} {}", data.join(", "))
             }
-            Answer::Asn { asn, holder } => format!("AS{asn} {holder}"),
-            Answer::NotInTable => "not in the table".into(),
-            Answer::NoAnswer { reason } => reason.clone(),
+            other => other.in_one_line(),
         };
         output.line(it, &format!("{}  {}", defang(&it.question.display()), answer.trim_end()))?;
     }

@@ -61,9 +61,10 @@ pub(crate) enum Command {
         #[arg(required = true)]
         text: Vec<String>,
     },
-    /// Ask a resolver about hosts and say who provides what.
+    /// Ask a resolver and the registries about hosts and say who provides what.
     Lookup {
-        /// Host names, URLs or addresses, defanged or not.
+        /// Host names, URLs or addresses, defanged or not; AS64496 and ns:ns1.example.test ask
+        /// their registries only.
         #[arg(required = true)]
         names: Vec<String>,
         /// Keep every answer on this case as evidence.
@@ -73,6 +74,10 @@ pub(crate) enum Command {
         #[arg(long)]
         resolver: Option<String>,
     },
+    /// Say which registries are known and what is left of their quotas, switch them off or on, or
+    /// load IANA's bootstrap files.
+    #[command(subcommand)]
+    Registries(RegistriesCommand),
     /// Record a decision.
     Decide {
         /// The case.
@@ -141,6 +146,21 @@ pub(crate) struct Reach {
     /// url, object, bucket, host, zone, account or service; the target's own without it.
     #[arg(long, value_parser = granularity)]
     pub(crate) granularity: Option<Granularity>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum RegistriesCommand {
+    /// The tables and their dates, and each server's quota.
+    Show,
+    /// Ask registries when hosts are looked up.
+    On,
+    /// Ask no registry until they are switched on again.
+    Off,
+    /// Take in dns.json, ipv4.json, ipv6.json or asn.json of https://data.iana.org/rdap/.
+    Load {
+        /// The file.
+        file: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]

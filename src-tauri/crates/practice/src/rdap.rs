@@ -31,7 +31,7 @@ const RETRY_AFTER_S: &str = "30";
 
 /// The RDAP servers of the fictional world, all on one port; stop when dropped.
 ///
-/// `GET domain/NAME`, `ip/ADDRESS` and `autnum/NUMBER` answer with objects of RFC 9083;
+/// `GET domain/NAME`, `nameserver/NAME`, `ip/ADDRESS` and `autnum/NUMBER` answer with objects of RFC 9083;
 /// `dns.json`, `ipv4.json`, `ipv6.json` and `asn.json` are the bootstrap files (RFC 9224) that
 /// lead here.
 #[derive(Debug)]
@@ -56,6 +56,11 @@ impl Rdap {
             Ok(serve(listener, registry))
         })?;
         Ok(Self { addr, _running: running })
+    }
+
+    /// The bootstrap files that lead here: `dns.json`, `ipv4.json`, `ipv6.json` and `asn.json`.
+    pub fn bootstrap(&self) -> Vec<String> {
+        registry::bootstrap(&self.url())
     }
 
     /// The base URL, with a slash at its end: `http://127.0.0.1:40123/`.

@@ -136,6 +136,16 @@ impl Servers {
         Ok(servers)
     }
 
+    /// The name under which IANA has a file that was just read into an empty table.
+    pub fn file_name(&self) -> &'static str {
+        match self.networks.first() {
+            Some((range, _)) if range.is_v4() => "ipv4.json",
+            Some(_) => "ipv6.json",
+            None if self.autnums.is_empty() => "dns.json",
+            None => "asn.json",
+        }
+    }
+
     /// Each table and its date.
     pub fn ages(&self) -> Vec<TableAge> {
         let mut ages: BTreeMap<(&str, &str), usize> = BTreeMap::new();

@@ -45,6 +45,7 @@ const NETWORKS: Files = files!("ip":
     "203.0.113.128-25",
     "2001-db8-40-48",
 );
+const NAMESERVERS: Files = files!("nameserver": "ada.ns.harbour.example", "ns1.driftnet.test");
 const AUTNUMS: Files = files!("autnum": "64496", "64500", "64501", "64502", "64503");
 const BOOTSTRAP: Files = files!("bootstrap": "dns", "ipv4", "ipv6", "asn");
 
@@ -72,10 +73,16 @@ impl Answer {
     }
 }
 
+/// The bootstrap files that lead to a server at `base_url`.
+pub(super) fn bootstrap(base_url: &str) -> Vec<String> {
+    BOOTSTRAP.iter().map(|(_, text)| text.replace(HERE, base_url)).collect()
+}
+
 /// Every registry of the fictional world.
 #[derive(Debug)]
 pub(super) struct Registry {
     domains: BTreeMap<&'static str, Answer>,
+    nameservers: BTreeMap<&'static str, Answer>,
     networks: Vec<(RangeInclusive<IpAddr>, Answer)>,
     autnums: Vec<(RangeInclusive<u64>, Answer)>,
     bootstrap: BTreeMap<String, Answer>,
@@ -97,6 +104,7 @@ impl Registry {
         };
         let number = |value: &Value| value.as_u64().expect("autnums have a start and an end");
         let domains = DOMAINS.iter().map(read).map(|(name, _, answer)| (name, answer));
+        let nameservers = NAMESERVERS.iter().map(read).map(|(name, _, answer)| (name, answer));
         let networks = NETWORKS.iter().map(read).map(|(_, network, answer)| {
             (ip(&network["startAddress"])..=ip(&network["endAddress"]), answer)
         });
@@ -108,6 +116,7 @@ impl Registry {
         });
         Self {
             domains: domains.collect(),
+            nameservers: nameservers.collect(),
             networks: networks.collect(),
             autnums: autnums.collect(),
             bootstrap: bootstrap.collect(),
@@ -120,21 +129,17 @@ impl Registry {
             return answer.clone();
         }
         let found = match path.trim_start_matches('/').split_once('/') {
-            Some(("domain", name)) => Ok(self.domain(name)),
+            Some(("domain", name)) => Ok(named(&self.domains, name)),
+            Some(("nameserver", name)) => Ok(named(&self.nameservers, name)),
             Some(("ip", ip)) => self.network(ip),
             Some(("autnum", number)) => self.autnum(number),
-            _ => Err("this server knows domain, ip and autnum"),
+            _ => Err("this server knows domain, nameserver, ip and autnum"),
         };
         match found {
             Ok(Some(answer)) => answer.clone(),
             Ok(None) => Answer::error(404, "Not Found", "no such object is registered"),
             Err(problem) => Answer::error(400, "Bad Request", problem),
         }
-    }
-
-    fn domain(&self, name: &str) -> Option<&Answer> {
-        let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-        self.domains.get(name.as_str())
     }
 
     /// The narrowest network around an address; a prefix length behind it is not looked at.
@@ -155,6 +160,11 @@ impl Registry {
     }
 }
 
+fn named<'a>(all: &'a BTreeMap<&'static str, Answer>, name: &str) -> Option<&'a Answer> {
+    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    all.get(name.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,6 +178,10 @@ mod tests {
                 assert_eq!(domain["objectClassName"], "domain", "{name}");
                 assert_eq!(domain["ldhName"], *name);
             }
+        }
+        for (name, text) in NAMESERVERS {
+            assert_eq!(read(text)["objectClassName"], "nameserver", "{name}");
+            assert_eq!(read(text)["ldhName"], *name);
         }
         for (name, text) in AUTNUMS {
             let autnum = read(text);

@@ -132,7 +132,8 @@ fn refusals_are_rdap_errors() {
         ("GET", "/domain/gannet-mail.example", 429),
         ("GET", "/ip/somewhere", 400),
         ("GET", "/autnum/many", 400),
-        ("GET", "/nameserver/ns1.driftnet.test", 400),
+        ("GET", "/nameserver/ns9.driftnet.test", 404),
+        ("GET", "/entity/DRIFTNET-NAMES", 400),
         ("GET", "/", 400),
         ("POST", "/domain/osprey-charter.example", 405),
     ] {
