@@ -17,6 +17,7 @@ const COMMANDS: &[&str] = &[
     "key_slots",
     "passphrase_change",
     "recovery_key_make",
+    "database_key_change",
     "keyring_keep",
     "key_slot_remove",
     "health_show",

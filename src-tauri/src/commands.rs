@@ -150,6 +150,15 @@ pub(crate) async fn recovery_key_make(house: State<'_, House>) -> Reply<String> 
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn database_key_change(
+    house: State<'_, House>,
+    passphrase: String,
+) -> Reply<String> {
+    aside(house, move |house| house.change_database_key(&passphrase)).await
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) async fn keyring_keep(house: State<'_, House>) -> Reply<()> {
     ask(house, Desk::keep_in_keyring).await
 }

@@ -109,6 +109,7 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             commands::key_slots,
             commands::passphrase_change,
             commands::recovery_key_make,
+            commands::database_key_change,
             commands::keyring_keep,
             commands::key_slot_remove,
             commands::health_show,

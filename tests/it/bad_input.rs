@@ -92,6 +92,7 @@ fn a_vault_is_never_made_over_another() {
     let ctl = Ctl::with_vault();
     assert!(ctl.refused(&["vault", "create", "--name", "Somebody Else"]).contains("already"));
     fs::remove_file(ctl.vault().join("vault.json")).unwrap();
+    fs::remove_file(ctl.vault().join("vault.json.copy")).unwrap();
     assert!(ctl.refused(&["vault", "create", "--name", "Somebody Else"]).contains("vault.json"));
     assert!(ctl.refused(&["case", "list"]).contains("vault.json"));
 }

@@ -36,6 +36,24 @@ fn a_recovery_key_opens_when_the_passphrase_is_lost() {
 }
 
 #[test]
+fn another_database_key_takes_the_old_ways_in_away() {
+    let ctl = Ctl::with_vault();
+    ctl.ok(&["case", "open", "--title", "Kept", "--category", "phishing", "--severity", "high"]);
+    let before = fs::read(ctl.vault().join("vault.json")).unwrap();
+    let key = ctl.one(&["vault", "rekey"])["recovery_key"].as_str().unwrap().to_owned();
+    assert_eq!(ctl.one(&["case", "list"])["title"], "Kept");
+    assert_eq!(ctl.ok(&["backup", "list"]).len(), 1);
+    ctl.file("passphrase", format!("{key}\n"));
+    assert_eq!(ctl.one(&["case", "list"])["title"], "Kept");
+    assert!(ctl.refused(&["vault", "rekey"]).contains("does not open the vault"));
+    ctl.file("passphrase", format!("{PASSPHRASE}\n"));
+    for file in ["vault.json", "vault.json.copy"] {
+        fs::write(ctl.vault().join(file), &before).unwrap();
+    }
+    assert!(ctl.refused(&["case", "list"]).contains("damaged"));
+}
+
+#[test]
 fn a_backup_is_put_back_over_a_damaged_vault() {
     let ctl = Ctl::with_vault();
     ctl.ok(&["vault", "rebuild", "--check"]);
@@ -306,8 +324,20 @@ async fn the_ways_to_the_key_by_keyboard() {
     window.wait_for_text("The passphrase is changed.").await;
     window.wait_for("body:not(:has([role=dialog]))").await;
 
+    window.enter_on("rekey").await;
+    window.wait_for_focus("rekey-passphrase").await;
+    window.picture("rekey").await;
+    barriers.extend(window.barriers("change the database key").await);
+    window.type_text("four unrelated words here").await;
+    window.press(&[], Key::Enter.into()).await;
+    window.wait_for_focus("recovery-kept").await;
+    let key =
+        window.value("return document.querySelector('[data-test=recovery-key]').innerText").await;
+    window.press(&[], Key::Enter.into()).await;
+    window.wait_for("body:not(:has([role=dialog]))").await;
+
     window.press(&[Key::Control, Key::Alt], 'l').await;
-    window.fill("start-passphrase", "four unrelated words here").await;
+    window.fill("start-passphrase", &key).await;
     window.press(&[], Key::Enter.into()).await;
     window.wait_for_text("Nothing waits for you").await;
     assert!(barriers.is_empty(), "{barriers:#?}");

@@ -16,7 +16,7 @@ pub mod failure;
 /// Checking the record.
 pub mod journal;
 /// The ways to the vault's key.
-mod keys;
+pub mod keys;
 /// How the window looks to one person.
 pub mod look;
 /// Asking the world.

@@ -177,6 +177,9 @@ pub(crate) enum VaultCommand {
     },
     /// Make a recovery key and print it, this once. The one before opens nothing any more.
     RecoveryKey,
+    /// Give the database another key, and print another recovery key, this once. The passphrase
+    /// stays; backups made before open as they did.
+    Rekey,
     /// Keep a key in the system keyring.
     Keyring,
     /// Take a way to the key away; at least two stay.

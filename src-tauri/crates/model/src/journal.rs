@@ -36,6 +36,8 @@ pub enum Action {
         /// What happened to it.
         change: SlotChange,
     },
+    /// The vault got another database key, and another recovery key with it.
+    DatabaseKeyChanged,
     /// Entries that the database had lost were brought back from the tail, as they were.
     EntriesBroughtBack {
         /// How many.
@@ -212,6 +214,7 @@ impl Action {
         match self {
             Self::VaultCreated { .. } => "vault_created",
             Self::SlotChanged { .. } => "slot_changed",
+            Self::DatabaseKeyChanged => "database_key_changed",
             Self::EntriesBroughtBack { .. } => "entries_brought_back",
             Self::MemberAdded { .. } => "member_added",
             Self::ReportReceived { .. } => "report_received",
@@ -242,6 +245,7 @@ impl Action {
         match self {
             Self::VaultCreated { .. }
             | Self::SlotChanged { .. }
+            | Self::DatabaseKeyChanged
             | Self::EntriesBroughtBack { .. }
             | Self::MemberAdded { .. }
             | Self::ReportReceived { .. }
@@ -332,6 +336,7 @@ impl Action {
             Self::SlotChanged { slot, change: SlotChange::Made } => {
                 format!("{} made", slot.label())
             }
+            Self::DatabaseKeyChanged => "Database key and recovery key changed".into(),
             Self::EntriesBroughtBack { n_entries } => {
                 format!("{n_entries} entries that the database had lost brought back")
             }

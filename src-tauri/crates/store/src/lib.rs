@@ -32,6 +32,8 @@ mod read;
 mod rebuild;
 /// Everything that can still be read, as a vault.
 mod recover;
+/// Another database key.
+mod rekey;
 /// Putting backups back.
 mod restore;
 /// Sealing small things with a key.

@@ -28,7 +28,9 @@ pub(crate) fn apply(
             run(conn, "INSERT INTO vault (practice) VALUES (?1)", params![practice])
         }
         // Told in the journal; `vault.json` itself says which ways are open.
-        Action::SlotChanged { .. } | Action::EntriesBroughtBack { .. } => Ok(()),
+        Action::SlotChanged { .. }
+        | Action::DatabaseKeyChanged
+        | Action::EntriesBroughtBack { .. } => Ok(()),
         // Its commit holds the entries that change things back.
         Action::Undid { .. } => Ok(()),
         Action::MemberAdded { member } => run(

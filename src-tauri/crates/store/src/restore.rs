@@ -17,6 +17,7 @@ use crate::{
 };
 
 pub(crate) const TAIL: &str = "farol.tail";
+const SLOTS_COPY: &str = "vault.json.copy";
 pub(crate) const WAL: &str = "farol.vault-wal";
 pub(crate) const SHM: &str = "farol.vault-shm";
 
@@ -64,7 +65,7 @@ impl Place {
         }
         fs::create_dir(&checked)?;
         let backup = copy_checked(&from, &checked, &secrets, backup)?;
-        let aside = self.set_aside(&[SLOTS, DATABASE, WAL, SHM])?;
+        let aside = self.set_aside(&[SLOTS, SLOTS_COPY, DATABASE, WAL, SHM])?;
         if let Some(path) = self.tail_after(&checked, &secrets)? {
             fs::copy(path, aside.join(TAIL))?;
         } else if self.tail().exists() {

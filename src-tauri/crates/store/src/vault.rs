@@ -124,7 +124,15 @@ impl Store {
     /// # Errors
     /// See [`StoreError`]; nothing is created or deleted.
     pub fn open_with_words(place: Place, words: &str) -> Result<Self, StoreError> {
-        let secrets = Self::slots_of(&place)?.open_with_words(words)?;
+        let slots = Self::slots_of(&place)?;
+        let secrets = if slots.has_next() {
+            match (slots.open_with_words(words), slots.next().open_with_words(words)) {
+                (Err(error), Err(_)) => return Err(error),
+                (old, new) => place.settle_keys(&slots, old.ok(), new.ok())?,
+            }
+        } else {
+            slots.open_with_words(words)?
+        };
         Self::open_with(place, &secrets)
     }
 
@@ -133,7 +141,11 @@ impl Store {
     /// # Errors
     /// See [`StoreError`]; nothing is created or deleted.
     pub fn open_with_keyring(place: Place) -> Result<Self, StoreError> {
-        let secrets = Self::slots_of(&place)?.open_with_keyring()?;
+        let slots = Self::slots_of(&place)?;
+        let mut secrets = slots.open_with_keyring()?;
+        if slots.has_next() {
+            secrets = place.settle_keys(&slots, Some(secrets), None)?;
+        }
         let store = Self::open_with(place, &secrets)?;
         // It just answered, so asking it again makes nobody wait.
         store.compare_with_keyring(&store.writer())?;
@@ -155,8 +167,13 @@ impl Store {
         if !database.exists() {
             fs::rename(place.unfinished(), &database)?;
         }
+        let mended = Slots::mend(&place.slots_file(), &place.stamp())?;
         let practice = place.slots()?.is_practice();
-        Self::connect(place, &database, secrets, practice, holder)
+        let store = Self::connect(place, &database, secrets, practice, holder)?;
+        if mended {
+            store.find(Finding::SlotsMended);
+        }
+        Ok(store)
     }
 
     fn connect(

@@ -15,6 +15,7 @@ export const commands = {
 	keySlots: () => typedError<KeySlot[], Failure>(__TAURI_INVOKE("key_slots")),
 	passphraseChange: (passphrase: string) => typedError<null, Failure>(__TAURI_INVOKE("passphrase_change", { passphrase })),
 	recoveryKeyMake: () => typedError<string, Failure>(__TAURI_INVOKE("recovery_key_make")),
+	databaseKeyChange: (passphrase: string) => typedError<string, Failure>(__TAURI_INVOKE("database_key_change", { passphrase })),
 	keyringKeep: () => typedError<null, Failure>(__TAURI_INVOKE("keyring_keep")),
 	keySlotRemove: (kind: SlotKind) => typedError<null, Failure>(__TAURI_INVOKE("key_slot_remove", { kind })),
 	healthShow: () => typedError<Health, Failure>(__TAURI_INVOKE("health_show")),

@@ -60,6 +60,7 @@ pub(crate) fn follow(conn: &Connection, action: &Action) -> Result<(), StoreErro
         }
         Action::VaultCreated { .. }
         | Action::SlotChanged { .. }
+        | Action::DatabaseKeyChanged
         | Action::EntriesBroughtBack { .. }
         | Action::MemberAdded { .. }
         | Action::ConsentSet { .. }
