@@ -1,6 +1,10 @@
 //! The ways to a vault's key, from a script and in the window.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use fantoccini::key::Key;
 use serde_json::Value;
@@ -33,6 +37,36 @@ fn a_recovery_key_opens_when_the_passphrase_is_lost() {
     assert!(told);
     fs::copy(ctl.path("new"), ctl.path("passphrase")).unwrap();
     ctl.ok(&["case", "list"]);
+}
+
+/// One vault of every schema there was is kept in `vaults/`, made by `farolctl` of its time.
+#[test]
+fn vaults_of_every_earlier_schema_open_with_all_they_have() {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("it/vaults");
+    let mut newest = 0;
+    for folder in fs::read_dir(&kept).unwrap() {
+        let folder = folder.unwrap();
+        let schema: u64 = folder.file_name().to_str().unwrap().parse().unwrap();
+        newest = newest.max(schema);
+        let ctl = Ctl::empty();
+        fs::create_dir(ctl.vault()).unwrap();
+        for file in fs::read_dir(folder.path()).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), ctl.vault().join(file.file_name())).unwrap();
+        }
+        let check = ctl.one(&["journal", "verify"]);
+        assert_eq!(check["n_entries"], 18, "schema {schema}");
+        ctl.ok(&["vault", "rebuild", "--check"]);
+        let health = ctl.one(&["vault", "health"]);
+        let n_backups = usize::from(schema < health["schema"].as_u64().unwrap());
+        assert_eq!(ctl.ok(&["backup", "list"]).len(), n_backups, "schema {schema}");
+        let story = ctl.ok(&["case", "show", "ESC-2026-0001"]);
+        assert!(story[0].to_string().contains("Interstitial on the page"), "schema {schema}");
+        let hits = ctl.one(&["search", "hxxp://files[.]quarry-downloads[.]example"]);
+        assert!(hits.to_string().contains("ESC-2026-0001"), "schema {schema}: {hits}");
+    }
+    let ctl = Ctl::with_vault();
+    assert_eq!(ctl.one(&["vault", "health"])["schema"], newest, "keep a vault of the new schema");
 }
 
 #[test]
