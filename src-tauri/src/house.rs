@@ -93,11 +93,16 @@ impl House {
     }
 
     pub(crate) fn unlock(&self, passphrase: Option<&str>) -> Result<VaultStatus, Failure> {
-        let mut slot = self.slot();
-        if let Some(desk) = slot.as_ref() {
+        if let Some(desk) = self.slot().as_ref() {
             return desk.status();
         }
-        slot.insert(self.opened(vault::open(self.place(), passphrase, MACHINES)?)).status()
+        // A keyring may keep us waiting, and the passphrase may be typed meanwhile.
+        let opened = vault::open(self.place(), passphrase, MACHINES);
+        let mut slot = self.slot();
+        match slot.as_ref() {
+            Some(desk) => desk.status(),
+            None => slot.insert(self.opened(opened?)).status(),
+        }
     }
 
     /// The backups beside the vault.

@@ -8,6 +8,8 @@ mod bad_input;
 mod ctl;
 /// Finding what is kept, from a script.
 mod finding;
+/// The start states under every condition of the keyring.
+mod keyring;
 /// Our mistake to trust, from a script.
 mod mistake_to_trust;
 /// Bytes of a PDF, opened.
