@@ -18,6 +18,8 @@ mod pdf;
 mod report_to_response;
 /// The desk before the computer sleeps.
 mod sleep;
+/// Kills, a disk that refuses, damage.
+mod soak;
 /// The sample desk and its tour.
 mod tour;
 /// Changes are taken back, from a script and by keyboard.

@@ -37,6 +37,12 @@ pub enum Finding {
 }
 
 impl Finding {
+    /// Whether the vault should not be worked in before it was recovered.
+    #[must_use]
+    pub fn asks_for_recovery(self) -> bool {
+        matches!(self, Self::Damaged | Self::Changed { .. } | Self::SetBack { .. })
+    }
+
     /// The sentence on screen.
     #[must_use]
     pub fn words(self) -> String {

@@ -42,6 +42,8 @@ mod seal;
 mod search;
 /// Ways to the key: passphrase, recovery key, system keyring.
 pub mod slots;
+/// Files in the place of others, whole.
+mod swap;
 /// What was saved since the last backup, a second time.
 mod tail;
 /// Opening, creating, reading.

@@ -13,7 +13,6 @@ use crate::{
     connection::connection,
     seal::random,
     slots::{Secrets, Slots},
-    tail,
 };
 
 impl Place {
@@ -88,7 +87,7 @@ impl Place {
     /// just written as a whole, has everything that is in it.
     fn take_next(&self, next: &Slots) -> Result<(), StoreError> {
         if self.tail().exists() {
-            tail::set_aside(&self.tail(), &self.stamp())?;
+            self.set_tail_aside()?;
         }
         next.save(&self.slots_file())
     }

@@ -99,7 +99,7 @@ impl Store {
             fs::remove_file(&unfinished)?;
         }
         if place.tail().exists() {
-            tail::set_aside(&place.tail(), &place.stamp())?;
+            place.set_tail_aside()?;
         }
         {
             let store = Self::connect(place.clone(), &unfinished, &secrets, new.practice, holder)?;
@@ -153,6 +153,9 @@ impl Store {
     }
 
     fn slots_of(place: &Place) -> Result<Slots, StoreError> {
+        if place.is_swapping() {
+            drop(place.hold()?);
+        }
         match place.files() {
             VaultFiles { database: true, slots: true } => place.slots(),
             VaultFiles { database: false, slots: false } => Err(StoreError::Absent),
@@ -369,7 +372,7 @@ fn open_tail(
         Ok(found) => found,
         Err(StoreError::Damaged) => {
             findings.push(Finding::TailDamaged);
-            tail::set_aside(&path, &place.stamp())?;
+            place.set_tail_aside()?;
             None
         }
         Err(error) => return Err(error),
