@@ -4,6 +4,8 @@
 //! Knows nothing of files, networks, databases or the clock on the wall: time, randomness and
 //! ids are handed in.
 
+/// A second person's approval.
+pub mod approval;
 /// What we handle.
 pub mod case;
 /// Named deadlines.
@@ -14,6 +16,8 @@ pub mod decision;
 pub mod document;
 /// The result of rendering a projected document.
 pub mod export;
+/// What the next shift must know.
+pub mod handover;
 /// Identifiers, digests and sizes.
 pub mod id;
 /// What happened: the actions that change the shared story.
@@ -30,6 +34,8 @@ pub mod refang;
 pub mod report;
 /// What a person may ask for in one line.
 pub mod search;
+/// Files that members sign.
+pub mod signed;
 /// Ways to a vault's key.
 pub mod slot;
 /// How a record was changed from outside.

@@ -32,6 +32,8 @@ mod rebuild;
 mod seal;
 /// Finding what is kept.
 mod search;
+/// Signing files, and checking those that others signed.
+mod signed;
 /// Ways to the key: passphrase, recovery key, system keyring.
 pub mod slots;
 /// Opening, creating, reading.
@@ -48,6 +50,7 @@ pub use place::{Now, Place, VaultFiles, sync_dir};
 pub use read::Reader;
 pub use rebuild::Difference;
 pub use search::{Hit, Hits, MAX_HITS, MAX_RANKED};
+pub use signed::{file_hash, fingerprint, is_signed_by};
 pub use slots::{RecoveryKey, SlotInfo, Slots};
 pub use vault::{NewVault, Store};
 pub use verify::{Anchor, Verification, WrongEntry};

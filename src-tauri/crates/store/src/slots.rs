@@ -37,6 +37,8 @@ mod recovery;
 pub use cost::Cost;
 pub use recovery::RecoveryKey;
 
+pub(crate) use recovery::BASE32;
+
 use recovery::Typed;
 
 /// One way to the key, as `vault.json` holds it.

@@ -3,20 +3,19 @@
 //! `digest = SHA-256(format, header, seal, sealed body)`, `hash = SHA-256(previous hash, digest)`;
 //! the hash of each commit's last entry is signed with the member's Ed25519 key.
 
-use std::collections::BTreeMap;
-
-use ed25519_dalek::{Signature, VerifyingKey};
+use ed25519_dalek::Signature;
 use rusqlite::{Connection, Row, params};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use farol_model::{
-    id::{Digest, MemberId},
-    journal::{Action, EntryHeader},
-    tampering::Tampering,
-};
+use farol_model::{id::Digest, journal::EntryHeader, tampering::Tampering};
 
-use crate::{StoreError, read, seal::unhex};
+use crate::{StoreError, read};
+
+/// What rests on another person's signature.
+mod signed;
+
+use signed::Signatures;
 
 /// Names the layout of what is hashed; a change of layout is a new name.
 const FORMAT: &[u8] = b"farol entry 1\n";
@@ -136,7 +135,7 @@ fn verify_desk(
          WHERE entry.desk = ?1 ORDER BY entry.n",
     )?;
     let mut rows = query.query([desk])?;
-    let mut keys: BTreeMap<MemberId, VerifyingKey> = BTreeMap::new();
+    let mut signatures = Signatures::default();
     let mut n = 0;
     let mut head = [0; 32];
     let mut last: Option<EntryHeader> = None;
@@ -173,19 +172,15 @@ fn verify_desk(
         if entry.action.word() != header.action || entry.action.case() != header.case {
             return wrong(header, Tampering::Edited);
         }
-        if let Action::MemberAdded { member } = &entry.action {
-            let public = unhex(&member.public_key).and_then(|it| it.try_into().ok());
-            let Some(Ok(key)) = public.map(|it: [u8; 32]| VerifyingKey::from_bytes(&it)) else {
-                return wrong(header, Tampering::Edited);
-            };
-            keys.insert(member.id, key);
+        if let Some(change) = signatures.follow(&entry) {
+            return wrong(header, change);
         }
         head = expected;
         let signature: Option<Vec<u8>> = row.get(12)?;
         signed = signature.is_some();
         if let Some(signature) = signature {
-            let valid = keys
-                .get(&header.actor)
+            let valid = signatures
+                .key(header.actor)
                 .zip(Signature::from_slice(&signature).ok())
                 .is_some_and(|(key, signature)| key.verify_strict(&head, &signature).is_ok());
             if !valid {

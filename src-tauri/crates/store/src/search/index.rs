@@ -61,6 +61,8 @@ pub(crate) fn follow(conn: &Connection, action: &Action) -> Result<(), StoreErro
         Action::VaultCreated { .. }
         | Action::SlotChanged { .. }
         | Action::MemberAdded { .. }
+        | Action::FileSigned { .. }
+        | Action::FileTaken { .. }
         | Action::ConsentSet { .. }
         | Action::ReportAttached { .. }
         | Action::ReportDetached { .. }
