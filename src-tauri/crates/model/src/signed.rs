@@ -101,6 +101,8 @@ impl FileKind {
 /// What is signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statement {
+    /// Different in each file, so that the same words signed twice are two files.
+    pub id: SignedFileId,
     /// Whether it comes from a practice vault, whose key is no secret.
     pub practice: bool,
     /// When it was signed, by the clock of that desk.

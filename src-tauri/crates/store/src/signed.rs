@@ -151,7 +151,7 @@ mod tests {
         };
         let subject = Subject::Mitigation(MitigationId(ana.new_id()));
         let answer = format!(
-            r#"{{"practice":false,"at":"2026-11-23T14:00:00Z","name":"Bea","says":{{"answer":{{"request":"{}","case":"{}","reference":"ESC-2026-0001","subject":{},"ruling":"approved","reason":""}}}}}}"#,
+            r#"{{"id":"01997b5e-0000-7000-8000-000000000000","practice":false,"at":"2026-11-23T14:00:00Z","name":"Bea","says":{{"answer":{{"request":"{}","case":"{}","reference":"ESC-2026-0001","subject":{},"ruling":"approved","reason":""}}}}}}"#,
             "0".repeat(64),
             CaseId(ana.new_id()),
             serde_json::to_string(&subject).unwrap(),
