@@ -14,6 +14,8 @@ mod mistake_to_trust;
 mod pdf;
 /// Report to response, from a script.
 mod report_to_response;
+/// A second person on a desk of their own, from a script and by keyboard.
+mod second_person;
 /// The sample desk and its tour.
 mod tour;
 /// Changes are taken back, from a script and by keyboard.
