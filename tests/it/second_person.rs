@@ -1,10 +1,14 @@
 //! A second person on a desk of their own, from a script and by keyboard.
 
-use std::{fs, process::Command};
+use std::{fs, path::Path, process::Command};
 
+use fantoccini::key::Key;
 use serde_json::Value;
 
-use crate::ctl::{Ctl, INVESTIGATOR, text};
+use crate::{
+    ctl::{Ctl, INVESTIGATOR, mail, text},
+    window::{Picks, Window},
+};
 
 const MANAGER: &str = "Marek Lowe";
 
@@ -111,4 +115,111 @@ fn a_handover_is_read_on_another_desk_and_signed_for() {
     marek.ok(&["handover", "sign", &note, "--out", &receipt]);
     assert_eq!(text(&ines.one(&["handover", "take", &receipt]), "/read_by"), MANAGER);
     assert_eq!(text(&ines.one(&["handover", "list"]), "/read_by/0/name"), MANAGER);
+}
+
+#[tokio::test]
+async fn a_colleague_is_added_asked_and_answers_by_keyboard() {
+    let marek = Ctl::empty();
+    marek.ok(&["vault", "create", "--name", MANAGER]);
+    // The one file that the native dialog gives; each step lays another one there.
+    let picked = marek.path("picked");
+    fs::copy(mail("phishing.eml"), &picked).unwrap();
+    let window = Window::new_desk(Picks { open: Path::new(&picked).to_owned() }).await;
+    let mut barriers = Vec::new();
+
+    window.press(&[Key::Control], 'o').await;
+    window.wait_for_text("Phishing against Harbour Bank").await;
+    window.enter_on("case-open").await;
+    window.wait_for("[data-test=case-reference]").await;
+    let script = "return document.querySelector('[data-test=case-reference]').innerText;";
+    let reference = window.value(script).await;
+
+    window.press(&[], 'g').await;
+    window.press(&[], 's').await;
+    window.enter_on("card-write").await;
+    let card = window.wait_for_file("ines-farrow-member-card.json").await.display().to_string();
+    let fingerprint = marek.one(&["member", "show", &card]);
+    marek.ok(&["member", "add", &card, "--fingerprint", text(&fingerprint, "/fingerprint")]);
+    let made = marek.one(&["member", "card", "--out", &picked]);
+    window.enter_on("card-open").await;
+    window.wait_for_text(text(&made, "/fingerprint")).await;
+    window.painted().await;
+    window.picture("member-card").await;
+    barriers.extend(window.barriers("member card").await);
+    window.enter_on("signed-add").await;
+    window.wait_for_text("Marek Lowe is on the desk.").await;
+    window.wait_for("[data-test=members] li:nth-child(2)").await;
+    window.tab_to("card-open").await;
+    window.painted().await;
+    window.picture("people").await;
+    barriers.extend(window.barriers("people").await);
+
+    window.press(&[], Key::Escape.into()).await;
+    window.wait_for("[data-test=mitigation-what]").await;
+    window.fill("mitigation-what", "account suspended").await;
+    window.choose("mitigation-granularity", "Account").await;
+    window.enter_on("mitigation-save").await;
+    window.enter_on("ask-mitigation").await;
+    window.fill("ask-note", "before noon").await;
+    window.wait_for_text("Account: wider than what was reported").await;
+    window.painted().await;
+    window.picture("ask").await;
+    barriers.extend(window.barriers("ask").await);
+    window.enter_on("ask-write").await;
+    let request = window.wait_for_file(&format!("{reference}-approval-request.json")).await;
+    window.wait_for("[data-test=answer-open]").await;
+    window.painted().await;
+    window.picture("asked").await;
+
+    let request = request.display().to_string();
+    marek.ok(&["approval", "sign", &request, "--reason", "all of it is theirs", "--out", &picked]);
+    window.press(&[Key::Control, Key::Shift], 'O').await;
+    window.wait_for_text("all of it is theirs").await;
+    window.painted().await;
+    window.picture("answer").await;
+    window.enter_on("signed-take").await;
+    window.wait_for_text("Marek Lowe approved it, signed").await;
+    window.tab_to("mitigation-activate").await;
+    window.painted().await;
+    window.picture("approved").await;
+    barriers.extend(window.barriers("approved").await);
+    window.press(&[], Key::Enter.into()).await;
+    window.wait_for_text("Mitigation active: account suspended").await;
+
+    // The other way round: what Marek asks is answered in the window.
+    let id = wide(&marek);
+    marek.ok(&["approval", "request", &self::reference(&marek), &id, "--out", &picked]);
+    window.press(&[Key::Control, Key::Shift], 'O').await;
+    window.wait_for_text("Zone: wider than what was reported").await;
+    window.painted().await;
+    window.picture("request").await;
+    barriers.extend(window.barriers("request").await);
+    window.fill("signed-reason", "go on").await;
+    window.enter_on("signed-approve").await;
+    let answer =
+        window.wait_for_file(&format!("{}-approval-answer.json", self::reference(&marek))).await;
+    marek.ok(&["approval", "take", &answer.display().to_string()]);
+
+    window.wait_for("body:not(:has([role=dialog]))").await;
+    window.press(&[], 'g').await;
+    window.press(&[], 'h').await;
+    window.fill("handover-text", "Watch the bank").await;
+    window.wait_for_text("What it says of the cases").await;
+    window.picture("handover").await;
+    window.enter_on("handover-write").await;
+    window.wait_for("[data-test=handovers]").await;
+    let written: Vec<_> =
+        fs::read_dir(window.exported("")).unwrap().map(|it| it.unwrap()).collect();
+    let handover =
+        written.iter().find(|it| it.file_name().to_string_lossy().starts_with("handover"));
+    let handover = handover.unwrap().path().display().to_string();
+    marek.ok(&["handover", "sign", &handover, "--out", &picked]);
+    window.press(&[Key::Control, Key::Shift], 'O').await;
+    window.enter_on("signed-take").await;
+    window.wait_for_text("Read by Marek Lowe").await;
+    window.painted().await;
+    window.picture("handover-read").await;
+    barriers.extend(window.barriers("handover").await);
+    assert!(barriers.is_empty(), "{barriers:#?}");
+    window.close().await;
 }

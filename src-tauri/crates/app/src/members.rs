@@ -69,11 +69,12 @@ impl Desk {
             let Says::Card(member) = checked.statement.says else {
                 return Err(another_kind(checked.statement.says.kind(), FileKind::Card));
             };
+            let new = self.can_add(tx.read(), &member)?;
             let row = self.member_row(member.clone());
             if letters(compared) != letters(&row.fingerprint) {
                 return Err(another_fingerprint(&row));
             }
-            if !self.can_add(tx.read(), &member)? {
+            if !new {
                 return Err(Failure::refused(
                     "This member is on the desk already. Nothing was added.",
                     "Nothing is left to do: their signature can be checked.",

@@ -91,7 +91,7 @@ mod tests {
             |it| it.format = FileKind::Receipt.format().into(),
             |it| {
                 it.signature
-                    .replace_range(..1, if it.signature.starts_with('0') { "1" } else { "0" })
+                    .replace_range(..1, if it.signature.starts_with('0') { "1" } else { "0" });
             },
             |it| it.signature.clear(),
         ];
