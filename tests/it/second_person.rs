@@ -161,7 +161,7 @@ async fn a_colleague_is_added_asked_and_answers_by_keyboard() {
     window.enter_on("mitigation-save").await;
     window.enter_on("ask-mitigation").await;
     window.fill("ask-note", "before noon").await;
-    window.wait_for_text("Account: wider than what was reported").await;
+    window.wait_for_text("Account, wider than what was reported").await;
     window.painted().await;
     window.picture("ask").await;
     barriers.extend(window.barriers("ask").await);
@@ -190,7 +190,7 @@ async fn a_colleague_is_added_asked_and_answers_by_keyboard() {
     let id = wide(&marek);
     marek.ok(&["approval", "request", &self::reference(&marek), &id, "--out", &picked]);
     window.press(&[Key::Control, Key::Shift], 'O').await;
-    window.wait_for_text("Zone: wider than what was reported").await;
+    window.wait_for_text("Zone, wider than what was reported").await;
     window.painted().await;
     window.picture("request").await;
     barriers.extend(window.barriers("request").await);

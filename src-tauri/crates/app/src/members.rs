@@ -19,13 +19,15 @@ use crate::{
 const MAX_NAME_CHARS: usize = 100;
 
 impl Desk {
-    /// Everybody whose signature this desk can check.
+    /// Everybody whose signature this desk can check: the person at the desk, then the others by name.
     ///
     /// # Errors
     /// When the vault cannot be read.
     pub fn members(&self) -> Result<Vec<MemberRow>, Failure> {
         let members = self.store.read(|it| it.members())?;
-        Ok(members.into_iter().map(|it| self.member_row(it)).collect())
+        let mut rows: Vec<_> = members.into_iter().map(|it| self.member_row(it)).collect();
+        rows.sort_by(|a, b| (!a.you, &a.member.name).cmp(&(!b.you, &b.member.name)));
+        Ok(rows)
     }
 
     fn member_row(&self, member: Member) -> MemberRow {

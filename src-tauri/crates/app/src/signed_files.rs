@@ -61,6 +61,15 @@ pub fn read_signed(path: &Path) -> Result<SignedFile, Failure> {
     }
 }
 
+/// Whether bytes are a signed file, of whatever version.
+pub(crate) fn is_signed(bytes: &[u8]) -> bool {
+    // Mails of many megabytes are not parsed for it.
+    bytes.len() as u64 <= MAX_SIGNED_BYTES
+        && bytes.trim_ascii_start().starts_with(b"{")
+        && serde_json::from_slice::<SignedFile>(bytes)
+            .is_ok_and(|file| file.format.starts_with("farol "))
+}
+
 /// A file whose signature is good.
 pub(crate) struct Checked {
     pub(crate) statement: Statement,

@@ -138,7 +138,7 @@ fn a_second_person_approves_on_their_own_desk_and_the_mitigation_goes_on() {
     for told in [
         "Login pages of a bank",
         "zone off",
-        "Zone: wider than what was reported",
+        "Zone, wider than what was reported",
         "hxxps://login[.]kelp[.]test/a",
         "Every page in it copies the bank",
         "before noon",
@@ -357,6 +357,8 @@ fn what_is_no_signed_file_is_refused_before_it_is_read_whole() {
     ] {
         refused(read_signed(&path), expected);
     }
+    let imported = two.ana.import_file(&two.path("card"));
+    refused(imported, "not a report");
     let renamed = SignedFile { format: FileKind::Handover.format().into(), ..card };
     refused(two.ana.open_signed(&renamed), "changed after it was signed");
 }

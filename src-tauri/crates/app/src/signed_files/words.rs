@@ -62,7 +62,7 @@ fn of_request(request: &Request, members: &[Member]) -> Vec<ToldFact> {
         ),
         told(
             "How wide",
-            &format!("{}: wider than what was reported", capital(proposal.granularity.word())),
+            &format!("{}, wider than what was reported", capital(proposal.granularity.word())),
         ),
         told(if proposal.whole_case { "The whole case" } else { "Target" }, &targets(proposal)),
     ];
@@ -81,7 +81,7 @@ fn of_request(request: &Request, members: &[Member]) -> Vec<ToldFact> {
     let proposer = name(proposal.proposed_by, members);
     facts.push(told("Proposed", &format!("{}, {proposer}", proposal.proposed_at.to_minute())));
     if !request.note.is_empty() {
-        facts.push(told("A word to you", &request.note));
+        facts.push(told("Message", &request.note));
     }
     facts.push(told("Journal entry", &format!("{}, {}", proposal.entry, proposal.entry_hash)));
     facts

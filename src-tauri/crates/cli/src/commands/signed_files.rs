@@ -89,7 +89,7 @@ pub(super) fn handover(
         HandoverCommand::Write { text, out: None } => told(&desk.preview_handover(&text)?, output),
         HandoverCommand::Write { text, out: Some(out) } => {
             let n_cases = desk.write_handover(&text, &out)?;
-            let words = format!("{n_cases} open cases are in {}", out.display());
+            let words = format!("the handover is in {}; open cases: {n_cases}", out.display());
             output.line(&json!({ "n_cases": n_cases }), &words)
         }
         HandoverCommand::Read { file } => show(desk, &file, output),
@@ -110,7 +110,7 @@ pub(super) fn handover(
                 };
                 let at = row.written_at.to_minute();
                 let words =
-                    format!("{at}  {}, {} cases, read by {readers}", row.writer, row.n_cases);
+                    format!("{at}  {}, open cases: {}, read by {readers}", row.writer, row.n_cases);
                 output.line(&row, &words)?;
             }
             Ok(())
