@@ -89,15 +89,24 @@ impl Desk {
             let (step, note) = self.next_with(it, &checked)?;
             let members = it.members()?;
             let says = &checked.statement.says;
+            let mut facts = words::facts(says, &members);
+            let request = match says {
+                Says::Request(request) => Some((**request).clone()),
+                Says::Answer(answer) => self.asked(it, answer).ok(),
+                _ => None,
+            };
+            if let (Says::Answer(_), Some(request)) = (says, &request) {
+                facts.extend(words::subject(&request.proposal));
+            }
             Ok(OpenedFile {
                 file: file.clone(),
                 kind: says.kind(),
                 title: words::title(says),
-                sensitive: matches!(says, Says::Request(request) if request.sensitive),
+                sensitive: request.is_some_and(|it| it.sensitive),
                 signer: words::legible(&checked.signer.name),
                 fingerprint: fingerprint(&checked.signer.public_key).unwrap_or_default(),
                 signed_at: checked.statement.at,
-                facts: words::facts(says, &members),
+                facts,
                 step,
                 note,
             })

@@ -147,7 +147,9 @@ fn a_second_person_approves_on_their_own_desk_and_the_mitigation_goes_on() {
     }
 
     let answer = two.answer(&request, Ruling::Approved).unwrap();
-    assert_eq!(two.ana.open_signed(&answer).unwrap().step, FileStep::Take);
+    let opened = two.ana.open_signed(&answer).unwrap();
+    assert_eq!(opened.step, FileStep::Take);
+    assert!(opened.facts.iter().any(|it| it.text == "zone off"), "it says what was asked");
     let taken = two.ana.take_answer(&answer).unwrap();
     assert_eq!((taken.ruling, taken.signer.as_str()), (Ruling::Approved, "Bea Manager"));
     assert_eq!(state(&two.ana, case), MitigationState::Approved);

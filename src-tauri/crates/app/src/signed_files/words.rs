@@ -53,19 +53,8 @@ fn of_request(request: &Request, members: &[Member]) -> Vec<ToldFact> {
             "Title",
             request.title.as_deref().unwrap_or("Not told, because the case is sensitive"),
         ),
-        told(
-            match proposal.subject {
-                Subject::Decision(_) => "To be decided",
-                Subject::Mitigation(_) => "To be done",
-            },
-            &proposal.what,
-        ),
-        told(
-            "How wide",
-            &format!("{}, wider than what was reported", capital(proposal.granularity.word())),
-        ),
-        told(if proposal.whole_case { "The whole case" } else { "Target" }, &targets(proposal)),
     ];
+    facts.extend(subject(proposal));
     match &proposal.grounds {
         Some(grounds) => {
             if grounds.what != proposal.what {
@@ -85,6 +74,24 @@ fn of_request(request: &Request, members: &[Member]) -> Vec<ToldFact> {
     }
     facts.push(told("Journal entry", &format!("{}, {}", proposal.entry, proposal.entry_hash)));
     facts
+}
+
+/// What is to be approved, how wide and on what.
+pub(crate) fn subject(proposal: &Proposal) -> [ToldFact; 3] {
+    [
+        told(
+            match proposal.subject {
+                Subject::Decision(_) => "To be decided",
+                Subject::Mitigation(_) => "To be done",
+            },
+            &proposal.what,
+        ),
+        told(
+            "How wide",
+            &format!("{}, wider than what was reported", capital(proposal.granularity.word())),
+        ),
+        told(if proposal.whole_case { "The whole case" } else { "Target" }, &targets(proposal)),
+    ]
 }
 
 fn targets(proposal: &Proposal) -> String {
