@@ -16,6 +16,8 @@ mod mistake_to_trust;
 mod pdf;
 /// Report to response, from a script.
 mod report_to_response;
+/// A second person on a desk of their own, from a script and by keyboard.
+mod second_person;
 /// The desk before the computer sleeps.
 mod sleep;
 /// Kills, a disk that refuses, damage.

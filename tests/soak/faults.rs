@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     Dice, Tally,
-    writer::{Writer, check, create},
+    writer::{Writer, check, create, is_absent},
 };
 
 /// Kinds of faults, and how many of each are injected in a full run. `all` fails from then on.
@@ -69,7 +69,7 @@ pub(crate) fn run(fault: &str, n: u32, dice: &mut Dice) -> Tally {
                 tally.broken.push(format!("{what}: nothing is said to do: {refusal}"));
             }
         }
-        let half_made = before.is_empty() && !vault.join("vault.json").exists();
+        let half_made = before.is_empty() && is_absent(&vault);
         if half_made {
             if let Err(error) = create(&vault) {
                 tally.broken.push(format!("{what}: cannot be created again: {error}"));

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, thread, time::Duration};
 
 use crate::{
     Dice, Tally,
-    writer::{Writer, check},
+    writer::{Writer, check, create, is_absent},
 };
 
 /// Kinds of work, and how often each is killed in a full run.
@@ -44,9 +44,8 @@ pub(crate) fn run(work: &str, n: u32, dice: &mut Dice) -> Tally {
         }
         acknowledged.extend(said.acknowledged);
         // A creation that was killed early left nothing to open; the next one has to succeed.
-        if acknowledged.is_empty() && !vault.join("vault.json").exists() {
-            let again = crate::writer::create(&vault);
-            if let Err(error) = again {
+        if acknowledged.is_empty() && is_absent(&vault) {
+            if let Err(error) = create(&vault) {
                 tally.broken.push(format!("round {round}: cannot be created again: {error}"));
                 continue;
             }

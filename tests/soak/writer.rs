@@ -16,7 +16,7 @@ use farol_model::{
     id::{CaseId, NoteId},
     journal::Action,
 };
-use farol_store::{NewVault, Place, Store, StoreError, slots::Cost};
+use farol_store::{NewVault, Place, Store, StoreError, VaultFiles, slots::Cost};
 
 pub(crate) const PASSPHRASE: &str = "lamp oil and salt water";
 
@@ -27,6 +27,11 @@ pub(crate) fn place(dir: &Path) -> Place {
 /// Opens the vault; a guess at its passphrase costs nothing, so that many can be opened.
 pub(crate) fn open(dir: &Path) -> Result<Store, StoreError> {
     Store::open_with_words(place(dir), PASSPHRASE)
+}
+
+/// Whether no vault was made in a folder yet.
+pub(crate) fn is_absent(dir: &Path) -> bool {
+    place(dir).files() == VaultFiles { database: false, slots: false }
 }
 
 /// Makes a vault with one case.
@@ -111,8 +116,7 @@ pub(crate) fn run(dir: &Path, work: &str, n_notes: usize) -> ExitCode {
 }
 
 fn work_on(dir: &Path, work: &str, n_notes: usize) -> Result<(), StoreError> {
-    let exists = dir.join("vault.json").exists();
-    let mut store = if exists { open(dir)? } else { create(dir)? };
+    let mut store = if is_absent(dir) { create(dir)? } else { open(dir)? };
     let case = case_of(&store)?;
     let run = std::process::id();
     for n in 0..n_notes {

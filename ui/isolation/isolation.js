@@ -10,6 +10,8 @@ const COMMANDS = new Set(
     "report_attach observable_add target_set clock_stop note_add lookup_plan lookup_start " +
     "lookup_cancel asn_pick decision_make mitigation_propose mitigation_advance template_list " +
     "document_list document_create document_show document_save document_preview document_export " +
+    "member_list card_write member_add signed_file_pick approval_preview approval_ask approval_answer answer_take " +
+    "handover_preview handover_write handover_list handover_sign receipt_take " +
     "document_sent search journal_verify plugin:event|listen plugin:event|unlisten"
   ).split(" "),
 );

@@ -3,6 +3,8 @@
 //! Walks between the rooms, knows nothing of windows or terminals, and is synchronous: whoever
 //! calls from a window does so on a blocking thread.
 
+/// A second person's approval.
+mod approvals;
 /// Backups, and the vault's condition.
 pub mod backups;
 /// Cases, targets, clocks, notes and the queue.
@@ -13,6 +15,8 @@ pub mod decisions;
 pub mod documents;
 /// What went wrong, for people.
 pub mod failure;
+/// What the next shift must know.
+mod handovers;
 /// Checking the record.
 pub mod journal;
 /// The ways to the vault's key.
@@ -21,12 +25,16 @@ pub mod keys;
 pub mod look;
 /// Asking the world.
 pub mod lookups;
+/// People whose signatures this desk can check.
+mod members;
 /// What to do next on a case.
 mod next_step;
 /// Taking things in.
 pub mod reports;
 /// Finding what is kept.
 mod search;
+/// Files that members sign, between two desks.
+pub mod signed_files;
 /// Taking a change back, and the list of all changes.
 mod undo;
 /// Making, opening and describing a vault.

@@ -23,6 +23,14 @@ use farol_model::{
 
 use crate::Failure;
 
+/// Members, and files that they sign.
+mod signed;
+
+pub use signed::{
+    ApprovalLine, FileStep, HandoverReader, HandoverRow, MemberRow, OpenedFile, TakenAnswer,
+    ToldFact,
+};
+
 /// What is known about the vault before and after it is opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 pub struct VaultStatus {
@@ -432,6 +440,8 @@ pub struct CaseView {
     pub decisions: Vec<Decision>,
     /// Mitigations, oldest first.
     pub mitigations: Vec<Mitigation>,
+    /// Who was asked to approve what, and their answers.
+    pub approvals: Vec<ApprovalLine>,
     /// Documents, oldest first.
     pub documents: Vec<DocumentRow>,
     /// What happened, newest first.

@@ -10,6 +10,8 @@ mod documents;
 mod reports;
 /// Finding what is kept.
 mod search;
+/// Members, approvals and handovers: files that people sign.
+mod signed_files;
 /// The vault and the ways to its key.
 mod vault;
 
@@ -63,6 +65,9 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         Command::Mitigate { case, what, id, state, reach } => {
             cases::mitigate(&open()?, case, what, id.zip(state), &reach, output)
         }
+        Command::Member(command) => signed_files::member(&open()?, command, output),
+        Command::Approval(command) => signed_files::approval(&open()?, command, output),
+        Command::Handover(command) => signed_files::handover(&open()?, command, output),
         Command::Respond { case, template } => documents::begin(&open()?, case, &template, output),
         Command::Doc(command) => documents::run(&open()?, command, output),
         Command::Journal(JournalCommand::Verify { head }) => verify(&open()?, head, output),

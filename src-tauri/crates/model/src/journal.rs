@@ -11,11 +11,12 @@ use crate::{
     decision::{Decision, Mitigation},
     document::{BlockChange, Document, Envelope, Sent},
     export::Certificate,
-    id::{CaseId, DeskId, Digest, DocumentId, EntryId, MemberId, ReportId},
+    id::{CaseId, DeskId, Digest, DocumentId, EntryId, MemberId, ReportId, SignedFileId},
     lookup::Observation,
     member::Member,
     observable::Observable,
     report::{Consent, Report},
+    signed::{KeptFile, Says, SignedFile},
     slot::{SlotChange, SlotKind},
     time::Timestamp,
 };
@@ -43,10 +44,29 @@ pub enum Action {
         /// How many.
         n_entries: u32,
     },
-    /// A person joined the desk.
+    /// A person joined the desk, or their card was taken in.
     MemberAdded {
         /// The person and their public key.
         member: Member,
+        /// The card they signed; none for whoever made the vault.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<Box<SignedFile>>,
+    },
+    /// The acting member signed a file for another desk.
+    FileSigned {
+        /// The case it is about.
+        case: Option<CaseId>,
+        /// The file.
+        kept: Box<KeptFile>,
+    },
+    /// A file that another member signed was taken in.
+    FileTaken {
+        /// The case it is about, when that is on this desk.
+        case: Option<CaseId>,
+        /// The file.
+        kept: Box<KeptFile>,
+        /// Who signed it, as this desk knew them.
+        signer: Member,
     },
     /// Something came in; its bytes are the original that the report names.
     ReportReceived {
@@ -217,6 +237,8 @@ impl Action {
             Self::DatabaseKeyChanged => "database_key_changed",
             Self::EntriesBroughtBack { .. } => "entries_brought_back",
             Self::MemberAdded { .. } => "member_added",
+            Self::FileSigned { .. } => "file_signed",
+            Self::FileTaken { .. } => "file_taken",
             Self::ReportReceived { .. } => "report_received",
             Self::ConsentSet { .. } => "consent_set",
             Self::CaseOpened { .. } => "case_opened",
@@ -252,7 +274,9 @@ impl Action {
             | Self::ConsentSet { .. } => None,
             Self::CaseOpened { case } => Some(case.id),
             Self::DocumentCreated { document } => Some(document.case),
-            Self::Undid { case, .. } => *case,
+            Self::Undid { case, .. }
+            | Self::FileSigned { case, .. }
+            | Self::FileTaken { case, .. } => *case,
             Self::ReportAttached { case, .. }
             | Self::ReportDetached { case, .. }
             | Self::CaseChanged { case, .. }
@@ -289,6 +313,14 @@ impl Action {
                 observations.iter().filter_map(|it| it.wire).collect()
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// The signed file it keeps.
+    pub fn signed_file(&self) -> Option<SignedFileId> {
+        match self {
+            Self::FileSigned { kept, .. } | Self::FileTaken { kept, .. } => Some(kept.id),
+            _ => None,
         }
     }
 
@@ -343,7 +375,10 @@ impl Action {
             Self::SlotChanged { slot, change: SlotChange::Removed } => {
                 format!("{} taken away", slot.label())
             }
-            Self::MemberAdded { member } => format!("{} joined the desk", member.name),
+            Self::MemberAdded { member, card: None } => format!("{} joined the desk", member.name),
+            Self::MemberAdded { member, .. } => format!("The card of {} was taken in", member.name),
+            Self::FileSigned { kept, .. } => describe_signed(&kept.file),
+            Self::FileTaken { kept, signer, .. } => describe_taken(&kept.file, &signer.name),
             Self::ReportReceived { report } => {
                 format!("Report received: {}", report.parsed.subject)
             }
@@ -392,6 +427,40 @@ impl Action {
                 certificate.n_values_searched
             ),
         }
+    }
+}
+
+fn describe_signed(file: &SignedFile) -> String {
+    match file.statement().map(|it| it.says) {
+        Some(Says::Request(request)) => {
+            format!("A second person was asked to approve: {}", request.proposal.what)
+        }
+        Some(Says::Answer(answer)) => {
+            format!("Signed for another desk: {} on {}", answer.ruling.word(), answer.reference)
+        }
+        Some(Says::Handover(handover)) => match handover.cases.len() {
+            1 => "Handover written: 1 open case".into(),
+            n => format!("Handover written: {n} open cases"),
+        },
+        Some(Says::Receipt(_)) => "Signed for having read a handover".into(),
+        Some(Says::Card(_)) | None => "A file was signed".into(),
+    }
+}
+
+fn describe_taken(file: &SignedFile, signer: &str) -> String {
+    match file.statement().map(|it| it.says) {
+        Some(Says::Request(request)) => {
+            format!("{signer} asks for approval on {}", request.reference)
+        }
+        Some(Says::Answer(answer)) if answer.reason.is_empty() => {
+            format!("{signer} signed: {}", answer.ruling.word())
+        }
+        Some(Says::Answer(answer)) => {
+            format!("{signer} signed: {}. {}", answer.ruling.word(), answer.reason)
+        }
+        Some(Says::Handover(_)) => format!("Handover from {signer} taken in"),
+        Some(Says::Receipt(_)) => format!("{signer} signed for having read the handover"),
+        Some(Says::Card(_)) | None => format!("A file signed by {signer} was taken in"),
     }
 }
 

@@ -10,9 +10,10 @@ use crate::{StoreError, search};
 
 /// Every schema there was, oldest first: the tables it adds, and what fills them from those before.
 /// A file's `PRAGMA user_version` counts how many it has.
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     (include_str!("../migrations/0001_house.sql"), |_| Ok(())),
     (include_str!("../migrations/0002_search.sql"), search::build),
+    (include_str!("../migrations/0003_signed_files.sql"), |_| Ok(())),
 ];
 
 type Migration = (&'static str, fn(&Connection) -> Result<(), StoreError>);

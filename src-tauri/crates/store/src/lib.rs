@@ -40,6 +40,8 @@ mod restore;
 mod seal;
 /// Finding what is kept.
 mod search;
+/// Signing files, and checking those that others signed.
+mod signed;
 /// Ways to the key: passphrase, recovery key, system keyring.
 pub mod slots;
 /// Files in the place of others, whole.
@@ -62,6 +64,7 @@ pub use rebuild::Difference;
 pub use recover::Recovered;
 pub use restore::Restored;
 pub use search::{Hit, Hits, MAX_HITS, MAX_RANKED};
+pub use signed::{file_hash, fingerprint, is_signed_by};
 pub use slots::{RecoveryKey, SlotInfo, Slots};
 pub use vault::{NewVault, Store};
 pub use verify::{Anchor, Verification, WrongEntry};

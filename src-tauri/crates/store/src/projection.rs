@@ -33,11 +33,25 @@ pub(crate) fn apply(
         | Action::EntriesBroughtBack { .. } => Ok(()),
         // Its commit holds the entries that change things back.
         Action::Undid { .. } => Ok(()),
-        Action::MemberAdded { member } => run(
+        Action::MemberAdded { member, .. } => run(
             conn,
             "INSERT INTO member (id, body) VALUES (?1, ?2)
              ON CONFLICT (id) DO UPDATE SET body = excluded.body",
             params![member.id.to_string(), json(member)],
+        ),
+        Action::FileSigned { case, kept } | Action::FileTaken { case, kept, .. } => run(
+            conn,
+            "INSERT INTO signed_file (id, hash, kind, about, case_id, at_ms, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                kept.id.to_string(),
+                kept.hash.to_string(),
+                kept.kind.word(),
+                kept.about,
+                case.map(|case| case.to_string()),
+                at_ms,
+                json(kept),
+            ],
         ),
         Action::ReportReceived { report } => put_report(conn, report),
         Action::ConsentSet { report, after, .. } => {

@@ -33,6 +33,8 @@ pub(crate) use file::copy_of;
 pub(crate) use keyring::remember_head;
 pub use recovery::RecoveryKey;
 
+pub(crate) use recovery::BASE32;
+
 use recovery::Typed;
 
 /// One way to the key, as `vault.json` holds it.

@@ -110,7 +110,7 @@ impl Store {
             };
             store.write(|tx| {
                 tx.record(&Action::VaultCreated { practice: new.practice })?;
-                tx.record(&Action::MemberAdded { member: member.clone() })?;
+                tx.record(&Action::MemberAdded { member: member.clone(), card: None })?;
                 Ok::<_, StoreError>(())
             })?;
             store.writer().pragma_update(None, "wal_checkpoint", "TRUNCATE")?;
@@ -284,9 +284,9 @@ impl Store {
         self.desk
     }
 
-    /// What the member's key says of a hash.
-    pub(crate) fn sign(&self, hash: &[u8; 32]) -> [u8; 64] {
-        self.signing_key.sign(hash).to_bytes()
+    /// The member's signature: of a commit's hash, or of a file, whose first bytes name what it is.
+    pub(crate) fn sign(&self, bytes: &[u8]) -> [u8; 64] {
+        self.signing_key.sign(bytes).to_bytes()
     }
 
     /// The person whose key signs here.

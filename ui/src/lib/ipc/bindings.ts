@@ -45,6 +45,19 @@ export const commands = {
 	decisionMake: (caseId: CaseId, draft: DecisionDraft) => typedError<DecisionId, Failure>(__TAURI_INVOKE("decision_make", { caseId, draft })),
 	mitigationPropose: (caseId: CaseId, draft: MitigationDraft) => typedError<MitigationId, Failure>(__TAURI_INVOKE("mitigation_propose", { caseId, draft })),
 	mitigationAdvance: (caseId: CaseId, mitigation: MitigationId, state: MitigationState) => typedError<null, Failure>(__TAURI_INVOKE("mitigation_advance", { caseId, mitigation, state })),
+	memberList: () => typedError<MemberRow[], Failure>(__TAURI_INVOKE("member_list")),
+	cardWrite: () => typedError<string | null, Failure>(__TAURI_INVOKE("card_write")),
+	memberAdd: (card: SignedFile, compared: string) => typedError<MemberRow, Failure>(__TAURI_INVOKE("member_add", { card, compared })),
+	signedFilePick: () => typedError<OpenedFile | null, Failure>(__TAURI_INVOKE("signed_file_pick")),
+	approvalPreview: (caseId: CaseId, subject: Subject, note: string) => typedError<ToldFact[], Failure>(__TAURI_INVOKE("approval_preview", { caseId, subject, note })),
+	approvalAsk: (caseId: CaseId, subject: Subject, note: string) => typedError<boolean, Failure>(__TAURI_INVOKE("approval_ask", { caseId, subject, note })),
+	approvalAnswer: (request: SignedFile, ruling: Ruling, reason: string) => typedError<boolean, Failure>(__TAURI_INVOKE("approval_answer", { request, ruling, reason })),
+	answerTake: (answer: SignedFile) => typedError<TakenAnswer, Failure>(__TAURI_INVOKE("answer_take", { answer })),
+	handoverPreview: (text: string) => typedError<ToldFact[], Failure>(__TAURI_INVOKE("handover_preview", { text })),
+	handoverWrite: (text: string) => typedError<number | null, Failure>(__TAURI_INVOKE("handover_write", { text })),
+	handoverList: () => typedError<HandoverRow[], Failure>(__TAURI_INVOKE("handover_list")),
+	handoverSign: (handover: SignedFile) => typedError<boolean, Failure>(__TAURI_INVOKE("handover_sign", { handover })),
+	receiptTake: (receipt: SignedFile) => typedError<string, Failure>(__TAURI_INVOKE("receipt_take", { receipt })),
 	templateList: () => typedError<TemplateInfo[], Failure>(__TAURI_INVOKE("template_list")),
 	documentList: () => typedError<DocumentRow[], Failure>(__TAURI_INVOKE("document_list")),
 	documentCreate: (caseId: CaseId, template: string) => typedError<DocumentId, Failure>(__TAURI_INVOKE("document_create", { caseId, template })),
@@ -110,6 +123,16 @@ holder: string } |
 { kind: "no_answer"; 
 /**  For example `no answer within 5 s`. */
 reason: string };
+
+/**  Something that happened on the way to a second person's approval. */
+export type ApprovalLine = {
+	/**  What it is about. */
+	subject: Subject,
+	/**  When this desk wrote it or took it in. */
+	at: Timestamp,
+	/**  In plain words, with the name of who signed. */
+	text: string,
+};
 
 /**  A part of a report that is a file. */
 export type Attachment = {
@@ -277,6 +300,8 @@ export type CaseView = {
 	decisions: Decision[],
 	/**  Mitigations, oldest first. */
 	mitigations: Mitigation[],
+	/**  Who was asked to approve what, and their answers. */
+	approvals: ApprovalLine[],
 	/**  Documents, oldest first. */
 	documents: DocumentRow[],
 	/**  What happened, newest first. */
@@ -664,6 +689,32 @@ export type Failure = {
 	hint: string,
 };
 
+/**  What kind of signed file. */
+export type FileKind = 
+/**  A member's name and public key. */
+"card" | 
+/**  A request for a second person's approval. */
+"request" | 
+/**  The answer to such a request. */
+"answer" | 
+/**  A note for the next shift. */
+"handover" | 
+/**  That somebody read a handover. */
+"receipt";
+
+/**  What can be done with a signed file on this desk. */
+export type FileStep = 
+/**  Compare the fingerprint and add the member. */
+"add_member" | 
+/**  Approve or refuse, with a signature. */
+"answer" | 
+/**  Take it in: it answers something that this desk asked. */
+"take" | 
+/**  Sign for having read it. */
+"sign_for" | 
+/**  Nothing. */
+"nothing";
+
 /**  Files were dropped on the window, or handed over by a second start. */
 export type FilesImported = ImportResult[];
 
@@ -726,6 +777,28 @@ export type Granularity =
 "account" | 
 /**  A product for everybody. */
 "service";
+
+/**  Somebody who signed for having read a handover. */
+export type HandoverReader = {
+	/**  Their name. */
+	name: string,
+	/**  When, by the clock of their desk. */
+	at: Timestamp,
+};
+
+/**  A handover that was written here, or read and signed for. */
+export type HandoverRow = {
+	/**  Its id. */
+	id: SignedFileId,
+	/**  When it was written. */
+	written_at: Timestamp,
+	/**  By whom. */
+	writer: string,
+	/**  How many open cases it lists. */
+	n_cases: number,
+	/**  Who signed for having read it. */
+	read_by: HandoverReader[],
+};
 
 /**  The vault's condition. */
 export type Health = {
@@ -902,6 +975,16 @@ export type Member = {
 /**  A person with a signing key. */
 export type MemberId = string;
 
+/**  Somebody whose signature this desk can check. */
+export type MemberRow = {
+	/**  The person. */
+	member: Member,
+	/**  Their key in groups, to be compared by voice. */
+	fingerprint: string,
+	/**  Whether it is the person at this desk. */
+	you: boolean,
+};
+
 /**  Something done about a target. */
 export type Mitigation = {
 	/**  Its id. */
@@ -1036,6 +1119,30 @@ export type Observation = {
 
 /**  One answer from the world. */
 export type ObservationId = string;
+
+/**  A signed file that was opened; its signature is good. */
+export type OpenedFile = {
+	/**  The file, to be handed back for the next step. */
+	file: SignedFile,
+	/**  What kind. */
+	kind: FileKind,
+	/**  What it is, in one line. */
+	title: string,
+	/**  Whether its case is sensitive: its words are hidden until asked for. */
+	sensitive: boolean,
+	/**  Who signed it, by the name that this desk knows. */
+	signer: string,
+	/**  Their key in groups. */
+	fingerprint: string,
+	/**  When, by the clock of their desk. */
+	signed_at: Timestamp,
+	/**  What it says. */
+	facts: ToldFact[],
+	/**  What can be done with it here. */
+	step: FileStep,
+	/**  Why nothing can be done, or what was done already; may be empty. */
+	note: string,
+};
 
 /**  Something a line can open. */
 export type Opens = 
@@ -1295,6 +1402,13 @@ export type Role =
 /**  Takes its mail. */
 "mail";
 
+/**  What a second person says to a request. */
+export type Ruling = 
+/**  Yes. */
+"approved" | 
+/**  No, with a reason. */
+"refused";
+
 /**  One thing that was found. */
 export type SearchHit = {
 	/**  What it is. */
@@ -1377,6 +1491,21 @@ export type Severity =
 "medium" | 
 /**  Little harm. */
 "low";
+
+/**  What a member said, with their signature. */
+export type SignedFile = {
+	/**  Which layout, for example `farol member 1`. */
+	format: string,
+	/**  JSON of a [`Statement`], as it was signed. */
+	says: string,
+	/**  Whose key signed it. */
+	signed_by: MemberId,
+	/**  Ed25519 over [`SignedFile::message`], 128 hex digits. */
+	signature: string,
+};
+
+/**  A signed file that this desk wrote or took in. */
+export type SignedFileId = string;
 
 /**  A size in bytes; crosses the IPC as a decimal string, because JavaScript rounds big integers. */
 export type Size = string;
@@ -1469,6 +1598,29 @@ export type StoryLine = {
 	undoes: boolean,
 };
 
+/**  What waits for a second person. */
+export type Subject = 
+/**  A decision that reaches wider than what was reported. */
+{ kind: "decision"; id: DecisionId } | 
+/**  A mitigation that does. */
+{ kind: "mitigation"; id: MitigationId };
+
+/**  An answer that was taken in. */
+export type TakenAnswer = {
+	/**  The case. */
+	case: CaseId,
+	/**  Its number. */
+	reference: CaseRef,
+	/**  What it is about. */
+	subject: Subject,
+	/**  Yes or no. */
+	ruling: Ruling,
+	/**  Who signed it. */
+	signer: string,
+	/**  Their words; may be empty. */
+	reason: string,
+};
+
 /**  What was done to the first entry that is not as it was written. */
 export type Tampering = 
 /**  What an entry says is not what was hashed. */
@@ -1485,6 +1637,8 @@ export type Tampering =
 "seal_broken" | 
 /**  The key of a body is gone, and nothing says that it was erased. */
 "seal_removed" | 
+/**  It rests on a signed file that is not there, or that the person it names did not sign. */
+"forged_file" | 
 /**  The journal is shorter than, or another one than, something outside the vault remembers. */
 "rolled_back";
 
@@ -1536,6 +1690,14 @@ export type TimelineRow<T> = {
 
 /**  An instant in UTC, whole milliseconds; written as RFC 3339 (`2026-11-23T14:03:22Z`). */
 export type Timestamp = string;
+
+/**  One thing that a signed file says, in words that are safe to show. */
+export type ToldFact = {
+	/**  What it is. */
+	label: string,
+	/**  The words. */
+	text: string,
+};
 
 /**  Where somebody is in the tour over the sample desk, and what they made on the way. */
 export type TourPlace = {

@@ -176,8 +176,22 @@ fn describe(view: &CaseView) -> String {
     for verdict in &view.verdicts {
         out.push_str(&format!("who     {}: {}\n", defang(&verdict.host), verdict.summary));
     }
+    for it in view.decisions.iter().filter(|it| it.needs_second) {
+        let state = if it.approved_by.is_some() { "approved" } else { "waits for approval" };
+        out.push_str(&format!("decided {} {} ({state})\n", it.id, it.what));
+    }
     for it in &view.mitigations {
-        out.push_str(&format!("action  {} {} ({})\n", it.id, it.what, it.state().word()));
+        let waits = it.needs_second && it.state() == MitigationState::Proposed;
+        let waits = if waits { ", waits for approval" } else { "" };
+        out.push_str(&format!("action  {} {} ({}{waits})\n", it.id, it.what, it.state().word()));
+    }
+    for it in &view.approvals {
+        out.push_str(&format!(
+            "asked   {}  {} ({})\n",
+            it.at.to_minute(),
+            it.text,
+            it.subject.id()
+        ));
     }
     for it in &view.documents {
         out.push_str(&format!("doc     {} {} for {}\n", it.id, it.kind.label(), it.audience));

@@ -63,6 +63,8 @@ pub(crate) fn follow(conn: &Connection, action: &Action) -> Result<(), StoreErro
         | Action::DatabaseKeyChanged
         | Action::EntriesBroughtBack { .. }
         | Action::MemberAdded { .. }
+        | Action::FileSigned { .. }
+        | Action::FileTaken { .. }
         | Action::ConsentSet { .. }
         | Action::ReportAttached { .. }
         | Action::ReportDetached { .. }
