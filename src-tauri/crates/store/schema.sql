@@ -199,6 +199,31 @@ CREATE TABLE signed_file (
 ) STRICT;
 CREATE INDEX signed_file_about ON signed_file (kind, about, at_ms);
 
+-- Cases that must be kept whatever the rules say.
+CREATE TABLE hold (
+    case_id TEXT NOT NULL PRIMARY KEY,
+    body    TEXT NOT NULL
+) STRICT;
+
+-- When closed cases were closed.
+CREATE TABLE closing (
+    case_id TEXT NOT NULL PRIMARY KEY,
+    at_ms   INTEGER NOT NULL
+) STRICT;
+
+-- One row for each erased case.
+CREATE TABLE tombstone (
+    case_id TEXT NOT NULL PRIMARY KEY,
+    year    INTEGER NOT NULL,
+    number  INTEGER NOT NULL,
+    body    TEXT NOT NULL
+) STRICT;
+
+-- At most one row: the team's rules, when they are not those that ship.
+CREATE TABLE retention (
+    body TEXT NOT NULL
+) STRICT;
+
 -- Search, an index over the projections: one row for each thing that can be found. Recomputed from the projections, never journalled.
 
 CREATE TABLE search (

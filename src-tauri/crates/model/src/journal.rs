@@ -16,6 +16,7 @@ use crate::{
     member::Member,
     observable::Observable,
     report::{Consent, Report},
+    retention::{Hold, RetentionRules, Tombstone},
     signed::{KeptFile, Says, SignedFile},
     slot::{SlotChange, SlotKind},
     time::Timestamp,
@@ -86,6 +87,29 @@ pub enum Action {
     CaseOpened {
         /// The case.
         case: Box<Case>,
+    },
+    /// A case is to be kept whatever the rules say, or (`after` none) not any more.
+    HoldSet {
+        /// The case.
+        case: CaseId,
+        /// As it was.
+        before: Option<Hold>,
+        /// As it is.
+        after: Option<Hold>,
+    },
+    /// A case was erased, for ever. Its own entries can no longer be opened; this one belongs to the desk.
+    CaseErased {
+        /// What stays of it.
+        tombstone: Box<Tombstone>,
+        /// The reports that went with it: those that no other case had.
+        reports: Vec<ReportId>,
+    },
+    /// The team's rules for keeping and erasing changed.
+    RetentionSet {
+        /// As they were.
+        before: Box<RetentionRules>,
+        /// As they are.
+        after: Box<RetentionRules>,
     },
     /// A report was put on a case.
     ReportAttached {
@@ -242,6 +266,9 @@ impl Action {
             Self::ReportReceived { .. } => "report_received",
             Self::ConsentSet { .. } => "consent_set",
             Self::CaseOpened { .. } => "case_opened",
+            Self::HoldSet { .. } => "hold_set",
+            Self::CaseErased { .. } => "case_erased",
+            Self::RetentionSet { .. } => "retention_set",
             Self::ReportAttached { .. } => "report_attached",
             Self::ReportDetached { .. } => "report_detached",
             Self::CaseChanged { .. } => "case_changed",
@@ -268,6 +295,8 @@ impl Action {
             Self::VaultCreated { .. }
             | Self::SlotChanged { .. }
             | Self::DatabaseKeyChanged
+            | Self::CaseErased { .. }
+            | Self::RetentionSet { .. }
             | Self::EntriesBroughtBack { .. }
             | Self::MemberAdded { .. }
             | Self::ReportReceived { .. }
@@ -277,7 +306,8 @@ impl Action {
             Self::Undid { case, .. }
             | Self::FileSigned { case, .. }
             | Self::FileTaken { case, .. } => *case,
-            Self::ReportAttached { case, .. }
+            Self::HoldSet { case, .. }
+            | Self::ReportAttached { case, .. }
             | Self::ReportDetached { case, .. }
             | Self::CaseChanged { case, .. }
             | Self::ObservableAdded { case, .. }
@@ -331,6 +361,9 @@ impl Action {
             Self::ConsentSet { report, before, after } => {
                 Some(Self::ConsentSet { report, before: after, after: before })
             }
+            Self::HoldSet { case, before, after } => {
+                Some(Self::HoldSet { case, before: after, after: before })
+            }
             Self::CaseChanged { case, before, after } => {
                 Some(Self::CaseChanged { case, before: after, after: before })
             }
@@ -368,6 +401,12 @@ impl Action {
             Self::SlotChanged { slot, change: SlotChange::Made } => {
                 format!("{} made", slot.label())
             }
+            Self::HoldSet { after: Some(hold), .. } => format!("Legal hold: {}", hold.reason),
+            Self::HoldSet { after: None, .. } => "Legal hold released".into(),
+            Self::CaseErased { tombstone, .. } => {
+                format!("{} erased: {}", tombstone.reference, tombstone.reason)
+            }
+            Self::RetentionSet { .. } => "Rules for keeping and erasing changed".into(),
             Self::DatabaseKeyChanged => "Database key and recovery key changed".into(),
             Self::EntriesBroughtBack { n_entries } => {
                 format!("{n_entries} entries that the database had lost brought back")

@@ -34,6 +34,8 @@ pub mod observable;
 pub mod refang;
 /// What came in.
 pub mod report;
+/// How long cases are kept, and what stays of them.
+pub mod retention;
 /// What a person may ask for in one line.
 pub mod search;
 /// Files that members sign.

@@ -9,6 +9,8 @@ mod backup;
 mod behind;
 /// Connections to the database.
 mod connection;
+/// Erasing a case.
+mod erase;
 /// What can go wrong with a vault.
 mod error;
 /// The condition of an open vault.

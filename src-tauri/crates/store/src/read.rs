@@ -183,7 +183,11 @@ impl<'a> Reader<'a> {
     pub fn next_reference(&self, year: i16) -> Result<CaseRef, StoreError> {
         let last: u32 = self
             .conn
-            .prepare_cached("SELECT coalesce(max(number), 0) FROM case_ WHERE year = ?1")?
+            .prepare_cached(
+                "SELECT max(
+                     (SELECT coalesce(max(number), 0) FROM case_ WHERE year = ?1),
+                     (SELECT coalesce(max(number), 0) FROM tombstone WHERE year = ?1))",
+            )?
             .query_row([year], |row| row.get(0))?;
         Ok(CaseRef { year, number: last + 1 })
     }

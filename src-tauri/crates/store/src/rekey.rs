@@ -44,9 +44,10 @@ impl Place {
         };
         let slots = self.slots()?;
         let (next, recovery_key) = slots.for_another_key(&new, passphrase, (self.now)())?;
-        slots.with_next(&next).save(&self.slots_file())?;
+        let both = slots.with_next(&next);
+        both.save(&self.slots_file())?;
         rekey(&connection(&self.database(), &old.key_text(), OpenFlags::default())?, &new)?;
-        self.take_next(&next)?;
+        self.take_next(&both.next())?;
         drop(holder);
 
         let store = Store::open_with(self.clone(), &new)?;

@@ -67,7 +67,11 @@ impl Place {
         let backup = copy_checked(&from, &checked, &secrets, backup)?;
         let mut old: Vec<String> =
             [SLOTS, SLOTS_COPY, DATABASE, WAL, SHM, TAIL].map(Into::into).into();
-        let mut new: Vec<String> = [DATABASE, SLOTS].map(Into::into).into();
+        let mut new: Vec<String> = [DATABASE, SLOTS, SLOTS_COPY].map(Into::into).into();
+        // What was erased since stays erased.
+        let mut slots = Slots::load(&checked.join(SLOTS))?;
+        slots.erased.extend(self.slots().map(|it| it.erased).unwrap_or_default());
+        slots.save(&checked.join(SLOTS))?;
         if let Some(tail) = self.tail_after(&checked, &secrets)? {
             fs::copy(tail, checked.join(TAIL))?;
             File::open(checked.join(TAIL))?.sync_all()?;

@@ -3,6 +3,8 @@
 //! The passphrase slot derives its key with Argon2id, the keyring slot keeps its key in the system
 //! keyring, the recovery slot's key is on paper. `vault.json` holds nothing secret.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -91,6 +93,9 @@ pub struct Slots {
     /// Those of the next database key, while it is being changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     next: Option<Vec<Slot>>,
+    /// Cases that were erased: a backup that is put back is erased again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) erased: BTreeSet<Uuid>,
     /// SHA-256 over the rest; absent in vaults of the first days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sum: Option<String>,
@@ -143,7 +148,15 @@ impl Secrets {
 impl Slots {
     /// A vault without a way in; one has to be put before it is saved.
     pub(crate) fn new(vault: Uuid, practice: bool) -> Self {
-        Self { format: 1, vault, practice, slots: Vec::new(), next: None, sum: None }
+        Self {
+            format: 1,
+            vault,
+            practice,
+            slots: Vec::new(),
+            next: None,
+            erased: BTreeSet::new(),
+            sum: None,
+        }
     }
 
     /// Makes the passphrase slot, in place of the one that is there.

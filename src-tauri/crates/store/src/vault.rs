@@ -176,6 +176,7 @@ impl Store {
         if mended {
             store.find(Finding::SlotsMended);
         }
+        store.erase_again()?;
         Ok(store)
     }
 
@@ -221,6 +222,11 @@ impl Store {
             store.write(|tx| tx.record(&action))?;
         }
         Ok(store)
+    }
+
+    /// Closes the readers that wait to be used again.
+    pub(crate) fn drop_readers(&self) {
+        lock(&self.readers).clear();
     }
 
     pub(crate) fn find(&self, finding: Finding) {

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use farol_model::{id::Digest, journal::EntryHeader, tampering::Tampering};
 
-use crate::{StoreError, read};
+use crate::{StoreError, erase, read};
 
 /// What rests on another person's signature.
 mod signed;
@@ -137,6 +137,7 @@ fn verify_desk(
     )?;
     let mut rows = query.query([desk])?;
     let mut signatures = Signatures::default();
+    let erased = erase::erased_seals(conn)?;
     let mut n = 0;
     let mut head = [0; 32];
     let mut last: Option<EntryHeader> = None;
@@ -164,17 +165,19 @@ fn verify_desk(
         if written.hash != expected || !is_as_written(row, &header)? {
             return wrong(header, Tampering::Edited);
         }
-        let Some(key) = row.get::<_, Option<Vec<u8>>>(11)?.map(Zeroizing::new) else {
+        let key = row.get::<_, Option<Vec<u8>>>(11)?.map(Zeroizing::new);
+        if let Some(key) = key {
+            let Ok(entry) = read::open(header.clone(), &written.body, &key) else {
+                return wrong(header, Tampering::SealBroken);
+            };
+            if entry.action.word() != header.action || entry.action.case() != header.case {
+                return wrong(header, Tampering::Edited);
+            }
+            if let Some(change) = signatures.follow(&entry) {
+                return wrong(header, change);
+            }
+        } else if !erased.contains(&written.seal) {
             return wrong(header, Tampering::SealRemoved);
-        };
-        let Ok(entry) = read::open(header.clone(), &written.body, &key) else {
-            return wrong(header, Tampering::SealBroken);
-        };
-        if entry.action.word() != header.action || entry.action.case() != header.case {
-            return wrong(header, Tampering::Edited);
-        }
-        if let Some(change) = signatures.follow(&entry) {
-            return wrong(header, change);
         }
         head = expected;
         let signature: Option<Vec<u8>> = row.get(12)?;
