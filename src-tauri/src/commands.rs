@@ -17,10 +17,11 @@ use farol_app::{
     lookups::Watch,
     signed_files::read_signed,
     view::{
-        BackupRow, CaseOpen, CaseRow, CaseView, DecisionDraft, DocumentRow, DocumentView, Exported,
-        HandoverRow, Health, ImportResult, Imported, JournalCheck, KeySlot, LookupDone, LookupPlan,
-        MemberRow, MitigationDraft, OpenedFile, Preview, PutBack, QueueRow, Recovered, ReportView,
-        SearchPage, TakenAnswer, ToldFact, VaultCreate, VaultMade, VaultStatus,
+        BackupRow, CaseOpen, CaseRow, CaseView, DecisionDraft, DocumentRow, DocumentView, DueRow,
+        ErasePreview, Exported, HandoverRow, Health, ImportResult, Imported, JournalCheck, KeySlot,
+        LookupDone, LookupPlan, MemberRow, MitigationDraft, OpenedFile, Preview, PutBack, QueueRow,
+        Recovered, ReportView, SearchPage, TakenAnswer, ToldFact, VaultCreate, VaultMade,
+        VaultStatus,
     },
 };
 use farol_model::{
@@ -32,6 +33,7 @@ use farol_model::{
     id::{CaseId, ClockId, DecisionId, DocumentId, EntryId, MitigationId, ReportId},
     observable::Observable,
     report::{Consent, ReportChannel},
+    retention::{RetentionRules, Tombstone},
     signed::SignedFile,
     slot::SlotKind,
     time::Timestamp,
@@ -727,4 +729,65 @@ pub(crate) async fn journal_export(
 #[specta::specta]
 pub(crate) async fn rebuild_check(house: State<'_, House>) -> Reply<()> {
     ask(house, Desk::rebuild_check).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn retention_rules(house: State<'_, House>) -> Reply<RetentionRules> {
+    ask(house, Desk::retention_rules).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn retention_set(
+    app: AppHandle,
+    house: State<'_, House>,
+    rules: RetentionRules,
+) -> Reply<()> {
+    change(app, house, None, move |desk| desk.set_retention_rules(rules)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn retention_due(house: State<'_, House>) -> Reply<Vec<DueRow>> {
+    ask(house, Desk::retention_due).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn erased_cases(house: State<'_, House>) -> Reply<Vec<Tombstone>> {
+    ask(house, Desk::erased_cases).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn hold_set(
+    app: AppHandle,
+    house: State<'_, House>,
+    id: CaseId,
+    reason: Option<String>,
+) -> Reply<()> {
+    change(app, house, Some(id), move |desk| match reason {
+        Some(reason) => desk.set_hold(id, &reason),
+        None => desk.release_hold(id),
+    })
+    .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn erase_preview(house: State<'_, House>, id: CaseId) -> Reply<ErasePreview> {
+    ask(house, move |desk| desk.erase_preview(id)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn case_erase(
+    app: AppHandle,
+    house: State<'_, House>,
+    id: CaseId,
+    reason: String,
+    typed: String,
+) -> Reply<Tombstone> {
+    change(app, house, None, move |desk| desk.erase_case(id, &reason, &typed)).await
 }

@@ -16,6 +16,8 @@ mod mistake_to_trust;
 mod pdf;
 /// Report to response, from a script.
 mod report_to_response;
+/// What is kept, and what is erased for ever.
+mod retention;
 /// A second person on a desk of their own, from a script and by keyboard.
 mod second_person;
 /// The desk before the computer sleeps.

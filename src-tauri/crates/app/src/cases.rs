@@ -190,6 +190,7 @@ impl Desk {
                 mitigations,
                 documents: documents.iter().map(|it| document_row(it, &case)).collect(),
                 story: story(it.story(id)?, &members),
+                hold: it.hold(id)?,
                 next: next_step::nothing(),
                 case,
                 reports,

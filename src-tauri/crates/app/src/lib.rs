@@ -31,6 +31,8 @@ mod members;
 mod next_step;
 /// Taking things in.
 pub mod reports;
+/// How long cases are kept, and erasing.
+mod retention;
 /// Finding what is kept.
 mod search;
 /// Files that members sign, between two desks.

@@ -8,6 +8,8 @@ mod cases;
 mod documents;
 /// Reports.
 mod reports;
+/// How long cases are kept.
+mod retention;
 /// Finding what is kept.
 mod search;
 /// Members, approvals and handovers: files that people sign.
@@ -51,6 +53,7 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         }
         Command::Vault(command) => vault::run(&place, passphrase.as_deref(), command, output),
         Command::Backup(command) => backups::run(&place, passphrase.as_deref(), command, output),
+        Command::Retention(command) => retention::run(&open()?, command, output),
         Command::Import { files } => reports::import(&open()?, &files, output),
         Command::Report(command) => reports::run(&open()?, command, output),
         Command::Case(command) => cases::run(&open()?, command, output),

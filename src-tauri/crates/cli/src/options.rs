@@ -42,6 +42,9 @@ pub(crate) enum Command {
     /// Back the vault up, list backups, and get one back.
     #[command(subcommand)]
     Backup(BackupCommand),
+    /// How long cases are kept, and what may be erased.
+    #[command(subcommand)]
+    Retention(RetentionCommand),
     /// Take in mails or text files; `-` is standard input.
     Import {
         /// The files.
@@ -200,6 +203,21 @@ pub(crate) enum VaultCommand {
 }
 
 #[derive(Subcommand)]
+pub(crate) enum RetentionCommand {
+    /// The rules, as JSON.
+    Rules,
+    /// Take other rules from a JSON file, as `retention rules` prints it.
+    Set {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Closed cases that the rules no longer keep.
+    Due,
+    /// What is left of erased cases.
+    Erased,
+}
+
+#[derive(Subcommand)]
 pub(crate) enum BackupCommand {
     /// Make a backup and check it from end to end.
     Make,
@@ -254,6 +272,30 @@ pub(crate) enum ReportCommand {
 
 #[derive(Subcommand)]
 pub(crate) enum CaseCommand {
+    /// Put a case on legal hold: it is kept whatever the rules say.
+    Hold {
+        /// The case.
+        case: CaseRef,
+        /// What it is kept for.
+        #[arg(long)]
+        reason: String,
+    },
+    /// End a legal hold.
+    Release {
+        /// The case.
+        case: CaseRef,
+    },
+    /// Show what erasing a case takes away; with --confirm, erase it for ever.
+    Erase {
+        /// The case.
+        case: CaseRef,
+        /// The rule or the order; it stays with the tombstone.
+        #[arg(long, default_value = "")]
+        reason: String,
+        /// The case's number once more.
+        #[arg(long)]
+        confirm: Option<String>,
+    },
     /// Every change on a case, oldest first, with what was before and after.
     History {
         /// The case.

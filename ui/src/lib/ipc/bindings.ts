@@ -23,6 +23,13 @@ export const commands = {
 	backupList: () => typedError<BackupRow[], Failure>(__TAURI_INVOKE("backup_list")),
 	backupPutBack: (name: string, words: string) => typedError<PutBack, Failure>(__TAURI_INVOKE("backup_put_back", { name, words })),
 	vaultRecover: (words: string) => typedError<Recovered, Failure>(__TAURI_INVOKE("vault_recover", { words })),
+	retentionRules: () => typedError<RetentionRules, Failure>(__TAURI_INVOKE("retention_rules")),
+	retentionSet: (rules: RetentionRules) => typedError<null, Failure>(__TAURI_INVOKE("retention_set", { rules })),
+	retentionDue: () => typedError<DueRow[], Failure>(__TAURI_INVOKE("retention_due")),
+	erasedCases: () => typedError<Tombstone[], Failure>(__TAURI_INVOKE("erased_cases")),
+	holdSet: (id: CaseId, reason: string | null) => typedError<null, Failure>(__TAURI_INVOKE("hold_set", { id, reason })),
+	erasePreview: (id: CaseId) => typedError<ErasePreview, Failure>(__TAURI_INVOKE("erase_preview", { id })),
+	caseErase: (id: CaseId, reason: string, typed: string) => typedError<Tombstone, Failure>(__TAURI_INVOKE("case_erase", { id, reason, typed })),
 	queueShow: () => typedError<QueueRow[], Failure>(__TAURI_INVOKE("queue_show")),
 	reportPick: () => typedError<ImportResult[], Failure>(__TAURI_INVOKE("report_pick")),
 	reportPaste: (text: string, channel: ReportChannel) => typedError<Imported, Failure>(__TAURI_INVOKE("report_paste", { text, channel })),
@@ -166,6 +173,14 @@ export type BackupRow = {
 	bytes: Size,
 };
 
+/**  How long a case that rests on a statute or policy is kept after it was closed. */
+export type BasisRule = {
+	/**  Words that one of the case's legal bases has, whatever their capitals. */
+	basis: string,
+	/**  Calendar months after closing. */
+	months: number,
+};
+
 /**  A piece of a document with its audience. */
 export type Block = {
 	/**  Its id. */
@@ -306,6 +321,8 @@ export type CaseView = {
 	documents: DocumentRow[],
 	/**  What happened, newest first. */
 	story: StoryLine[],
+	/**  Why it is kept whatever the rules say. */
+	hold: Hold | null,
 	/**  What to do next. */
 	next: NextStep,
 	/**  People who work here, to show names for ids. */
@@ -344,6 +361,14 @@ export type Category =
 "inquiry" | 
 /**  None of these. */
 "other";
+
+/**  How long a case of one kind is kept after it was closed. */
+export type CategoryRule = {
+	/**  The kind. */
+	category: Category,
+	/**  Calendar months after closing. */
+	months: number,
+};
 
 /**  The proof that stays with the case when a file leaves. */
 export type Certificate = {
@@ -648,6 +673,24 @@ export type DocumentView = {
 	facts: ([string, string])[],
 };
 
+/**  A closed case that the rules no longer keep. */
+export type DueRow = {
+	/**  The case. */
+	id: CaseId,
+	/**  Its number for people. */
+	reference: CaseRef,
+	/**  Its title; none when it is sensitive. */
+	title: string | null,
+	/**  What kind of trouble it was. */
+	category: Category,
+	/**  When it was closed. */
+	closed_at: Timestamp,
+	/**  Since when it may be erased. */
+	due_at: Timestamp,
+	/**  Why it stays all the same. */
+	hold: Hold | null,
+};
+
 /**  One entry of the journal (UUIDv7). */
 export type EntryId = string;
 
@@ -659,6 +702,24 @@ export type Envelope = {
 	subject: string,
 	/**  `Message-ID` that it answers, without brackets. */
 	in_reply_to: string | null,
+};
+
+/**  What erasing a case takes away. */
+export type ErasePreview = {
+	/**  Its number, which has to be typed. */
+	reference: CaseRef,
+	/**  Entries of its story whose content goes. */
+	n_entries: number,
+	/**  Reports that go with it. */
+	n_reports: number,
+	/**  Reports that stay, because other cases have them too. */
+	n_shared_reports: number,
+	/**  Documents that go with it. */
+	n_documents: number,
+	/**  Why it cannot be erased. */
+	hold: Hold | null,
+	/**  Where something of it may still be afterwards, as far as Farol knows. */
+	elsewhere: string[],
 };
 
 /**  A file that left. */
@@ -826,6 +887,16 @@ export type Health = {
 	backups: BackupRow[],
 	/**  Why the last backup was not made. */
 	backup_problem: Failure | null,
+};
+
+/**  Why a case must be kept whatever the rules say. */
+export type Hold = {
+	/**  Why: litigation, an order, a request of counsel. */
+	reason: string,
+	/**  Since when. */
+	set_at: Timestamp,
+	/**  By whom. */
+	set_by: MemberId,
 };
 
 /**  A file that could not be taken in, and why. */
@@ -1387,6 +1458,18 @@ export type ReportView = {
 	suggested_category: Category,
 };
 
+/**  The team's rules. The longest that fits a case counts. */
+export type RetentionRules = {
+	/**  Where they come from. */
+	source: string,
+	/**  The day they were agreed, ISO 8601. */
+	as_of: string,
+	/**  By kind; a kind without a rule is kept for ever. */
+	categories: CategoryRule[],
+	/**  By statute or policy. */
+	bases: BasisRule[],
+};
+
 /**  What somebody does for a host. */
 export type Role = 
 /**  Registered the domain. */
@@ -1697,6 +1780,26 @@ export type ToldFact = {
 	label: string,
 	/**  The words. */
 	text: string,
+};
+
+/**  What stays of an erased case, so that metrics stay true and its number is not given again. */
+export type Tombstone = {
+	/**  Its id. */
+	id: CaseId,
+	/**  Its number for people. */
+	reference: CaseRef,
+	/**  What kind of trouble it was. */
+	category: Category,
+	/**  How bad. */
+	severity: Severity,
+	/**  When it was opened. */
+	opened_at: Timestamp,
+	/**  When it was closed for the last time; none when it was erased open. */
+	closed_at: Timestamp | null,
+	/**  When it was erased. */
+	erased_at: Timestamp,
+	/**  Why. */
+	reason: string,
 };
 
 /**  Where somebody is in the tour over the sample desk, and what they made on the way. */
