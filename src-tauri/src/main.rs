@@ -22,6 +22,7 @@ use tauri_specta::{collect_commands, collect_events};
 use crate::{events::Changed, house::House};
 
 fn main() -> ExitCode {
+    farol_app::core_dumps::forbid();
     if window::is_driven() && !may_be_driven() {
         eprintln!(
             "farol: TAURI_AUTOMATION is set; this build does not let others drive its window"

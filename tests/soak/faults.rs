@@ -70,11 +70,9 @@ pub(crate) fn run(fault: &str, n: u32, dice: &mut Dice) -> Tally {
             }
         }
         let half_made = before.is_empty() && is_absent(&vault);
-        if half_made {
-            if let Err(error) = create(&vault) {
-                tally.broken.push(format!("{what}: cannot be created again: {error}"));
-                continue;
-            }
+        if half_made && let Err(error) = create(&vault) {
+            tally.broken.push(format!("{what}: cannot be created again: {error}"));
+            continue;
         }
         if let Err(broken) = check(&vault, &said.acknowledged) {
             tally.broken.push(format!("{what}: {broken}"));

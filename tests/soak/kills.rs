@@ -44,11 +44,12 @@ pub(crate) fn run(work: &str, n: u32, dice: &mut Dice) -> Tally {
         }
         acknowledged.extend(said.acknowledged);
         // A creation that was killed early left nothing to open; the next one has to succeed.
-        if acknowledged.is_empty() && is_absent(&vault) {
-            if let Err(error) = create(&vault) {
-                tally.broken.push(format!("round {round}: cannot be created again: {error}"));
-                continue;
-            }
+        if acknowledged.is_empty()
+            && is_absent(&vault)
+            && let Err(error) = create(&vault)
+        {
+            tally.broken.push(format!("round {round}: cannot be created again: {error}"));
+            continue;
         }
         if let Err(broken) = check(&vault, &acknowledged) {
             tally.broken.push(format!("round {round}: {broken}"));

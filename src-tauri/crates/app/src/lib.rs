@@ -9,6 +9,8 @@ mod approvals;
 pub mod backups;
 /// Cases, targets, clocks, notes and the queue.
 pub mod cases;
+/// No picture of memory on the disk.
+pub mod core_dumps;
 /// Decisions and mitigations.
 pub mod decisions;
 /// Responses, analyses and readouts: writing and letting them leave.

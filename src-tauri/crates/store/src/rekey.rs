@@ -94,7 +94,6 @@ impl Place {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a key cannot be a parameter of a pragma")]
 fn rekey(conn: &Connection, new: &Secrets) -> Result<(), StoreError> {
     conn.execute_batch(&format!("PRAGMA rekey = \"x'{}'\"", new.key_text().as_str()))?;
     conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
