@@ -1,5 +1,5 @@
 # The four commands of the house. Each installs what is missing on Debian 12 or newer.
-.PHONY: run test bench bundle setup ui bindings pictures
+.PHONY: run test bench soak bundle setup ui bindings pictures
 
 export CARGO_TERM_COLOR ?= auto
 # Lints run while the workspace builds; dependencies are built once for every step.
@@ -20,6 +20,11 @@ test: setup
 bench: setup ui
 	cargo build --release --package farol --package farol-tests --features farol/automation
 	.ci/session $${CARGO_TARGET_DIR:-target}/release/bench
+
+# What a vault survives: kills, a disk that refuses, damage. Half an hour.
+soak: setup
+	cargo build --package farol-tests
+	$${CARGO_TARGET_DIR:-target}/debug/soak
 
 bundle: setup ui
 	cargo install tauri-cli --version '^2' --locked

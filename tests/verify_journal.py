@@ -102,6 +102,13 @@ def opened(key, body, bound_to):
         return None
 
 
+def signed_file(members, file):
+    """Whether the person that a signed file names did sign it."""
+    message = f"{file['format']}\n{file['says']}".encode()
+    public = members.get(file["signed_by"])
+    return public is not None and signed(public, message, bytes.fromhex(file["signature"]))
+
+
 def check(lines):
     """The number of entries, of opened bodies, and the head; raises ValueError at the first wrong one."""
     first = json.loads(next(lines))
@@ -142,6 +149,9 @@ def check(lines):
                 raise ValueError(f"entry {n}: its header names another action")
             if action["action"] == "member_added":
                 named[action["member"]["id"]] = bytes.fromhex(action["member"]["public_key"])
+            for file in (action.get("card"), (action.get("kept") or {}).get("file")):
+                if file and not signed_file(named, file):
+                    raise ValueError(f"entry {n}: it holds a file that the person it names did not sign")
             n_opened += 1
         n_entries += 1
     if not sealed_by_signature or n_entries != first["n_entries"] or head.hex() != first["head"]:

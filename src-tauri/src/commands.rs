@@ -15,14 +15,17 @@ use farol_app::{
     documents::{self, TemplateInfo},
     look::Look,
     lookups::Watch,
+    signed_files::read_signed,
     view::{
-        BackupRow, CaseOpen, CaseRow, CaseView, DecisionDraft, DocumentRow, DocumentView, Exported,
-        Health, ImportResult, Imported, JournalCheck, KeySlot, LookupDone, LookupPlan,
-        MitigationDraft, Preview, PutBack, QueueRow, Recovered, ReportView, SearchPage,
-        VaultCreate, VaultMade, VaultStatus,
+        BackupRow, CaseOpen, CaseRow, CaseView, DecisionDraft, DocumentRow, DocumentView, DueRow,
+        ErasePreview, Exported, HandoverRow, Health, ImportResult, Imported, JournalCheck, KeySlot,
+        LookupDone, LookupPlan, MemberRow, MitigationDraft, OpenedFile, Preview, PutBack, QueueRow,
+        Recovered, ReportView, SearchPage, TakenAnswer, ToldFact, VaultCreate, VaultMade,
+        VaultStatus,
     },
 };
 use farol_model::{
+    approval::{Ruling, Subject},
     case::{CaseFacts, Outcome},
     decision::MitigationState,
     document::{Audience, Block, Envelope},
@@ -30,6 +33,8 @@ use farol_model::{
     id::{CaseId, ClockId, DecisionId, DocumentId, EntryId, MitigationId, ReportId},
     observable::Observable,
     report::{Consent, ReportChannel},
+    retention::{RetentionRules, Tombstone},
+    signed::SignedFile,
     slot::SlotKind,
     time::Timestamp,
 };
@@ -146,6 +151,15 @@ pub(crate) async fn passphrase_change(house: State<'_, House>, passphrase: Strin
 #[specta::specta]
 pub(crate) async fn recovery_key_make(house: State<'_, House>) -> Reply<String> {
     ask(house, Desk::make_recovery_key).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn database_key_change(
+    house: State<'_, House>,
+    passphrase: String,
+) -> Reply<String> {
+    aside(house, move |house| house.change_database_key(&passphrase)).await
 }
 
 #[tauri::command]
@@ -427,6 +441,157 @@ pub(crate) async fn mitigation_advance(
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn member_list(house: State<'_, House>) -> Reply<Vec<MemberRow>> {
+    ask(house, Desk::members).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn card_write(app: AppHandle, house: State<'_, House>) -> Reply<Option<String>> {
+    ask(house, move |desk| {
+        let path = dialogs::save_as(&app, &desk.card_name()?);
+        path.map(|path| desk.write_card(&path)).transpose()
+    })
+    .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn member_add(
+    app: AppHandle,
+    house: State<'_, House>,
+    card: SignedFile,
+    compared: String,
+) -> Reply<MemberRow> {
+    change(app, house, None, move |desk| desk.add_member(&card, &compared)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn signed_file_pick(
+    app: AppHandle,
+    house: State<'_, House>,
+) -> Reply<Option<OpenedFile>> {
+    ask(house, move |desk| {
+        let path = dialogs::pick_signed(&app);
+        path.map(|path| desk.open_signed(&read_signed(&path)?)).transpose()
+    })
+    .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn approval_preview(
+    house: State<'_, House>,
+    case_id: CaseId,
+    subject: Subject,
+    note: String,
+) -> Reply<Vec<ToldFact>> {
+    ask(house, move |desk| desk.preview_request(case_id, subject, &note)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn approval_ask(
+    app: AppHandle,
+    house: State<'_, House>,
+    case_id: CaseId,
+    subject: Subject,
+    note: String,
+) -> Reply<bool> {
+    let dialog = app.clone();
+    change(app, house, Some(case_id), move |desk| {
+        let path = dialogs::save_as(&dialog, &desk.request_name(case_id)?);
+        let asked = path.map(|path| desk.ask_approval(case_id, subject, &note, &path));
+        Ok(asked.transpose()?.is_some())
+    })
+    .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn approval_answer(
+    app: AppHandle,
+    house: State<'_, House>,
+    request: SignedFile,
+    ruling: Ruling,
+    reason: String,
+) -> Reply<bool> {
+    ask(house, move |desk| {
+        let path = dialogs::save_as(&app, &desk.answer_name(&request)?);
+        let answered = path.map(|path| desk.answer_request(&request, ruling, &reason, &path));
+        Ok(answered.transpose()?.is_some())
+    })
+    .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn answer_take(
+    app: AppHandle,
+    house: State<'_, House>,
+    answer: SignedFile,
+) -> Reply<TakenAnswer> {
+    change(app, house, None, move |desk| desk.take_answer(&answer)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn handover_preview(
+    house: State<'_, House>,
+    text: String,
+) -> Reply<Vec<ToldFact>> {
+    ask(house, move |desk| desk.preview_handover(&text)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn handover_write(
+    app: AppHandle,
+    house: State<'_, House>,
+    text: String,
+) -> Reply<Option<u32>> {
+    let dialog = app.clone();
+    change(app, house, None, move |desk| {
+        let path = dialogs::save_as(&dialog, &desk.handover_name());
+        path.map(|path| desk.write_handover(&text, &path)).transpose()
+    })
+    .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn handover_list(house: State<'_, House>) -> Reply<Vec<HandoverRow>> {
+    ask(house, Desk::handovers).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn handover_sign(
+    app: AppHandle,
+    house: State<'_, House>,
+    handover: SignedFile,
+) -> Reply<bool> {
+    let dialog = app.clone();
+    change(app, house, None, move |desk| {
+        let path = dialogs::save_as(&dialog, &desk.receipt_name());
+        Ok(path.map(|path| desk.sign_handover(&handover, &path)).transpose()?.is_some())
+    })
+    .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn receipt_take(
+    app: AppHandle,
+    house: State<'_, House>,
+    receipt: SignedFile,
+) -> Reply<String> {
+    change(app, house, None, move |desk| desk.take_receipt(&receipt)).await
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) async fn template_list(house: State<'_, House>) -> Reply<Vec<TemplateInfo>> {
     ask(house, |_| Ok(documents::templates())).await
 }
@@ -564,4 +729,65 @@ pub(crate) async fn journal_export(
 #[specta::specta]
 pub(crate) async fn rebuild_check(house: State<'_, House>) -> Reply<()> {
     ask(house, Desk::rebuild_check).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn retention_rules(house: State<'_, House>) -> Reply<RetentionRules> {
+    ask(house, Desk::retention_rules).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn retention_set(
+    app: AppHandle,
+    house: State<'_, House>,
+    rules: RetentionRules,
+) -> Reply<()> {
+    change(app, house, None, move |desk| desk.set_retention_rules(rules)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn retention_due(house: State<'_, House>) -> Reply<Vec<DueRow>> {
+    ask(house, Desk::retention_due).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn erased_cases(house: State<'_, House>) -> Reply<Vec<Tombstone>> {
+    ask(house, Desk::erased_cases).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn hold_set(
+    app: AppHandle,
+    house: State<'_, House>,
+    id: CaseId,
+    reason: Option<String>,
+) -> Reply<()> {
+    change(app, house, Some(id), move |desk| match reason {
+        Some(reason) => desk.set_hold(id, &reason),
+        None => desk.release_hold(id),
+    })
+    .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn erase_preview(house: State<'_, House>, id: CaseId) -> Reply<ErasePreview> {
+    ask(house, move |desk| desk.erase_preview(id)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn case_erase(
+    app: AppHandle,
+    house: State<'_, House>,
+    id: CaseId,
+    reason: String,
+    typed: String,
+) -> Reply<Tombstone> {
+    change(app, house, None, move |desk| desk.erase_case(id, &reason, &typed)).await
 }

@@ -33,6 +33,14 @@ pub(crate) fn pick_table(app: &AppHandle) -> Option<PathBuf> {
     })
 }
 
+/// A file that a member signed.
+pub(crate) fn pick_signed(app: &AppHandle) -> Option<PathBuf> {
+    seam("FAROL_PICK_FILE").or_else(|| {
+        let dialog = app.dialog().file().set_title("Open a signed file");
+        dialog.add_filter("Signed files", &["json"]).blocking_pick_file()?.into_path().ok()
+    })
+}
+
 /// Where an export goes.
 pub(crate) fn save_as(app: &AppHandle, name: &str) -> Option<PathBuf> {
     seam("FAROL_SAVE_DIR").map(|dir| dir.join(name)).or_else(|| {

@@ -6,10 +6,11 @@ use std::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use farol_app::{
-    Code, Desk, Failure, Machines, backups,
+    Code, Desk, Failure, Machines, backups, keys,
     look::{self, Look},
     vault,
     view::{BackupRow, PutBack, Recovered, VaultCreate, VaultMade, VaultState, VaultStatus},
@@ -26,6 +27,14 @@ struct Rooms {
     desk: Mutex<Option<Arc<Desk>>>,
     cancelled: AtomicBool,
     checked: OnceLock<Box<dyn Fn() + Send + Sync>>,
+}
+
+/// Waits until nobody else works on a desk that is being closed.
+fn wait_until_free(desk: &Arc<Desk>) {
+    let since = Instant::now();
+    while Arc::strong_count(desk) > 1 && since.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 impl House {
@@ -84,11 +93,16 @@ impl House {
     }
 
     pub(crate) fn unlock(&self, passphrase: Option<&str>) -> Result<VaultStatus, Failure> {
-        let mut slot = self.slot();
-        if let Some(desk) = slot.as_ref() {
+        if let Some(desk) = self.slot().as_ref() {
             return desk.status();
         }
-        slot.insert(self.opened(vault::open(self.place(), passphrase, MACHINES)?)).status()
+        // A keyring may keep us waiting, and the passphrase may be typed meanwhile.
+        let opened = vault::open(self.place(), passphrase, MACHINES);
+        let mut slot = self.slot();
+        match slot.as_ref() {
+            Some(desk) => desk.status(),
+            None => slot.insert(self.opened(opened?)).status(),
+        }
     }
 
     /// The backups beside the vault.
@@ -110,6 +124,20 @@ impl House {
         let recovered = backups::recover(&self.place(), words)?;
         *slot = Some(self.opened(vault::open(self.place(), Some(words), MACHINES)?));
         Ok(recovered)
+    }
+
+    /// Gives the open vault another database key, for which it is closed and opened again. When that
+    /// fails, it stays closed, and opens as before.
+    pub(crate) fn change_database_key(&self, passphrase: &str) -> Result<String, Failure> {
+        keys::check_passphrase(&self.place(), passphrase)?;
+        let mut slot = self.slot();
+        if let Some(desk) = slot.take() {
+            desk.begin_closing();
+            wait_until_free(&desk);
+        }
+        let changed = keys::change_database_key(&self.place(), passphrase);
+        *slot = Some(self.opened(vault::open(self.place(), Some(passphrase), MACHINES)?));
+        changed
     }
 
     /// Opens the sample desk, laying it out the first time. It lies beside the vault, which it never

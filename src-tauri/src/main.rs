@@ -22,6 +22,7 @@ use tauri_specta::{collect_commands, collect_events};
 use crate::{events::Changed, house::House};
 
 fn main() -> ExitCode {
+    farol_app::core_dumps::forbid();
     if window::is_driven() && !may_be_driven() {
         eprintln!(
             "farol: TAURI_AUTOMATION is set; this build does not let others drive its window"
@@ -109,6 +110,7 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             commands::key_slots,
             commands::passphrase_change,
             commands::recovery_key_make,
+            commands::database_key_change,
             commands::keyring_keep,
             commands::key_slot_remove,
             commands::health_show,
@@ -116,6 +118,13 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             commands::backup_list,
             commands::backup_put_back,
             commands::vault_recover,
+            commands::retention_rules,
+            commands::retention_set,
+            commands::retention_due,
+            commands::erased_cases,
+            commands::hold_set,
+            commands::erase_preview,
+            commands::case_erase,
             commands::queue_show,
             commands::report_pick,
             commands::report_paste,
@@ -138,6 +147,19 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             commands::decision_make,
             commands::mitigation_propose,
             commands::mitigation_advance,
+            commands::member_list,
+            commands::card_write,
+            commands::member_add,
+            commands::signed_file_pick,
+            commands::approval_preview,
+            commands::approval_ask,
+            commands::approval_answer,
+            commands::answer_take,
+            commands::handover_preview,
+            commands::handover_write,
+            commands::handover_list,
+            commands::handover_sign,
+            commands::receipt_take,
             commands::template_list,
             commands::document_list,
             commands::document_create,

@@ -1,6 +1,6 @@
 //! Input that is not what it should be: one clear line, nothing lost, no panic.
 
-use std::{fs, io::Write, time::Instant};
+use std::{fs, io::Write, process::Command, time::Instant};
 
 use crate::ctl::{Ctl, mail, program, refusal};
 
@@ -92,6 +92,7 @@ fn a_vault_is_never_made_over_another() {
     let ctl = Ctl::with_vault();
     assert!(ctl.refused(&["vault", "create", "--name", "Somebody Else"]).contains("already"));
     fs::remove_file(ctl.vault().join("vault.json")).unwrap();
+    fs::remove_file(ctl.vault().join("vault.json.copy")).unwrap();
     assert!(ctl.refused(&["vault", "create", "--name", "Somebody Else"]).contains("vault.json"));
     assert!(ctl.refused(&["case", "list"]).contains("vault.json"));
 }
@@ -135,4 +136,26 @@ fn a_full_disk_loses_nothing_that_was_saved() {
     assert!(refused.contains("saved") || refused.contains("Nothing was changed"), "{refused}");
     assert_eq!(n_entries(&ctl), before);
     std::io::stdout().flush().unwrap();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_core_file_is_left_of_an_open_desk() {
+    let ctl = Ctl::with_vault();
+    let pipe = ctl.path("passphrase-pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let farolctl = program("farolctl").display().to_string();
+    let script = format!(
+        "ulimit -c unlimited; exec {farolctl} --data-dir {} --passphrase-file {pipe} case list",
+        ctl.vault().display()
+    );
+    let mut child = Command::new("bash").args(["-c", &script]).spawn().unwrap();
+    // It opens the pipe only after its first steps, and waits there for what we write.
+    let passphrase = fs::File::options().write(true).open(&pipe).unwrap();
+    let limits = fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    let core = limits.lines().find(|it| it.starts_with("Max core file size")).unwrap();
+    drop(passphrase);
+    child.wait().unwrap();
+    let words: Vec<&str> = core.split_whitespace().collect();
+    assert_eq!(words[4..6], ["0", "0"], "{core}");
 }

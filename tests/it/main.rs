@@ -8,14 +8,22 @@ mod bad_input;
 mod ctl;
 /// Finding what is kept, from a script.
 mod finding;
+/// The start states under every condition of the keyring.
+mod keyring;
 /// Our mistake to trust, from a script.
 mod mistake_to_trust;
 /// Bytes of a PDF, opened.
 mod pdf;
 /// Report to response, from a script.
 mod report_to_response;
+/// What is kept, and what is erased for ever.
+mod retention;
+/// A second person on a desk of their own, from a script and by keyboard.
+mod second_person;
 /// The desk before the computer sleeps.
 mod sleep;
+/// Kills, a disk that refuses, damage.
+mod soak;
 /// The sample desk and its tour.
 mod tour;
 /// Changes are taken back, from a script and by keyboard.

@@ -1,6 +1,10 @@
 //! The ways to a vault's key, from a script and in the window.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use fantoccini::key::Key;
 use serde_json::Value;
@@ -33,6 +37,54 @@ fn a_recovery_key_opens_when_the_passphrase_is_lost() {
     assert!(told);
     fs::copy(ctl.path("new"), ctl.path("passphrase")).unwrap();
     ctl.ok(&["case", "list"]);
+}
+
+/// One vault of every schema there was is kept in `vaults/`, made by `farolctl` of its time.
+#[test]
+fn vaults_of_every_earlier_schema_open_with_all_they_have() {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("it/vaults");
+    let mut newest = 0;
+    for folder in fs::read_dir(&kept).unwrap() {
+        let folder = folder.unwrap();
+        let schema: u64 = folder.file_name().to_str().unwrap().parse().unwrap();
+        newest = newest.max(schema);
+        let ctl = Ctl::empty();
+        fs::create_dir(ctl.vault()).unwrap();
+        for file in fs::read_dir(folder.path()).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), ctl.vault().join(file.file_name())).unwrap();
+        }
+        let check = ctl.one(&["journal", "verify"]);
+        assert_eq!(check["n_entries"], 18, "schema {schema}");
+        ctl.ok(&["vault", "rebuild", "--check"]);
+        let health = ctl.one(&["vault", "health"]);
+        let n_backups = usize::from(schema < health["schema"].as_u64().unwrap());
+        assert_eq!(ctl.ok(&["backup", "list"]).len(), n_backups, "schema {schema}");
+        let story = ctl.ok(&["case", "show", "ESC-2026-0001"]);
+        assert!(story[0].to_string().contains("Interstitial on the page"), "schema {schema}");
+        let hits = ctl.one(&["search", "hxxp://files[.]quarry-downloads[.]example"]);
+        assert!(hits.to_string().contains("ESC-2026-0001"), "schema {schema}: {hits}");
+    }
+    let ctl = Ctl::with_vault();
+    assert_eq!(ctl.one(&["vault", "health"])["schema"], newest, "keep a vault of the new schema");
+}
+
+#[test]
+fn another_database_key_takes_the_old_ways_in_away() {
+    let ctl = Ctl::with_vault();
+    ctl.ok(&["case", "open", "--title", "Kept", "--category", "phishing", "--severity", "high"]);
+    let before = fs::read(ctl.vault().join("vault.json")).unwrap();
+    let key = ctl.one(&["vault", "rekey"])["recovery_key"].as_str().unwrap().to_owned();
+    assert_eq!(ctl.one(&["case", "list"])["title"], "Kept");
+    assert_eq!(ctl.ok(&["backup", "list"]).len(), 1);
+    ctl.file("passphrase", format!("{key}\n"));
+    assert_eq!(ctl.one(&["case", "list"])["title"], "Kept");
+    assert!(ctl.refused(&["vault", "rekey"]).contains("does not open the vault"));
+    ctl.file("passphrase", format!("{PASSPHRASE}\n"));
+    for file in ["vault.json", "vault.json.copy"] {
+        fs::write(ctl.vault().join(file), &before).unwrap();
+    }
+    assert!(ctl.refused(&["case", "list"]).contains("damaged"));
 }
 
 #[test]
@@ -306,8 +358,20 @@ async fn the_ways_to_the_key_by_keyboard() {
     window.wait_for_text("The passphrase is changed.").await;
     window.wait_for("body:not(:has([role=dialog]))").await;
 
+    window.enter_on("rekey").await;
+    window.wait_for_focus("rekey-passphrase").await;
+    window.picture("rekey").await;
+    barriers.extend(window.barriers("change the database key").await);
+    window.type_text("four unrelated words here").await;
+    window.press(&[], Key::Enter.into()).await;
+    window.wait_for_focus("recovery-kept").await;
+    let key =
+        window.value("return document.querySelector('[data-test=recovery-key]').innerText").await;
+    window.press(&[], Key::Enter.into()).await;
+    window.wait_for("body:not(:has([role=dialog]))").await;
+
     window.press(&[Key::Control, Key::Alt], 'l').await;
-    window.fill("start-passphrase", "four unrelated words here").await;
+    window.fill("start-passphrase", &key).await;
     window.press(&[], Key::Enter.into()).await;
     window.wait_for_text("Nothing waits for you").await;
     assert!(barriers.is_empty(), "{barriers:#?}");

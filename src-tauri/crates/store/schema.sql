@@ -35,9 +35,10 @@ CREATE TABLE signature (
     PRIMARY KEY (desk, n)
 ) STRICT;
 
--- One key for each case, each report, and the desk itself; erasing a case deletes its key.
+-- One key for each case, each report, each signed file about no case, and the desk itself; erasing a
+-- case deletes its key.
 CREATE TABLE seal (
-    id  TEXT NOT NULL PRIMARY KEY,       -- id of the case, the report or the desk
+    id  TEXT NOT NULL PRIMARY KEY,       -- id of the case, the report, the file or the desk
     key BLOB NOT NULL                    -- 32 bytes for XChaCha20-Poly1305
 ) STRICT;
 
@@ -184,6 +185,44 @@ CREATE TABLE certificate (
     body        TEXT NOT NULL
 ) STRICT;
 CREATE INDEX certificate_of_document ON certificate (document_id, at_ms);
+
+-- Signed files that this desk wrote or took in: requests for approval and answers, handovers and
+-- receipts. Each is answered and taken in once.
+CREATE TABLE signed_file (
+    id      TEXT NOT NULL PRIMARY KEY,
+    hash    TEXT NOT NULL UNIQUE,        -- SHA-256 of what was signed, hex
+    kind    TEXT NOT NULL,
+    about   TEXT NOT NULL,               -- what it asks to approve, or the hash of the file it answers
+    case_id TEXT,                        -- NULL when it is about no case of this desk
+    at_ms   INTEGER NOT NULL,            -- when this desk signed it or took it in
+    body    TEXT NOT NULL
+) STRICT;
+CREATE INDEX signed_file_about ON signed_file (kind, about, at_ms);
+
+-- Cases that must be kept whatever the rules say.
+CREATE TABLE hold (
+    case_id TEXT NOT NULL PRIMARY KEY,
+    body    TEXT NOT NULL
+) STRICT;
+
+-- When closed cases were closed.
+CREATE TABLE closing (
+    case_id TEXT NOT NULL PRIMARY KEY,
+    at_ms   INTEGER NOT NULL
+) STRICT;
+
+-- One row for each erased case.
+CREATE TABLE tombstone (
+    case_id TEXT NOT NULL PRIMARY KEY,
+    year    INTEGER NOT NULL,
+    number  INTEGER NOT NULL,
+    body    TEXT NOT NULL
+) STRICT;
+
+-- At most one row: the team's rules, when they are not those that ship.
+CREATE TABLE retention (
+    body TEXT NOT NULL
+) STRICT;
 
 -- Search, an index over the projections: one row for each thing that can be found. Recomputed from the projections, never journalled.
 

@@ -1,12 +1,12 @@
 // What the whole window shares: the desk, where we are, messages, and what a person can do.
 import { createContext, untrack } from "svelte";
-import type { Failure, VaultStatus } from "$lib/ipc/bindings";
+import type { Failure, OpenedFile, VaultStatus } from "$lib/ipc/bindings";
 import { asFailure, type Desk } from "$lib/ipc/desk";
 import type { Action } from "$lib/actions";
 
 export type Route =
   | { view: "queue"; select?: string }
-  | { view: "cases" | "documents" | "settings" }
+  | { view: "cases" | "documents" | "handover" | "settings" }
   | { view: "case" | "document"; id: string };
 
 export type Message = { id: number; tone: "plain" | "danger"; text: string; hint?: string };
@@ -17,6 +17,8 @@ export class App {
   route = $state.raw<Route>({ view: "queue" });
   messages = $state.raw<Message[]>([]);
   savedAt = $state.raw<string | null>(null);
+  /** A signed file that somebody just opened. */
+  opened = $state.raw<OpenedFile | null>(null);
   /** Counts commits; a `LiveQuery` asks again when it grows. */
   version = $state(0);
   /** What is selected where, so that going back lands on exactly the same line. */
@@ -79,7 +81,17 @@ export class App {
     this.#history = [];
     this.places.clear();
     this.messages = [];
+    this.opened = null;
     this.route = { view: "queue" };
+  }
+
+  /** Lets a person pick a signed file; what it says and what can be done with it is shown over the page. */
+  async openSigned(): Promise<void> {
+    try {
+      this.opened = await this.desk.signedFilePick();
+    } catch (thrown) {
+      this.fail(thrown);
+    }
   }
 
   say(text: string): void {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use farol_model::{
+    approval::Subject,
     case::{Case, CaseFacts, CaseRef, Note, Outcome, PersonRole, Sensitivity, Status, Target},
     clock::{Clock, Stop, StoppedBy, default_rules, rules_for},
     document::Document,
@@ -18,7 +19,7 @@ use farol_model::{
 use farol_store::{Reader, StoreError, WriteTx};
 
 use crate::{
-    Desk, Failure, next_step,
+    Desk, Failure, approvals, next_step,
     undo::Undone,
     view::{
         CaseOpen, CaseRow, CaseView, ClockLine, DocumentRow, ObservableView, Opens, QueueRow,
@@ -173,14 +174,24 @@ impl Desk {
             let targets = it.targets_of(id)?;
             let observables = observables(&reports, it.added_observables(id)?, targets);
             let documents = it.documents_of(id)?;
+            let (decisions, mitigations) = (it.decisions_of(id)?, it.mitigations_of(id)?);
+            let waiting = decisions.iter().filter(|it| it.needs_second);
+            let waiting = waiting.map(|it| Subject::Decision(it.id)).chain(
+                mitigations
+                    .iter()
+                    .filter(|it| it.needs_second)
+                    .map(|it| Subject::Mitigation(it.id)),
+            );
             let mut view = CaseView {
                 verdicts: self.verdicts(&observables, &observations),
                 clocks: clock_lines(it.clocks_of(id)?, now),
                 notes: it.notes_of(id)?,
-                decisions: it.decisions_of(id)?,
-                mitigations: it.mitigations_of(id)?,
+                approvals: approvals::lines(it, waiting, &members)?,
+                decisions,
+                mitigations,
                 documents: documents.iter().map(|it| document_row(it, &case)).collect(),
                 story: story(it.story(id)?, &members),
+                hold: it.hold(id)?,
                 next: next_step::nothing(),
                 case,
                 reports,

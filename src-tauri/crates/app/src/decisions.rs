@@ -103,11 +103,8 @@ impl Desk {
     ) -> Result<(), Failure> {
         self.store.write(|tx| {
             let before = tx.read().mitigation(id)?;
-            let proposer = before.steps.first().map(|step| step.by);
-            if state == MitigationState::Approved
-                && before.needs_second
-                && proposer == Some(tx.actor())
-            {
+            // Approved is what somebody else signed: `take_answer`.
+            if state == MitigationState::Approved && before.needs_second {
                 return Err(second_person());
             }
             if !before.state().may_become(state, before.needs_second) {
@@ -141,7 +138,7 @@ impl Desk {
 fn second_person() -> Failure {
     Failure::refused(
         "This reaches wider than what was reported and needs a second person's signature. Nothing was changed.",
-        "Choose something narrower, or have a colleague approve it.",
+        "Ask a colleague with a request that they sign, or choose something narrower.",
     )
 }
 

@@ -3,7 +3,31 @@
 use farol_model::slot::SlotKind;
 use farol_store::{SlotInfo, slots::Cost};
 
-use crate::{Desk, Failure, vault::accept_passphrase, view::KeySlot};
+use crate::{
+    Desk, Failure,
+    vault::{Place, accept_passphrase},
+    view::KeySlot,
+};
+
+/// Gives a vault, which has to be locked, another database key, and gives its new recovery key, to be
+/// shown once. The passphrase stays; backups made before keep the key they have.
+///
+/// # Errors
+/// When the vault is open or for practice, or it is not the passphrase: it then opens as before.
+pub fn change_database_key(place: &Place, passphrase: &str) -> Result<String, Failure> {
+    if place.slots().is_ok_and(|it| it.is_practice()) {
+        return Err(practice_has_none());
+    }
+    Ok(place.change_database_key(passphrase)?.to_string())
+}
+
+/// Whether this is the passphrase of a vault, open or not.
+///
+/// # Errors
+/// When it is not.
+pub fn check_passphrase(place: &Place, passphrase: &str) -> Result<(), Failure> {
+    Ok(place.check_passphrase(passphrase)?)
+}
 
 impl Desk {
     /// Every way to the key.
@@ -66,11 +90,15 @@ impl Desk {
         if self.practice.is_none() {
             return Ok(());
         }
-        Err(Failure::refused(
-            "This is a practice desk: nothing in it is secret, and it opens without a passphrase.",
-            "Make a vault of your own for real work.",
-        ))
+        Err(practice_has_none())
     }
+}
+
+fn practice_has_none() -> Failure {
+    Failure::refused(
+        "This is a practice desk: nothing in it is secret, and it opens without a passphrase.",
+        "Make a vault of your own for real work.",
+    )
 }
 
 fn key_slot(slot: SlotInfo) -> KeySlot {

@@ -3,32 +3,44 @@
 //! Walks between the rooms, knows nothing of windows or terminals, and is synchronous: whoever
 //! calls from a window does so on a blocking thread.
 
+/// A second person's approval.
+mod approvals;
 /// Backups, and the vault's condition.
 pub mod backups;
 /// Cases, targets, clocks, notes and the queue.
 pub mod cases;
+/// No picture of memory on the disk.
+pub mod core_dumps;
 /// Decisions and mitigations.
 pub mod decisions;
 /// Responses, analyses and readouts: writing and letting them leave.
 pub mod documents;
 /// What went wrong, for people.
 pub mod failure;
+/// What the next shift must know.
+mod handovers;
 /// Checking the record.
 pub mod journal;
 /// The ways to the vault's key.
-mod keys;
+pub mod keys;
 /// How the window looks to one person.
 pub mod look;
 /// Asking the world.
 pub mod lookups;
+/// People whose signatures this desk can check.
+mod members;
 /// What to do next on a case.
 mod next_step;
 /// The registries: the switch, the tables, the quotas.
 pub mod registries;
 /// Taking things in.
 pub mod reports;
+/// How long cases are kept, and erasing.
+mod retention;
 /// Finding what is kept.
 mod search;
+/// Files that members sign, between two desks.
+pub mod signed_files;
 /// Taking a change back, and the list of all changes.
 mod undo;
 /// Making, opening and describing a vault.

@@ -14,6 +14,7 @@ use farol_store::StoreError;
 
 use crate::{
     Code, Desk, Failure,
+    signed_files::is_signed,
     view::{ImportResult, Imported, ReportView},
 };
 
@@ -61,6 +62,12 @@ impl Desk {
     /// # Errors
     /// When they are empty, too many, or neither mail nor text.
     pub fn import_bytes(&self, bytes: &[u8]) -> Result<Imported, Failure> {
+        if is_signed(bytes) {
+            return Err(Failure::refused(
+                "This is a file that a colleague signed, not a report. Nothing was added.",
+                "Open it with Ctrl Shift O, or with `farolctl member`, `approval` or `handover`.",
+            ));
+        }
         let taken = farol_intake::read(bytes)?;
         self.take_in(taken)
     }

@@ -123,6 +123,7 @@ fn plain_cell(text: &str) -> String {
 fn stands(it: Reader<'_>, action: &Action) -> Result<bool, Failure> {
     Ok(match action {
         Action::ConsentSet { report, after, .. } => it.report(*report)?.consent == *after,
+        Action::HoldSet { case, after, .. } => it.hold(*case)? == *after,
         Action::CaseChanged { case, after, .. } => it.case(*case)?.facts == **after,
         Action::TargetSet { case, before, after } => {
             let Some(target) = after.as_ref().or(before.as_ref()) else { return Ok(true) };

@@ -284,7 +284,7 @@ impl From<StoreError> for Failure {
             StoreError::BadSlots => Self::new(
                 Code::Failed,
                 format!("The file vault.json cannot be read as Farol wrote it. {NOTHING_LOST}"),
-                "Bring it back from a backup of this folder.",
+                "Put the newest backup back: it has a vault.json of its own, and what was saved since is brought back with it.",
             ),
             StoreError::Damaged => Self::new(
                 Code::Damaged,
@@ -303,6 +303,10 @@ impl From<StoreError> for Failure {
                     "This vault was written by a newer Farol (schema {found}; this one knows {known}). {NOTHING_LOST}"
                 ),
                 "Open it with the newer version.",
+            ),
+            StoreError::KeyChangeUnfinished => Self::refused(
+                "A change of the database key was interrupted, and this way in does not open what is there now. Nothing was changed.",
+                "Open the vault with its passphrase: that finishes the change.",
             ),
             StoreError::Closing => {
                 Self::new(Code::Locked, "The vault is being locked.", "Unlock it to go on.")

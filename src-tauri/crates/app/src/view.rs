@@ -15,6 +15,7 @@ use farol_model::{
     member::Member,
     observable::Observable,
     report::Report,
+    retention::Hold,
     search::{Part, SearchKind},
     slot::SlotKind,
     tampering::Tampering,
@@ -22,6 +23,14 @@ use farol_model::{
 };
 
 use crate::Failure;
+
+/// Members, and files that they sign.
+mod signed;
+
+pub use signed::{
+    ApprovalLine, FileStep, HandoverReader, HandoverRow, MemberRow, OpenedFile, TakenAnswer,
+    ToldFact,
+};
 
 /// What is known about the vault before and after it is opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
@@ -132,6 +141,44 @@ pub struct Recovered {
     pub set_aside: String,
     /// All of it in words.
     pub words: String,
+}
+
+/// A closed case that the rules no longer keep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct DueRow {
+    /// The case.
+    pub id: CaseId,
+    /// Its number for people.
+    pub reference: CaseRef,
+    /// Its title; none when it is sensitive.
+    pub title: Option<String>,
+    /// What kind of trouble it was.
+    pub category: Category,
+    /// When it was closed.
+    pub closed_at: Timestamp,
+    /// Since when it may be erased.
+    pub due_at: Timestamp,
+    /// Why it stays all the same.
+    pub hold: Option<Hold>,
+}
+
+/// What erasing a case takes away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct ErasePreview {
+    /// Its number, which has to be typed.
+    pub reference: CaseRef,
+    /// Entries of its story whose content goes.
+    pub n_entries: u32,
+    /// Reports that go with it.
+    pub n_reports: u32,
+    /// Reports that stay, because other cases have them too.
+    pub n_shared_reports: u32,
+    /// Documents that go with it.
+    pub n_documents: u32,
+    /// Why it cannot be erased.
+    pub hold: Option<Hold>,
+    /// Where something of it may still be afterwards, as far as Farol knows.
+    pub elsewhere: Vec<String>,
 }
 
 /// The vault's condition.
@@ -432,10 +479,14 @@ pub struct CaseView {
     pub decisions: Vec<Decision>,
     /// Mitigations, oldest first.
     pub mitigations: Vec<Mitigation>,
+    /// Who was asked to approve what, and their answers.
+    pub approvals: Vec<ApprovalLine>,
     /// Documents, oldest first.
     pub documents: Vec<DocumentRow>,
     /// What happened, newest first.
     pub story: Vec<StoryLine>,
+    /// Why it is kept whatever the rules say.
+    pub hold: Option<Hold>,
     /// What to do next.
     pub next: NextStep,
     /// People who work here, to show names for ids.

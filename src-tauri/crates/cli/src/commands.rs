@@ -10,8 +10,12 @@ mod documents;
 mod registries;
 /// Reports.
 mod reports;
+/// How long cases are kept.
+mod retention;
 /// Finding what is kept.
 mod search;
+/// Members, approvals and handovers: files that people sign.
+mod signed_files;
 /// The vault and the ways to its key.
 mod vault;
 
@@ -51,6 +55,7 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         }
         Command::Vault(command) => vault::run(&place, passphrase.as_deref(), command, output),
         Command::Backup(command) => backups::run(&place, passphrase.as_deref(), command, output),
+        Command::Retention(command) => retention::run(&open()?, command, output),
         Command::Import { files } => reports::import(&open()?, &files, output),
         Command::Report(command) => reports::run(&open()?, command, output),
         Command::Case(command) => cases::run(&open()?, command, output),
@@ -66,6 +71,9 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         Command::Mitigate { case, what, id, state, reach } => {
             cases::mitigate(&open()?, case, what, id.zip(state), &reach, output)
         }
+        Command::Member(command) => signed_files::member(&open()?, command, output),
+        Command::Approval(command) => signed_files::approval(&open()?, command, output),
+        Command::Handover(command) => signed_files::handover(&open()?, command, output),
         Command::Respond { case, template } => documents::begin(&open()?, case, &template, output),
         Command::Doc(command) => documents::run(&open()?, command, output),
         Command::Journal(JournalCommand::Verify { head }) => verify(&open()?, head, output),

@@ -17,6 +17,7 @@ use clap::Parser;
 use crate::{options::Options, output::Output};
 
 fn main() -> ExitCode {
+    farol_app::core_dumps::forbid();
     let options = Options::parse();
     let mut output = Output::new(options.json);
     let done = commands::run(options, &mut output);

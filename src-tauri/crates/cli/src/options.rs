@@ -42,6 +42,9 @@ pub(crate) enum Command {
     /// Back the vault up, list backups, and get one back.
     #[command(subcommand)]
     Backup(BackupCommand),
+    /// How long cases are kept, and what may be erased.
+    #[command(subcommand)]
+    Retention(RetentionCommand),
     /// Take in mails or text files; `-` is standard input.
     Import {
         /// The files.
@@ -116,6 +119,15 @@ pub(crate) enum Command {
         #[command(flatten)]
         reach: Reach,
     },
+    /// Know your colleagues: write your card, add theirs.
+    #[command(subcommand)]
+    Member(MemberCommand),
+    /// Ask a second person to sign what reaches wider than what was reported, and answer such requests.
+    #[command(subcommand)]
+    Approval(ApprovalCommand),
+    /// Write what the next shift must know, read it, and sign for having read it.
+    #[command(subcommand)]
+    Handover(HandoverCommand),
     /// Begin a response from a template; prints its id.
     Respond {
         /// The case.
@@ -197,6 +209,9 @@ pub(crate) enum VaultCommand {
     },
     /// Make a recovery key and print it, this once. The one before opens nothing any more.
     RecoveryKey,
+    /// Give the database another key, and print another recovery key, this once. The passphrase
+    /// stays; backups made before open as they did.
+    Rekey,
     /// Keep a key in the system keyring.
     Keyring,
     /// Take a way to the key away; at least two stay.
@@ -205,6 +220,21 @@ pub(crate) enum VaultCommand {
         #[arg(value_parser = slot_kind)]
         kind: SlotKind,
     },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum RetentionCommand {
+    /// The rules, as JSON.
+    Rules,
+    /// Take other rules from a JSON file, as `retention rules` prints it.
+    Set {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Closed cases that the rules no longer keep.
+    Due,
+    /// What is left of erased cases.
+    Erased,
 }
 
 #[derive(Subcommand)]
@@ -262,6 +292,30 @@ pub(crate) enum ReportCommand {
 
 #[derive(Subcommand)]
 pub(crate) enum CaseCommand {
+    /// Put a case on legal hold: it is kept whatever the rules say.
+    Hold {
+        /// The case.
+        case: CaseRef,
+        /// What it is kept for.
+        #[arg(long)]
+        reason: String,
+    },
+    /// End a legal hold.
+    Release {
+        /// The case.
+        case: CaseRef,
+    },
+    /// Show what erasing a case takes away; with --confirm, erase it for ever.
+    Erase {
+        /// The case.
+        case: CaseRef,
+        /// The rule or the order; it stays with the tombstone.
+        #[arg(long, default_value = "")]
+        reason: String,
+        /// The case's number once more.
+        #[arg(long)]
+        confirm: Option<String>,
+    },
     /// Every change on a case, oldest first, with what was before and after.
     History {
         /// The case.
@@ -345,6 +399,107 @@ pub(crate) enum CaseCommand {
         #[arg(long)]
         note: Option<String>,
     },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum MemberCommand {
+    /// Write your member card, a signed file with your name and public key, for colleagues to add.
+    Card {
+        /// Where to.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Say whose card a file is, with its fingerprint; adds nobody.
+    Show {
+        /// The card.
+        file: PathBuf,
+    },
+    /// Add a colleague by their card. Without the fingerprint that they read to you it is shown and
+    /// nobody is added.
+    Add {
+        /// Their card.
+        file: PathBuf,
+        /// What they read to you, by voice or in person.
+        #[arg(long, default_value = "")]
+        fingerprint: String,
+    },
+    /// Everybody whose signature this desk can check.
+    List,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ApprovalCommand {
+    /// Write a request for a second person to sign. It carries targets and reasons and is not
+    /// encrypted.
+    Request {
+        /// The case.
+        case: CaseRef,
+        /// The mitigation or decision that waits, as `case show` prints it.
+        id: String,
+        /// A word to the second person.
+        #[arg(long, default_value = "")]
+        note: String,
+        /// Where to; only shows what would leave without it.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Say in full what a request asks or an answer says; signs and records nothing.
+    Show {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Sign an answer to a colleague's request: approved, or refused with a reason.
+    Sign {
+        /// The request.
+        file: PathBuf,
+        /// Where the answer goes.
+        #[arg(long)]
+        out: PathBuf,
+        /// Refuse it.
+        #[arg(long, requires = "reason")]
+        refuse: bool,
+        /// Why.
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Take a colleague's answer in, on the desk that asked.
+    Take {
+        /// The answer.
+        file: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum HandoverCommand {
+    /// Write a signed note for the next shift: every open case, and your words.
+    Write {
+        /// Your words.
+        #[arg(long, default_value = "")]
+        text: String,
+        /// Where to; only shows what would leave without it.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Read a handover; signs and records nothing.
+    Read {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Sign for having read a handover.
+    Sign {
+        /// The handover.
+        file: PathBuf,
+        /// Where the receipt goes.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Take a receipt in, on the desk that wrote the handover.
+    Take {
+        /// The receipt.
+        file: PathBuf,
+    },
+    /// Handovers that were written here or signed for, the newest first, and who read them.
+    List,
 }
 
 #[derive(Subcommand)]

@@ -16,6 +16,8 @@ pub enum Finding {
     },
     /// The tail could not be read to its end and was written anew.
     TailDamaged,
+    /// `vault.json` or its copy was damaged or gone, and was made again from the other.
+    SlotsMended,
     /// The system keyring remembers a journal that the vault does not go through.
     SetBack {
         /// Entries that this desk wrote.
@@ -35,6 +37,12 @@ pub enum Finding {
 }
 
 impl Finding {
+    /// Whether the vault should not be worked in before it was recovered.
+    #[must_use]
+    pub fn asks_for_recovery(self) -> bool {
+        matches!(self, Self::Damaged | Self::Changed { .. } | Self::SetBack { .. })
+    }
+
     /// The sentence on screen.
     #[must_use]
     pub fn words(self) -> String {
@@ -52,6 +60,9 @@ impl Finding {
             ),
             Self::Damaged => {
                 "The database is damaged in places. What you see may be incomplete: lock the desk and put the newest backup back; what was saved since is brought back with it.".into()
+            }
+            Self::SlotsMended => {
+                "The file vault.json, which holds the ways to the key, or its copy was damaged or gone. It was made again from the other; nothing is missing. Find out what happened to this disk.".into()
             }
             Self::TailDamaged => {
                 "The file farol.tail, the second copy of what was saved since the last backup, was damaged. The database has everything, and the copy was written anew. Find out what happened to this disk.".into()

@@ -61,6 +61,8 @@ ids! {
     BlockId = "block id";
     /// A note on a case.
     NoteId = "note id";
+    /// A signed file that this desk wrote or took in.
+    SignedFileId = "signed file id";
 }
 
 /// A SHA-256 digest; written as 64 lower-case hex digits.

@@ -11,11 +11,13 @@ use crate::{
     decision::{Decision, Mitigation},
     document::{BlockChange, Document, Envelope, Sent},
     export::Certificate,
-    id::{CaseId, DeskId, Digest, DocumentId, EntryId, MemberId, ReportId},
+    id::{CaseId, DeskId, Digest, DocumentId, EntryId, MemberId, ReportId, SignedFileId},
     lookup::Observation,
     member::Member,
     observable::Observable,
     report::{Consent, Report},
+    retention::{Hold, RetentionRules, Tombstone},
+    signed::{KeptFile, Says, SignedFile},
     slot::{SlotChange, SlotKind},
     time::Timestamp,
 };
@@ -36,15 +38,36 @@ pub enum Action {
         /// What happened to it.
         change: SlotChange,
     },
+    /// The vault got another database key, and another recovery key with it.
+    DatabaseKeyChanged,
     /// Entries that the database had lost were brought back from the tail, as they were.
     EntriesBroughtBack {
         /// How many.
         n_entries: u32,
     },
-    /// A person joined the desk.
+    /// A person joined the desk, or their card was taken in.
     MemberAdded {
         /// The person and their public key.
         member: Member,
+        /// The card they signed; none for whoever made the vault.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<Box<SignedFile>>,
+    },
+    /// The acting member signed a file for another desk.
+    FileSigned {
+        /// The case it is about.
+        case: Option<CaseId>,
+        /// The file.
+        kept: Box<KeptFile>,
+    },
+    /// A file that another member signed was taken in.
+    FileTaken {
+        /// The case it is about, when that is on this desk.
+        case: Option<CaseId>,
+        /// The file.
+        kept: Box<KeptFile>,
+        /// Who signed it, as this desk knew them.
+        signer: Member,
     },
     /// Something came in; its bytes are the original that the report names.
     ReportReceived {
@@ -64,6 +87,29 @@ pub enum Action {
     CaseOpened {
         /// The case.
         case: Box<Case>,
+    },
+    /// A case is to be kept whatever the rules say, or (`after` none) not any more.
+    HoldSet {
+        /// The case.
+        case: CaseId,
+        /// As it was.
+        before: Option<Hold>,
+        /// As it is.
+        after: Option<Hold>,
+    },
+    /// A case was erased, for ever. Its own entries can no longer be opened; this one belongs to the desk.
+    CaseErased {
+        /// What stays of it.
+        tombstone: Box<Tombstone>,
+        /// The reports that went with it: those that no other case had.
+        reports: Vec<ReportId>,
+    },
+    /// The team's rules for keeping and erasing changed.
+    RetentionSet {
+        /// As they were.
+        before: Box<RetentionRules>,
+        /// As they are.
+        after: Box<RetentionRules>,
     },
     /// A report was put on a case.
     ReportAttached {
@@ -212,11 +258,17 @@ impl Action {
         match self {
             Self::VaultCreated { .. } => "vault_created",
             Self::SlotChanged { .. } => "slot_changed",
+            Self::DatabaseKeyChanged => "database_key_changed",
             Self::EntriesBroughtBack { .. } => "entries_brought_back",
             Self::MemberAdded { .. } => "member_added",
+            Self::FileSigned { .. } => "file_signed",
+            Self::FileTaken { .. } => "file_taken",
             Self::ReportReceived { .. } => "report_received",
             Self::ConsentSet { .. } => "consent_set",
             Self::CaseOpened { .. } => "case_opened",
+            Self::HoldSet { .. } => "hold_set",
+            Self::CaseErased { .. } => "case_erased",
+            Self::RetentionSet { .. } => "retention_set",
             Self::ReportAttached { .. } => "report_attached",
             Self::ReportDetached { .. } => "report_detached",
             Self::CaseChanged { .. } => "case_changed",
@@ -242,14 +294,20 @@ impl Action {
         match self {
             Self::VaultCreated { .. }
             | Self::SlotChanged { .. }
+            | Self::DatabaseKeyChanged
+            | Self::CaseErased { .. }
+            | Self::RetentionSet { .. }
             | Self::EntriesBroughtBack { .. }
             | Self::MemberAdded { .. }
             | Self::ReportReceived { .. }
             | Self::ConsentSet { .. } => None,
             Self::CaseOpened { case } => Some(case.id),
             Self::DocumentCreated { document } => Some(document.case),
-            Self::Undid { case, .. } => *case,
-            Self::ReportAttached { case, .. }
+            Self::Undid { case, .. }
+            | Self::FileSigned { case, .. }
+            | Self::FileTaken { case, .. } => *case,
+            Self::HoldSet { case, .. }
+            | Self::ReportAttached { case, .. }
             | Self::ReportDetached { case, .. }
             | Self::CaseChanged { case, .. }
             | Self::ObservableAdded { case, .. }
@@ -288,12 +346,23 @@ impl Action {
         }
     }
 
+    /// The signed file it keeps.
+    pub fn signed_file(&self) -> Option<SignedFileId> {
+        match self {
+            Self::FileSigned { kept, .. } | Self::FileTaken { kept, .. } => Some(kept.id),
+            _ => None,
+        }
+    }
+
     /// What changes it back, as a new action at `at`; none for what cannot be taken back: what left
     /// the desk, what was decided or signed, evidence, and what was only begun.
     pub fn reversed(&self, at: Timestamp) -> Option<Self> {
         match self.clone() {
             Self::ConsentSet { report, before, after } => {
                 Some(Self::ConsentSet { report, before: after, after: before })
+            }
+            Self::HoldSet { case, before, after } => {
+                Some(Self::HoldSet { case, before: after, after: before })
             }
             Self::CaseChanged { case, before, after } => {
                 Some(Self::CaseChanged { case, before: after, after: before })
@@ -332,13 +401,23 @@ impl Action {
             Self::SlotChanged { slot, change: SlotChange::Made } => {
                 format!("{} made", slot.label())
             }
+            Self::HoldSet { after: Some(hold), .. } => format!("Legal hold: {}", hold.reason),
+            Self::HoldSet { after: None, .. } => "Legal hold released".into(),
+            Self::CaseErased { tombstone, .. } => {
+                format!("{} erased: {}", tombstone.reference, tombstone.reason)
+            }
+            Self::RetentionSet { .. } => "Rules for keeping and erasing changed".into(),
+            Self::DatabaseKeyChanged => "Database key and recovery key changed".into(),
             Self::EntriesBroughtBack { n_entries } => {
                 format!("{n_entries} entries that the database had lost brought back")
             }
             Self::SlotChanged { slot, change: SlotChange::Removed } => {
                 format!("{} taken away", slot.label())
             }
-            Self::MemberAdded { member } => format!("{} joined the desk", member.name),
+            Self::MemberAdded { member, card: None } => format!("{} joined the desk", member.name),
+            Self::MemberAdded { member, .. } => format!("The card of {} was taken in", member.name),
+            Self::FileSigned { kept, .. } => describe_signed(&kept.file),
+            Self::FileTaken { kept, signer, .. } => describe_taken(&kept.file, &signer.name),
             Self::ReportReceived { report } => {
                 format!("Report received: {}", report.parsed.subject)
             }
@@ -387,6 +466,40 @@ impl Action {
                 certificate.n_values_searched
             ),
         }
+    }
+}
+
+fn describe_signed(file: &SignedFile) -> String {
+    match file.statement().map(|it| it.says) {
+        Some(Says::Request(request)) => {
+            format!("A second person was asked to approve: {}", request.proposal.what)
+        }
+        Some(Says::Answer(answer)) => {
+            format!("Signed for another desk: {} on {}", answer.ruling.word(), answer.reference)
+        }
+        Some(Says::Handover(handover)) => match handover.cases.len() {
+            1 => "Handover written: 1 open case".into(),
+            n => format!("Handover written: {n} open cases"),
+        },
+        Some(Says::Receipt(_)) => "Signed for having read a handover".into(),
+        Some(Says::Card(_)) | None => "A file was signed".into(),
+    }
+}
+
+fn describe_taken(file: &SignedFile, signer: &str) -> String {
+    match file.statement().map(|it| it.says) {
+        Some(Says::Request(request)) => {
+            format!("{signer} asks for approval on {}", request.reference)
+        }
+        Some(Says::Answer(answer)) if answer.reason.is_empty() => {
+            format!("{signer} signed: {}", answer.ruling.word())
+        }
+        Some(Says::Answer(answer)) => {
+            format!("{signer} signed: {}. {}", answer.ruling.word(), answer.reason)
+        }
+        Some(Says::Handover(_)) => format!("Handover from {signer} taken in"),
+        Some(Says::Receipt(_)) => format!("{signer} signed for having read the handover"),
+        Some(Says::Card(_)) | None => format!("A file signed by {signer} was taken in"),
     }
 }
 

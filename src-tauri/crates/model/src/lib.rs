@@ -4,6 +4,8 @@
 //! Knows nothing of files, networks, databases or the clock on the wall: time, randomness and
 //! ids are handed in.
 
+/// A second person's approval.
+pub mod approval;
 /// What we handle.
 pub mod case;
 /// Named deadlines.
@@ -16,6 +18,8 @@ pub mod document;
 pub mod export;
 /// What opening a vault found.
 pub mod finding;
+/// What the next shift must know.
+pub mod handover;
 /// Identifiers, digests and sizes.
 pub mod id;
 /// What happened: the actions that change the shared story.
@@ -32,8 +36,12 @@ pub mod refang;
 pub mod registry;
 /// What came in.
 pub mod report;
+/// How long cases are kept, and what stays of them.
+pub mod retention;
 /// What a person may ask for in one line.
 pub mod search;
+/// Files that members sign.
+pub mod signed;
 /// Ways to a vault's key.
 pub mod slot;
 /// How a record was changed from outside.

@@ -21,6 +21,8 @@ pub enum Tampering {
     SealBroken,
     /// The key of a body is gone, and nothing says that it was erased.
     SealRemoved,
+    /// It rests on a signed file that is not there, or that the person it names did not sign.
+    ForgedFile,
     /// The journal is shorter than, or another one than, something outside the vault remembers.
     RolledBack,
 }
@@ -41,6 +43,7 @@ impl Tampering {
             }
             Self::SealBroken => "its body does not open with its seal",
             Self::SealRemoved => "the seal that opens its body was removed",
+            Self::ForgedFile => "it rests on a person's signature that is not there, or not theirs",
             Self::RolledBack => {
                 "the vault was set back or written anew: a backup, or a head that was written down, remembers a journal that goes on otherwise"
             }

@@ -6,13 +6,15 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
-use crate::{StoreError, search};
+use crate::{StoreError, erase, search};
 
 /// Every schema there was, oldest first: the tables it adds, and what fills them from those before.
 /// A file's `PRAGMA user_version` counts how many it has.
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 4] = [
     (include_str!("../migrations/0001_house.sql"), |_| Ok(())),
     (include_str!("../migrations/0002_search.sql"), search::build),
+    (include_str!("../migrations/0003_signed_files.sql"), |_| Ok(())),
+    (include_str!("../migrations/0004_retention.sql"), erase::fill),
 ];
 
 type Migration = (&'static str, fn(&Connection) -> Result<(), StoreError>);

@@ -68,6 +68,9 @@ pub enum StoreError {
         /// Ours.
         known: u32,
     },
+    /// A change of the database key was interrupted, and only the passphrase can finish it.
+    #[error("a change of the database key was interrupted")]
+    KeyChangeUnfinished,
     /// The vault is being closed.
     #[error("the vault is being closed")]
     Closing,

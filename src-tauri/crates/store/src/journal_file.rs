@@ -103,7 +103,7 @@ fn write_entries(
         "SELECT entry.id, entry.desk, entry.n, at_ms, actor, case_id, action, sealed_with, body, hash,
                 signature, seal.key
          FROM entry
-         JOIN seal ON seal.id = entry.sealed_with
+         LEFT JOIN seal ON seal.id = entry.sealed_with
          LEFT JOIN signature ON signature.desk = entry.desk AND signature.n = entry.n
          WHERE entry.desk = ?1 ORDER BY entry.n",
     )?;
@@ -111,15 +111,16 @@ fn write_entries(
     while let Some(row) = rows.next()? {
         let header = read::header(row)?;
         let body: Vec<u8> = row.get(8)?;
-        let key = Zeroizing::new(row.get::<_, Vec<u8>>(11)?);
-        let action = if sealed { None } else { Some(read::unseal(&header, &body, &key)?) };
+        // None for what was erased.
+        let key = row.get::<_, Option<Vec<u8>>>(11)?.filter(|_| !sealed).map(Zeroizing::new);
+        let action = key.as_ref().map(|key| read::unseal(&header, &body, key)).transpose()?;
         let line = Line {
             header: verify::header_text(&header),
             seal: row.get(7)?,
             body: BASE64.encode(&body),
             hash: hex(&row.get::<_, Vec<u8>>(9)?),
             signature: row.get::<_, Option<Vec<u8>>>(10)?.map(|it| BASE64.encode(&it)),
-            key: (!sealed).then(|| hex(&key)),
+            key: key.map(|it| hex(&it)),
             action: action.and_then(|it| String::from_utf8(it.to_vec()).ok()),
         };
         write_line(to, &line)?;

@@ -9,6 +9,8 @@ mod backup;
 mod behind;
 /// Connections to the database.
 mod connection;
+/// Erasing a case.
+mod erase;
 /// What can go wrong with a vault.
 mod error;
 /// The condition of an open vault.
@@ -32,14 +34,20 @@ mod read;
 mod rebuild;
 /// Everything that can still be read, as a vault.
 mod recover;
+/// Another database key.
+mod rekey;
 /// Putting backups back.
 mod restore;
 /// Sealing small things with a key.
 mod seal;
 /// Finding what is kept.
 mod search;
+/// Signing files, and checking those that others signed.
+mod signed;
 /// Ways to the key: passphrase, recovery key, system keyring.
 pub mod slots;
+/// Files in the place of others, whole.
+mod swap;
 /// What was saved since the last backup, a second time.
 mod tail;
 /// Opening, creating, reading.
@@ -58,6 +66,7 @@ pub use rebuild::Difference;
 pub use recover::Recovered;
 pub use restore::Restored;
 pub use search::{Hit, Hits, MAX_HITS, MAX_RANKED};
+pub use signed::{file_hash, fingerprint, is_signed_by};
 pub use slots::{RecoveryKey, SlotInfo, Slots};
 pub use vault::{NewVault, Store};
 pub use verify::{Anchor, Verification, WrongEntry};

@@ -8,7 +8,11 @@ use std::{
 
 use farol_model::time::Timestamp;
 
-use crate::{StoreError, holder::Holder, slots::Slots};
+use crate::{
+    StoreError,
+    holder::Holder,
+    slots::{Slots, copy_of},
+};
 
 /// The clock, handed in.
 pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -57,7 +61,10 @@ impl Place {
 
     /// Which files are there. A creation that was killed after its last write counts as done.
     pub fn files(&self) -> VaultFiles {
-        let slots = self.slots_file().exists();
+        if self.is_swapping() {
+            return VaultFiles { database: true, slots: true };
+        }
+        let slots = self.slots_file().exists() || copy_of(&self.slots_file()).exists();
         VaultFiles {
             database: self.database().exists() || (slots && self.unfinished().exists()),
             slots,
@@ -74,7 +81,9 @@ impl Place {
 
     pub(crate) fn hold(&self) -> Result<Holder, StoreError> {
         fs::create_dir_all(&self.dir)?;
-        Holder::take(&self.dir.join("vault.lock"), &self.who)
+        let holder = Holder::take(&self.dir.join("vault.lock"), &self.who)?;
+        self.finish_swap()?;
+        Ok(holder)
     }
 }
 

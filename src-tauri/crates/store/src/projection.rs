@@ -14,7 +14,7 @@ use farol_model::{
     report::Report,
 };
 
-use crate::{Reader, StoreError};
+use crate::{Reader, StoreError, erase};
 
 /// Applies one entry.
 pub(crate) fn apply(
@@ -28,14 +28,44 @@ pub(crate) fn apply(
             run(conn, "INSERT INTO vault (practice) VALUES (?1)", params![practice])
         }
         // Told in the journal; `vault.json` itself says which ways are open.
-        Action::SlotChanged { .. } | Action::EntriesBroughtBack { .. } => Ok(()),
+        Action::SlotChanged { .. }
+        | Action::DatabaseKeyChanged
+        | Action::EntriesBroughtBack { .. } => Ok(()),
+        Action::HoldSet { case, after: Some(hold), .. } => run(
+            conn,
+            "INSERT INTO hold (case_id, body) VALUES (?1, ?2)
+             ON CONFLICT (case_id) DO UPDATE SET body = excluded.body",
+            params![case.to_string(), json(hold)],
+        ),
+        Action::HoldSet { case, after: None, .. } => {
+            run(conn, "DELETE FROM hold WHERE case_id = ?1", [case.to_string()])
+        }
+        Action::CaseErased { tombstone, reports } => erase::apply(conn, tombstone, reports),
+        Action::RetentionSet { after, .. } => {
+            run(conn, "DELETE FROM retention", [])?;
+            run(conn, "INSERT INTO retention (body) VALUES (?1)", [json(after)])
+        }
         // Its commit holds the entries that change things back.
         Action::Undid { .. } => Ok(()),
-        Action::MemberAdded { member } => run(
+        Action::MemberAdded { member, .. } => run(
             conn,
             "INSERT INTO member (id, body) VALUES (?1, ?2)
              ON CONFLICT (id) DO UPDATE SET body = excluded.body",
             params![member.id.to_string(), json(member)],
+        ),
+        Action::FileSigned { case, kept } | Action::FileTaken { case, kept, .. } => run(
+            conn,
+            "INSERT INTO signed_file (id, hash, kind, about, case_id, at_ms, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                kept.id.to_string(),
+                kept.hash.to_string(),
+                kept.kind.word(),
+                kept.about,
+                case.map(|case| case.to_string()),
+                at_ms,
+                json(kept),
+            ],
         ),
         Action::ReportReceived { report } => put_report(conn, report),
         Action::ConsentSet { report, after, .. } => {
@@ -44,7 +74,8 @@ pub(crate) fn apply(
             put_report(conn, &report)
         }
         Action::CaseOpened { case } => put_case(conn, case),
-        Action::CaseChanged { case, after, .. } => {
+        Action::CaseChanged { case, before, after } => {
+            erase::follow_status(conn, *case, before.status, after.status, header.at)?;
             let mut case = Reader::new(conn).case(*case)?;
             case.facts = (**after).clone();
             put_case(conn, &case)

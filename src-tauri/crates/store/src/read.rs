@@ -19,6 +19,7 @@ use farol_model::{
     observable::{Observable, ObservableKind},
     report::Report,
     search::Query,
+    signed::{FileKind, KeptFile},
     time::Timestamp,
 };
 
@@ -182,7 +183,11 @@ impl<'a> Reader<'a> {
     pub fn next_reference(&self, year: i16) -> Result<CaseRef, StoreError> {
         let last: u32 = self
             .conn
-            .prepare_cached("SELECT coalesce(max(number), 0) FROM case_ WHERE year = ?1")?
+            .prepare_cached(
+                "SELECT max(
+                     (SELECT coalesce(max(number), 0) FROM case_ WHERE year = ?1),
+                     (SELECT coalesce(max(number), 0) FROM tombstone WHERE year = ?1))",
+            )?
             .query_row([year], |row| row.get(0))?;
         Ok(CaseRef { year, number: last + 1 })
     }
@@ -368,6 +373,67 @@ impl<'a> Reader<'a> {
         let sql =
             "SELECT body FROM certificate WHERE document_id = ?1 ORDER BY at_ms DESC, entry DESC";
         self.bodies(sql, [id.to_string()])
+    }
+
+    /// The signed file with a hash, when this desk wrote it or took it in.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn signed_file(&self, hash: Digest) -> Result<Option<KeptFile>, StoreError> {
+        let sql = "SELECT body FROM signed_file WHERE hash = ?1";
+        Ok(self.bodies(sql, [hash.to_string()])?.pop())
+    }
+
+    /// Signed files of a kind, oldest first, with when this desk signed them or took them in.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn signed_files(&self, kind: FileKind) -> Result<Vec<(Timestamp, KeptFile)>, StoreError> {
+        let sql = "SELECT at_ms, body FROM signed_file WHERE kind = ?1 ORDER BY at_ms, id";
+        self.dated_files(sql, [kind.word()])
+    }
+
+    /// The same, of one kind about one thing, as in [`farol_model::signed::Says::about`].
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn signed_files_about(
+        &self,
+        kind: FileKind,
+        about: &str,
+    ) -> Result<Vec<(Timestamp, KeptFile)>, StoreError> {
+        let sql = "SELECT at_ms, body FROM signed_file WHERE kind = ?1 AND about = ?2
+                   ORDER BY at_ms, id";
+        self.dated_files(sql, [kind.word(), about])
+    }
+
+    fn dated_files(
+        &self,
+        sql: &str,
+        params: impl Params,
+    ) -> Result<Vec<(Timestamp, KeptFile)>, StoreError> {
+        let mut query = self.conn.prepare_cached(sql)?;
+        let rows =
+            query.query_map(params, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+        rows.map(|row| {
+            let (at_ms, body) = row?;
+            Ok((Timestamp::from_ms(at_ms), parse(&body)?))
+        })
+        .collect()
+    }
+
+    /// The hash of an entry: it stands for the entry and everything before it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn entry_hash(&self, id: EntryId) -> Result<Digest, StoreError> {
+        let hash: Vec<u8> = self
+            .conn
+            .prepare_cached("SELECT hash FROM entry WHERE id = ?1")?
+            .query_row([id.to_string()], |row| row.get(0))
+            .optional()?
+            .ok_or(StoreError::NotFound("entry"))?;
+        hash.try_into().map(Digest).map_err(|_| StoreError::Unreadable("hash"))
     }
 
     /// The last entry of the journal.

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, TransactionBehavior, types::Value};
 
-use crate::{Store, StoreError, connection, projection, read, search, verify};
+use crate::{Store, StoreError, connection, erase, projection, read, search, verify};
 
 /// Not projections: the journal itself, what only it can open, the bytes it names, and the search,
 /// which is made from the projections.
@@ -63,14 +63,19 @@ impl Store {
 
 fn replay(live: &Connection, again: &Connection) -> Result<(), StoreError> {
     let mut query = live.prepare(
-        "SELECT entry.id, desk, n, at_ms, actor, case_id, action, body, seal.key
+        "SELECT entry.id, desk, n, at_ms, actor, case_id, action, body, seal.key, sealed_with
          FROM entry LEFT JOIN seal ON seal.id = entry.sealed_with ORDER BY entry.rowid",
     )?;
+    let erased = erase::erased_seals(live)?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let body: Vec<u8> = row.get(7)?;
-        // An entry that nobody can open is not skipped: the tables would be made without it.
-        let key = zeroize::Zeroizing::new(row.get::<_, Option<Vec<u8>>>(8)?.unwrap_or_default());
+        let key = row.get::<_, Option<Vec<u8>>>(8)?.map(zeroize::Zeroizing::new);
+        if key.is_none() && erased.contains(&row.get::<_, String>(9)?) {
+            continue;
+        }
+        // Another entry that nobody can open is not skipped: the tables would be made without it.
+        let key = key.unwrap_or_default();
         let entry = read::open(read::header(row)?, &body, &key)?;
         projection::apply(again, &entry.header, &entry.action)?;
     }

@@ -26,7 +26,6 @@ use crate::{
     digest, read,
     restore::{SHM, TAIL, WAL, copy_checked},
     slots::{Secrets, Slots},
-    sync_dir,
     tail::{self, EntryRow, Mark, Row},
     verify, write,
 };
@@ -84,10 +83,9 @@ impl Place {
         ground.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         drop(ground);
 
-        let set_aside = self.set_aside(&[DATABASE, WAL, SHM, TAIL])?;
-        fs::rename(there.join(DATABASE), self.database())?;
-        fs::remove_dir_all(&there)?;
-        sync_dir(&self.dir)?;
+        let old = [DATABASE, WAL, SHM, TAIL].map(Into::into).into();
+        let new = vec![DATABASE.into()];
+        let set_aside = self.swap(&there, old, new)?;
         drop(holder);
         // Its entry is signed, which closes a journal whose last commit was not whole.
         let store = Store::open_with(self.clone(), &secrets)?;

@@ -17,6 +17,7 @@ use crate::{
 };
 
 pub(crate) const TAIL: &str = "farol.tail";
+const SLOTS_COPY: &str = "vault.json.copy";
 pub(crate) const WAL: &str = "farol.vault-wal";
 pub(crate) const SHM: &str = "farol.vault-shm";
 
@@ -64,21 +65,22 @@ impl Place {
         }
         fs::create_dir(&checked)?;
         let backup = copy_checked(&from, &checked, &secrets, backup)?;
-        let aside = self.set_aside(&[SLOTS, DATABASE, WAL, SHM])?;
-        if let Some(path) = self.tail_after(&checked, &secrets)? {
-            fs::copy(path, aside.join(TAIL))?;
-        } else if self.tail().exists() {
-            fs::rename(self.tail(), aside.join(TAIL))?;
+        let mut old: Vec<String> =
+            [SLOTS, SLOTS_COPY, DATABASE, WAL, SHM, TAIL].map(Into::into).into();
+        let mut new: Vec<String> = [DATABASE, SLOTS, SLOTS_COPY].map(Into::into).into();
+        // What was erased since stays erased.
+        let mut slots = Slots::load(&checked.join(SLOTS))?;
+        slots.erased.extend(self.slots().map(|it| it.erased).unwrap_or_default());
+        slots.save(&checked.join(SLOTS))?;
+        if let Some(tail) = self.tail_after(&checked, &secrets)? {
+            fs::copy(tail, checked.join(TAIL))?;
+            File::open(checked.join(TAIL))?.sync_all()?;
+            new.push(TAIL.into());
         }
-        for file in [DATABASE, SLOTS] {
-            fs::rename(checked.join(file), self.dir.join(file))?;
-        }
-        // Newer backups belong to the story that was set aside, and go with it.
-        for newer in self.backups().iter().filter(|it| it.made_at > backup.made_at) {
-            fs::rename(self.dir.join(FOLDER).join(&newer.name), aside.join(&newer.name))?;
-        }
-        fs::remove_dir(&checked)?;
-        sync_dir(&self.dir)?;
+        // Newer backups belong to the story that is set aside, and go with it.
+        let newer = self.backups().into_iter().filter(|it| it.made_at > backup.made_at);
+        old.extend(newer.map(|it| format!("{FOLDER}/{}", it.name)));
+        let aside = self.swap(&checked, old, new)?;
         Ok(Restored { backup, set_aside: Some(aside) })
     }
 
@@ -95,19 +97,6 @@ impl Place {
         };
         let goes_on = !matches!(tail.compare(&copy, secrets.desk)?, Compared::Apart(_));
         Ok(goes_on.then(|| self.tail()))
-    }
-
-    /// Moves files of the vault, those that are there, into a folder that tells the time.
-    pub(crate) fn set_aside(&self, files: &[&str]) -> Result<PathBuf, StoreError> {
-        let aside = self.dir.join(format!("set-aside-{}", self.stamp()));
-        fs::create_dir_all(&aside)?;
-        for file in files {
-            let path = self.dir.join(file);
-            if path.exists() {
-                fs::rename(path, aside.join(file))?;
-            }
-        }
-        Ok(aside)
     }
 }
 

@@ -1,14 +1,9 @@
 //! Ways to the key: each slot in `vault.json` wraps the same secrets.
 //!
 //! The passphrase slot derives its key with Argon2id, the keyring slot keeps its key in the system
-//! keyring, the recovery slot's key is on paper. `vault.json` holds nothing secret, and its loss is
-//! the loss of the vault, so it is written to a new file, synced and renamed.
+//! keyring, the recovery slot's key is on paper. `vault.json` holds nothing secret.
 
-use std::{
-    fs::{self, File},
-    io::Write,
-    path::Path,
-};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -24,19 +19,23 @@ use crate::{
     Anchor, StoreError,
     error::KeyringProblem,
     seal::{Key, hex, random, unhex},
-    sync_dir,
 };
 
 /// How dear a guess at the passphrase is made.
 mod cost;
-/// The one entry that a vault has in the system keyring.
+/// `vault.json` on the disk.
+mod file;
+/// What a vault has in the system keyring.
 mod keyring;
 /// The key on paper.
 mod recovery;
 
 pub use cost::Cost;
+pub(crate) use file::copy_of;
 pub(crate) use keyring::remember_head;
 pub use recovery::RecoveryKey;
+
+pub(crate) use recovery::BASE32;
 
 use recovery::Typed;
 
@@ -83,6 +82,7 @@ pub struct SlotInfo {
 
 /// The content of `vault.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Slots {
     format: u32,
     vault: Uuid,
@@ -90,10 +90,19 @@ pub struct Slots {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     practice: bool,
     slots: Vec<Slot>,
+    /// Those of the next database key, while it is being changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next: Option<Vec<Slot>>,
+    /// Cases that were erased: a backup that is put back is erased again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) erased: BTreeSet<Uuid>,
+    /// SHA-256 over the rest; absent in vaults of the first days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sum: Option<String>,
 }
 
 /// What a slot wraps: the database key, the signing key, and whose they are.
-#[derive(Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub(crate) struct Secrets {
     pub(crate) database_key: [u8; 32],
     pub(crate) signing_key: [u8; 32],
@@ -139,7 +148,15 @@ impl Secrets {
 impl Slots {
     /// A vault without a way in; one has to be put before it is saved.
     pub(crate) fn new(vault: Uuid, practice: bool) -> Self {
-        Self { format: 1, vault, practice, slots: Vec::new() }
+        Self {
+            format: 1,
+            vault,
+            practice,
+            slots: Vec::new(),
+            next: None,
+            erased: BTreeSet::new(),
+            sum: None,
+        }
     }
 
     /// Makes the passphrase slot, in place of the one that is there.
@@ -208,14 +225,19 @@ impl Slots {
         {
             return Ok(secrets);
         }
-        let slot = self.slot(SlotKind::Passphrase)?;
-        let Way::Passphrase { cost, salt } = &slot.way else { return Err(StoreError::BadSlots) };
-        let salt = unhex(salt).ok_or(StoreError::BadSlots)?;
-        let key = cost::derive(words, &salt, *cost)?;
-        self.unwrap(slot, &key).map_err(|error| match (error, typed) {
+        self.open_passphrase(words).map_err(|error| match (error, typed) {
             (StoreError::WrongPassphrase, Typed::Mistyped) => StoreError::MistypedRecoveryKey,
             (error, _) => error,
         })
+    }
+
+    /// Opens with the passphrase alone.
+    pub(crate) fn open_passphrase(&self, passphrase: &str) -> Result<Secrets, StoreError> {
+        let slot = self.slot(SlotKind::Passphrase)?;
+        let Way::Passphrase { cost, salt } = &slot.way else { return Err(StoreError::BadSlots) };
+        let salt = unhex(salt).ok_or(StoreError::BadSlots)?;
+        let key = cost::derive(passphrase, &salt, *cost)?;
+        self.unwrap(slot, &key)
     }
 
     /// Opens the keyring slot. May wait for the person to unlock their keyring.
@@ -267,24 +289,45 @@ impl Slots {
         self.slots.iter().map(info).collect()
     }
 
-    /// Reads `vault.json`.
+    /// The same vault's slots for another database key: the passphrase stays, and the recovery key
+    /// is another. One in the system keyring is put when that key is the database's.
     ///
     /// # Errors
-    /// [`StoreError::BadSlots`] when it is not what Farol wrote.
-    pub fn load(path: &Path) -> Result<Self, StoreError> {
-        let slots: Self =
-            serde_json::from_slice(&fs::read(path)?).map_err(|_| StoreError::BadSlots)?;
-        if slots.format == 1 { Ok(slots) } else { Err(StoreError::BadSlots) }
+    /// [`StoreError::WrongPassphrase`] when it is not the passphrase.
+    pub(crate) fn for_another_key(
+        &self,
+        secrets: &Secrets,
+        passphrase: &str,
+        at: Timestamp,
+    ) -> Result<(Self, RecoveryKey), StoreError> {
+        let slot = self.slot(SlotKind::Passphrase)?;
+        let Way::Passphrase { cost, .. } = slot.way else { return Err(StoreError::BadSlots) };
+        self.open_passphrase(passphrase)?;
+        let mut next = Self::new(self.vault, self.practice);
+        next.put_passphrase(secrets, passphrase, cost, at)?;
+        let recovery = next.put_recovery(secrets, at);
+        Ok((next, recovery))
     }
 
-    pub(crate) fn save(&self, path: &Path) -> Result<(), StoreError> {
-        let text = serde_json::to_vec_pretty(self).expect("slots are plain data");
-        let new = path.with_extension("json.new");
-        let mut file = File::create(&new)?;
-        file.write_all(&text)?;
-        file.sync_all()?;
-        fs::rename(&new, path)?;
-        path.parent().map_or(Ok(()), sync_dir)
+    /// These slots, with those of the next key beside them.
+    pub(crate) fn with_next(&self, next: &Self) -> Self {
+        Self { next: Some(next.slots.clone()), ..self.clone() }
+    }
+
+    /// The slots of the next key alone; these when there is none.
+    pub(crate) fn next(&self) -> Self {
+        let slots = self.next.clone().unwrap_or_else(|| self.slots.clone());
+        Self { slots, next: None, ..self.clone() }
+    }
+
+    /// These slots alone.
+    pub(crate) fn without_next(&self) -> Self {
+        Self { next: None, ..self.clone() }
+    }
+
+    /// Whether a change of the database key was begun and not finished.
+    pub(crate) fn has_next(&self) -> bool {
+        self.next.is_some()
     }
 
     fn find(&self, kind: SlotKind) -> Option<&Slot> {

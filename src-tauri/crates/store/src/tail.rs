@@ -12,7 +12,7 @@
 use std::{
     fs::{self, File},
     io::{Seek, SeekFrom, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -25,7 +25,7 @@ use farol_model::{
 };
 
 use crate::{
-    Anchor, StoreError,
+    Anchor, Place, StoreError,
     seal::{Key, random},
     sync_dir,
 };
@@ -278,11 +278,11 @@ fn row_of(conn: &Connection, desk: DeskId, mark: Mark) -> Result<i64, StoreError
     Ok(row.unwrap_or(0))
 }
 
-/// Puts a tail that cannot be used out of the way; it is never deleted.
-pub(crate) fn set_aside(path: &Path, stamp: &str) -> Result<PathBuf, StoreError> {
-    let aside = path.with_file_name(format!("set-aside-{stamp}.tail"));
-    fs::rename(path, &aside)?;
-    Ok(aside)
+impl Place {
+    /// Puts a tail that cannot be used out of the way; it is never deleted.
+    pub(crate) fn set_tail_aside(&self) -> Result<(), StoreError> {
+        Ok(fs::rename(self.tail(), self.free_name("set-aside", ".tail"))?)
+    }
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ impl Store {
             fs::remove_file(&unfinished)?;
         }
         if place.tail().exists() {
-            tail::set_aside(&place.tail(), &place.stamp())?;
+            place.set_tail_aside()?;
         }
         {
             let store = Self::connect(place.clone(), &unfinished, &secrets, new.practice, holder)?;
@@ -110,7 +110,7 @@ impl Store {
             };
             store.write(|tx| {
                 tx.record(&Action::VaultCreated { practice: new.practice })?;
-                tx.record(&Action::MemberAdded { member: member.clone() })?;
+                tx.record(&Action::MemberAdded { member: member.clone(), card: None })?;
                 Ok::<_, StoreError>(())
             })?;
             store.writer().pragma_update(None, "wal_checkpoint", "TRUNCATE")?;
@@ -124,7 +124,15 @@ impl Store {
     /// # Errors
     /// See [`StoreError`]; nothing is created or deleted.
     pub fn open_with_words(place: Place, words: &str) -> Result<Self, StoreError> {
-        let secrets = Self::slots_of(&place)?.open_with_words(words)?;
+        let slots = Self::slots_of(&place)?;
+        let secrets = if slots.has_next() {
+            match (slots.open_with_words(words), slots.next().open_with_words(words)) {
+                (Err(error), Err(_)) => return Err(error),
+                (old, new) => place.settle_keys(&slots, old.ok(), new.ok())?,
+            }
+        } else {
+            slots.open_with_words(words)?
+        };
         Self::open_with(place, &secrets)
     }
 
@@ -133,7 +141,11 @@ impl Store {
     /// # Errors
     /// See [`StoreError`]; nothing is created or deleted.
     pub fn open_with_keyring(place: Place) -> Result<Self, StoreError> {
-        let secrets = Self::slots_of(&place)?.open_with_keyring()?;
+        let slots = Self::slots_of(&place)?;
+        let mut secrets = slots.open_with_keyring()?;
+        if slots.has_next() {
+            secrets = place.settle_keys(&slots, Some(secrets), None)?;
+        }
         let store = Self::open_with(place, &secrets)?;
         // It just answered, so asking it again makes nobody wait.
         store.compare_with_keyring(&store.writer())?;
@@ -141,6 +153,9 @@ impl Store {
     }
 
     fn slots_of(place: &Place) -> Result<Slots, StoreError> {
+        if place.is_swapping() {
+            drop(place.hold()?);
+        }
         match place.files() {
             VaultFiles { database: true, slots: true } => place.slots(),
             VaultFiles { database: false, slots: false } => Err(StoreError::Absent),
@@ -155,8 +170,14 @@ impl Store {
         if !database.exists() {
             fs::rename(place.unfinished(), &database)?;
         }
+        let mended = Slots::mend(&place.slots_file(), &place.stamp())?;
         let practice = place.slots()?.is_practice();
-        Self::connect(place, &database, secrets, practice, holder)
+        let store = Self::connect(place, &database, secrets, practice, holder)?;
+        if mended {
+            store.find(Finding::SlotsMended);
+        }
+        store.erase_again()?;
+        Ok(store)
     }
 
     fn connect(
@@ -201,6 +222,11 @@ impl Store {
             store.write(|tx| tx.record(&action))?;
         }
         Ok(store)
+    }
+
+    /// Closes the readers that wait to be used again.
+    pub(crate) fn drop_readers(&self) {
+        lock(&self.readers).clear();
     }
 
     pub(crate) fn find(&self, finding: Finding) {
@@ -264,9 +290,9 @@ impl Store {
         self.desk
     }
 
-    /// What the member's key says of a hash.
-    pub(crate) fn sign(&self, hash: &[u8; 32]) -> [u8; 64] {
-        self.signing_key.sign(hash).to_bytes()
+    /// The member's signature: of a commit's hash, or of a file, whose first bytes name what it is.
+    pub(crate) fn sign(&self, bytes: &[u8]) -> [u8; 64] {
+        self.signing_key.sign(bytes).to_bytes()
     }
 
     /// The person whose key signs here.
@@ -352,7 +378,7 @@ fn open_tail(
         Ok(found) => found,
         Err(StoreError::Damaged) => {
             findings.push(Finding::TailDamaged);
-            tail::set_aside(&path, &place.stamp())?;
+            place.set_tail_aside()?;
             None
         }
         Err(error) => return Err(error),

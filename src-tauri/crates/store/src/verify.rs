@@ -3,22 +3,20 @@
 //! `digest = SHA-256(format, header, seal, sealed body)`, `hash = SHA-256(previous hash, digest)`;
 //! the hash of each commit's last entry is signed with the member's Ed25519 key.
 
-use std::collections::BTreeMap;
-
-use ed25519_dalek::{Signature, VerifyingKey};
+use ed25519_dalek::Signature;
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use farol_model::{
-    id::{DeskId, Digest, MemberId},
-    journal::{Action, EntryHeader},
-    member::Member,
-    tampering::Tampering,
-};
+use farol_model::{id::Digest, journal::EntryHeader, tampering::Tampering};
 
-use crate::{Reader, StoreError, read, seal::unhex, tail::Mark};
+use crate::{StoreError, erase, read};
+
+/// What rests on another person's signature.
+mod signed;
+
+use signed::Signatures;
 
 /// Names the layout of what is hashed; a change of layout is a new name.
 const FORMAT: &[u8] = b"farol entry 1\n";
@@ -100,22 +98,11 @@ pub(crate) fn verify(conn: &Connection, anchors: &[Anchor]) -> Result<Verificati
     }
     for (at, desk) in desks.iter().enumerate() {
         let anchors = if at == 0 { anchors } else { &[] };
-        verify_desk(conn, desk, anchors, Mark::START, &mut found)?;
+        verify_desk(conn, desk, anchors, &mut found)?;
         if found.wrong.is_some() {
             break;
         }
     }
-    Ok(found)
-}
-
-/// Reads a desk's entries after a place that is known to be good, with the members of that time.
-pub(crate) fn verify_after(
-    conn: &Connection,
-    desk: DeskId,
-    after: Mark,
-) -> Result<Verification, StoreError> {
-    let mut found = Verification { n_entries: 0, head: None, wrong: None, clock_moved: None };
-    verify_desk(conn, &desk.to_string(), &[], after, &mut found)?;
     Ok(found)
 }
 
@@ -138,7 +125,6 @@ fn verify_desk(
     conn: &Connection,
     desk: &str,
     anchors: &[Anchor],
-    after: Mark,
     found: &mut Verification,
 ) -> Result<(), StoreError> {
     let mut query = conn.prepare(
@@ -147,15 +133,13 @@ fn verify_desk(
          FROM entry
          LEFT JOIN seal ON seal.id = entry.sealed_with
          LEFT JOIN signature ON signature.desk = entry.desk AND signature.n = entry.n
-         WHERE entry.desk = ?1 AND entry.n > ?2 ORDER BY entry.n",
+         WHERE entry.desk = ?1 ORDER BY entry.n",
     )?;
-    let mut rows = query.query(params![desk, after.n])?;
-    let mut keys: BTreeMap<MemberId, VerifyingKey> = BTreeMap::new();
-    if after != Mark::START {
-        let members = Reader::new(conn).members()?;
-        keys.extend(members.iter().filter_map(|it| Some((it.id, verifying_key(it)?))));
-    }
-    let Mark { mut n, mut head } = after;
+    let mut rows = query.query([desk])?;
+    let mut signatures = Signatures::default();
+    let erased = erase::erased_seals(conn)?;
+    let mut n = 0;
+    let mut head = [0; 32];
     let mut last: Option<EntryHeader> = None;
     let mut signed = true;
     while let Some(row) = rows.next()? {
@@ -181,27 +165,26 @@ fn verify_desk(
         if written.hash != expected || !is_as_written(row, &header)? {
             return wrong(header, Tampering::Edited);
         }
-        let Some(key) = row.get::<_, Option<Vec<u8>>>(11)?.map(Zeroizing::new) else {
-            return wrong(header, Tampering::SealRemoved);
-        };
-        let Ok(entry) = read::open(header.clone(), &written.body, &key) else {
-            return wrong(header, Tampering::SealBroken);
-        };
-        if entry.action.word() != header.action || entry.action.case() != header.case {
-            return wrong(header, Tampering::Edited);
-        }
-        if let Action::MemberAdded { member } = &entry.action {
-            let Some(key) = verifying_key(member) else {
-                return wrong(header, Tampering::Edited);
+        let key = row.get::<_, Option<Vec<u8>>>(11)?.map(Zeroizing::new);
+        if let Some(key) = key {
+            let Ok(entry) = read::open(header.clone(), &written.body, &key) else {
+                return wrong(header, Tampering::SealBroken);
             };
-            keys.insert(member.id, key);
+            if entry.action.word() != header.action || entry.action.case() != header.case {
+                return wrong(header, Tampering::Edited);
+            }
+            if let Some(change) = signatures.follow(&entry) {
+                return wrong(header, change);
+            }
+        } else if !erased.contains(&written.seal) {
+            return wrong(header, Tampering::SealRemoved);
         }
         head = expected;
         let signature: Option<Vec<u8>> = row.get(12)?;
         signed = signature.is_some();
         if let Some(signature) = signature {
-            let valid = keys
-                .get(&header.actor)
+            let valid = signatures
+                .key(header.actor)
                 .zip(Signature::from_slice(&signature).ok())
                 .is_some_and(|(key, signature)| key.verify_strict(&head, &signature).is_ok());
             if !valid {
@@ -234,11 +217,6 @@ fn verify_desk(
         found.wrong = Some(WrongEntry { n, header: last, change });
     }
     Ok(())
-}
-
-fn verifying_key(member: &Member) -> Option<VerifyingKey> {
-    let public: [u8; 32] = unhex(&member.public_key)?.try_into().ok()?;
-    VerifyingKey::from_bytes(&public).ok()
 }
 
 /// What stands in a row beside its header.

@@ -92,12 +92,14 @@ impl<'a> WriteTx<'a> {
         Ok(header.id)
     }
 
-    /// The seal an action's body is closed with: the case's, the report's, or the desk's.
+    /// The seal an action's body is closed with: the case's, the report's, the signed file's, or the
+    /// desk's.
     fn seal_for(&self, action: &Action) -> Result<(String, Key), StoreError> {
-        let id = match (action.case(), action.report()) {
-            (Some(CaseId(id)), _) => id.to_string(),
-            (None, Some(report)) => report.to_string(),
-            (None, None) => self.store.desk().to_string(),
+        let id = match (action.case(), action.report(), action.signed_file()) {
+            (Some(CaseId(id)), ..) => id.to_string(),
+            (None, Some(report), _) => report.to_string(),
+            (None, None, Some(file)) => file.to_string(),
+            (None, None, None) => self.store.desk().to_string(),
         };
         if let Some(key) = read::seal_key(&self.tx, &id)? {
             return Ok((id, key));

@@ -15,6 +15,7 @@ export const commands = {
 	keySlots: () => typedError<KeySlot[], Failure>(__TAURI_INVOKE("key_slots")),
 	passphraseChange: (passphrase: string) => typedError<null, Failure>(__TAURI_INVOKE("passphrase_change", { passphrase })),
 	recoveryKeyMake: () => typedError<string, Failure>(__TAURI_INVOKE("recovery_key_make")),
+	databaseKeyChange: (passphrase: string) => typedError<string, Failure>(__TAURI_INVOKE("database_key_change", { passphrase })),
 	keyringKeep: () => typedError<null, Failure>(__TAURI_INVOKE("keyring_keep")),
 	keySlotRemove: (kind: SlotKind) => typedError<null, Failure>(__TAURI_INVOKE("key_slot_remove", { kind })),
 	healthShow: () => typedError<Health, Failure>(__TAURI_INVOKE("health_show")),
@@ -22,6 +23,13 @@ export const commands = {
 	backupList: () => typedError<BackupRow[], Failure>(__TAURI_INVOKE("backup_list")),
 	backupPutBack: (name: string, words: string) => typedError<PutBack, Failure>(__TAURI_INVOKE("backup_put_back", { name, words })),
 	vaultRecover: (words: string) => typedError<Recovered, Failure>(__TAURI_INVOKE("vault_recover", { words })),
+	retentionRules: () => typedError<RetentionRules, Failure>(__TAURI_INVOKE("retention_rules")),
+	retentionSet: (rules: RetentionRules) => typedError<null, Failure>(__TAURI_INVOKE("retention_set", { rules })),
+	retentionDue: () => typedError<DueRow[], Failure>(__TAURI_INVOKE("retention_due")),
+	erasedCases: () => typedError<Tombstone[], Failure>(__TAURI_INVOKE("erased_cases")),
+	holdSet: (id: CaseId, reason: string | null) => typedError<null, Failure>(__TAURI_INVOKE("hold_set", { id, reason })),
+	erasePreview: (id: CaseId) => typedError<ErasePreview, Failure>(__TAURI_INVOKE("erase_preview", { id })),
+	caseErase: (id: CaseId, reason: string, typed: string) => typedError<Tombstone, Failure>(__TAURI_INVOKE("case_erase", { id, reason, typed })),
 	queueShow: () => typedError<QueueRow[], Failure>(__TAURI_INVOKE("queue_show")),
 	reportPick: () => typedError<ImportResult[], Failure>(__TAURI_INVOKE("report_pick")),
 	reportPaste: (text: string, channel: ReportChannel) => typedError<Imported, Failure>(__TAURI_INVOKE("report_paste", { text, channel })),
@@ -44,6 +52,19 @@ export const commands = {
 	decisionMake: (caseId: CaseId, draft: DecisionDraft) => typedError<DecisionId, Failure>(__TAURI_INVOKE("decision_make", { caseId, draft })),
 	mitigationPropose: (caseId: CaseId, draft: MitigationDraft) => typedError<MitigationId, Failure>(__TAURI_INVOKE("mitigation_propose", { caseId, draft })),
 	mitigationAdvance: (caseId: CaseId, mitigation: MitigationId, state: MitigationState) => typedError<null, Failure>(__TAURI_INVOKE("mitigation_advance", { caseId, mitigation, state })),
+	memberList: () => typedError<MemberRow[], Failure>(__TAURI_INVOKE("member_list")),
+	cardWrite: () => typedError<string | null, Failure>(__TAURI_INVOKE("card_write")),
+	memberAdd: (card: SignedFile, compared: string) => typedError<MemberRow, Failure>(__TAURI_INVOKE("member_add", { card, compared })),
+	signedFilePick: () => typedError<OpenedFile | null, Failure>(__TAURI_INVOKE("signed_file_pick")),
+	approvalPreview: (caseId: CaseId, subject: Subject, note: string) => typedError<ToldFact[], Failure>(__TAURI_INVOKE("approval_preview", { caseId, subject, note })),
+	approvalAsk: (caseId: CaseId, subject: Subject, note: string) => typedError<boolean, Failure>(__TAURI_INVOKE("approval_ask", { caseId, subject, note })),
+	approvalAnswer: (request: SignedFile, ruling: Ruling, reason: string) => typedError<boolean, Failure>(__TAURI_INVOKE("approval_answer", { request, ruling, reason })),
+	answerTake: (answer: SignedFile) => typedError<TakenAnswer, Failure>(__TAURI_INVOKE("answer_take", { answer })),
+	handoverPreview: (text: string) => typedError<ToldFact[], Failure>(__TAURI_INVOKE("handover_preview", { text })),
+	handoverWrite: (text: string) => typedError<number | null, Failure>(__TAURI_INVOKE("handover_write", { text })),
+	handoverList: () => typedError<HandoverRow[], Failure>(__TAURI_INVOKE("handover_list")),
+	handoverSign: (handover: SignedFile) => typedError<boolean, Failure>(__TAURI_INVOKE("handover_sign", { handover })),
+	receiptTake: (receipt: SignedFile) => typedError<string, Failure>(__TAURI_INVOKE("receipt_take", { receipt })),
 	templateList: () => typedError<TemplateInfo[], Failure>(__TAURI_INVOKE("template_list")),
 	documentList: () => typedError<DocumentRow[], Failure>(__TAURI_INVOKE("document_list")),
 	documentCreate: (caseId: CaseId, template: string) => typedError<DocumentId, Failure>(__TAURI_INVOKE("document_create", { caseId, template })),
@@ -110,6 +131,16 @@ holder: string } |
 /**  For example `no answer within 5 s`. */
 reason: string };
 
+/**  Something that happened on the way to a second person's approval. */
+export type ApprovalLine = {
+	/**  What it is about. */
+	subject: Subject,
+	/**  When this desk wrote it or took it in. */
+	at: Timestamp,
+	/**  In plain words, with the name of who signed. */
+	text: string,
+};
+
 /**  A part of a report that is a file. */
 export type Attachment = {
 	/**  The name the sender gave it, cleaned of paths and control characters. */
@@ -140,6 +171,14 @@ export type BackupRow = {
 	head: Digest | null,
 	/**  Size of its database. */
 	bytes: Size,
+};
+
+/**  How long a case that rests on a statute or policy is kept after it was closed. */
+export type BasisRule = {
+	/**  Words that one of the case's legal bases has, whatever their capitals. */
+	basis: string,
+	/**  Calendar months after closing. */
+	months: number,
 };
 
 /**  A piece of a document with its audience. */
@@ -276,10 +315,14 @@ export type CaseView = {
 	decisions: Decision[],
 	/**  Mitigations, oldest first. */
 	mitigations: Mitigation[],
+	/**  Who was asked to approve what, and their answers. */
+	approvals: ApprovalLine[],
 	/**  Documents, oldest first. */
 	documents: DocumentRow[],
 	/**  What happened, newest first. */
 	story: StoryLine[],
+	/**  Why it is kept whatever the rules say. */
+	hold: Hold | null,
 	/**  What to do next. */
 	next: NextStep,
 	/**  People who work here, to show names for ids. */
@@ -318,6 +361,14 @@ export type Category =
 "inquiry" | 
 /**  None of these. */
 "other";
+
+/**  How long a case of one kind is kept after it was closed. */
+export type CategoryRule = {
+	/**  The kind. */
+	category: Category,
+	/**  Calendar months after closing. */
+	months: number,
+};
 
 /**  The proof that stays with the case when a file leaves. */
 export type Certificate = {
@@ -622,6 +673,24 @@ export type DocumentView = {
 	facts: ([string, string])[],
 };
 
+/**  A closed case that the rules no longer keep. */
+export type DueRow = {
+	/**  The case. */
+	id: CaseId,
+	/**  Its number for people. */
+	reference: CaseRef,
+	/**  Its title; none when it is sensitive. */
+	title: string | null,
+	/**  What kind of trouble it was. */
+	category: Category,
+	/**  When it was closed. */
+	closed_at: Timestamp,
+	/**  Since when it may be erased. */
+	due_at: Timestamp,
+	/**  Why it stays all the same. */
+	hold: Hold | null,
+};
+
 /**  One entry of the journal (UUIDv7). */
 export type EntryId = string;
 
@@ -633,6 +702,24 @@ export type Envelope = {
 	subject: string,
 	/**  `Message-ID` that it answers, without brackets. */
 	in_reply_to: string | null,
+};
+
+/**  What erasing a case takes away. */
+export type ErasePreview = {
+	/**  Its number, which has to be typed. */
+	reference: CaseRef,
+	/**  Entries of its story whose content goes. */
+	n_entries: number,
+	/**  Reports that go with it. */
+	n_reports: number,
+	/**  Reports that stay, because other cases have them too. */
+	n_shared_reports: number,
+	/**  Documents that go with it. */
+	n_documents: number,
+	/**  Why it cannot be erased. */
+	hold: Hold | null,
+	/**  Where something of it may still be afterwards, as far as Farol knows. */
+	elsewhere: string[],
 };
 
 /**  A file that left. */
@@ -662,6 +749,32 @@ export type Failure = {
 	/**  The next step. */
 	hint: string,
 };
+
+/**  What kind of signed file. */
+export type FileKind = 
+/**  A member's name and public key. */
+"card" | 
+/**  A request for a second person's approval. */
+"request" | 
+/**  The answer to such a request. */
+"answer" | 
+/**  A note for the next shift. */
+"handover" | 
+/**  That somebody read a handover. */
+"receipt";
+
+/**  What can be done with a signed file on this desk. */
+export type FileStep = 
+/**  Compare the fingerprint and add the member. */
+"add_member" | 
+/**  Approve or refuse, with a signature. */
+"answer" | 
+/**  Take it in: it answers something that this desk asked. */
+"take" | 
+/**  Sign for having read it. */
+"sign_for" | 
+/**  Nothing. */
+"nothing";
 
 /**  Files were dropped on the window, or handed over by a second start. */
 export type FilesImported = ImportResult[];
@@ -726,6 +839,28 @@ export type Granularity =
 /**  A product for everybody. */
 "service";
 
+/**  Somebody who signed for having read a handover. */
+export type HandoverReader = {
+	/**  Their name. */
+	name: string,
+	/**  When, by the clock of their desk. */
+	at: Timestamp,
+};
+
+/**  A handover that was written here, or read and signed for. */
+export type HandoverRow = {
+	/**  Its id. */
+	id: SignedFileId,
+	/**  When it was written. */
+	written_at: Timestamp,
+	/**  By whom. */
+	writer: string,
+	/**  How many open cases it lists. */
+	n_cases: number,
+	/**  Who signed for having read it. */
+	read_by: HandoverReader[],
+};
+
 /**  The vault's condition. */
 export type Health = {
 	/**  Version of this program. */
@@ -752,6 +887,16 @@ export type Health = {
 	backups: BackupRow[],
 	/**  Why the last backup was not made. */
 	backup_problem: Failure | null,
+};
+
+/**  Why a case must be kept whatever the rules say. */
+export type Hold = {
+	/**  Why: litigation, an order, a request of counsel. */
+	reason: string,
+	/**  Since when. */
+	set_at: Timestamp,
+	/**  By whom. */
+	set_by: MemberId,
 };
 
 /**  A file that could not be taken in, and why. */
@@ -901,6 +1046,16 @@ export type Member = {
 /**  A person with a signing key. */
 export type MemberId = string;
 
+/**  Somebody whose signature this desk can check. */
+export type MemberRow = {
+	/**  The person. */
+	member: Member,
+	/**  Their key in groups, to be compared by voice. */
+	fingerprint: string,
+	/**  Whether it is the person at this desk. */
+	you: boolean,
+};
+
 /**  Something done about a target. */
 export type Mitigation = {
 	/**  Its id. */
@@ -1035,6 +1190,30 @@ export type Observation = {
 
 /**  One answer from the world. */
 export type ObservationId = string;
+
+/**  A signed file that was opened; its signature is good. */
+export type OpenedFile = {
+	/**  The file, to be handed back for the next step. */
+	file: SignedFile,
+	/**  What kind. */
+	kind: FileKind,
+	/**  What it is, in one line. */
+	title: string,
+	/**  Whether its case is sensitive: its words are hidden until asked for. */
+	sensitive: boolean,
+	/**  Who signed it, by the name that this desk knows. */
+	signer: string,
+	/**  Their key in groups. */
+	fingerprint: string,
+	/**  When, by the clock of their desk. */
+	signed_at: Timestamp,
+	/**  What it says. */
+	facts: ToldFact[],
+	/**  What can be done with it here. */
+	step: FileStep,
+	/**  Why nothing can be done, or what was done already; may be empty. */
+	note: string,
+};
 
 /**  Something a line can open. */
 export type Opens = 
@@ -1279,6 +1458,18 @@ export type ReportView = {
 	suggested_category: Category,
 };
 
+/**  The team's rules. The longest that fits a case counts. */
+export type RetentionRules = {
+	/**  Where they come from. */
+	source: string,
+	/**  The day they were agreed, ISO 8601. */
+	as_of: string,
+	/**  By kind; a kind without a rule is kept for ever. */
+	categories: CategoryRule[],
+	/**  By statute or policy. */
+	bases: BasisRule[],
+};
+
 /**  What somebody does for a host. */
 export type Role = 
 /**  Registered the domain. */
@@ -1293,6 +1484,13 @@ export type Role =
 "storage" | 
 /**  Takes its mail. */
 "mail";
+
+/**  What a second person says to a request. */
+export type Ruling = 
+/**  Yes. */
+"approved" | 
+/**  No, with a reason. */
+"refused";
 
 /**  One thing that was found. */
 export type SearchHit = {
@@ -1376,6 +1574,21 @@ export type Severity =
 "medium" | 
 /**  Little harm. */
 "low";
+
+/**  What a member said, with their signature. */
+export type SignedFile = {
+	/**  Which layout, for example `farol member 1`. */
+	format: string,
+	/**  JSON of a [`Statement`], as it was signed. */
+	says: string,
+	/**  Whose key signed it. */
+	signed_by: MemberId,
+	/**  Ed25519 over [`SignedFile::message`], 128 hex digits. */
+	signature: string,
+};
+
+/**  A signed file that this desk wrote or took in. */
+export type SignedFileId = string;
 
 /**  A size in bytes; crosses the IPC as a decimal string, because JavaScript rounds big integers. */
 export type Size = string;
@@ -1468,6 +1681,29 @@ export type StoryLine = {
 	undoes: boolean,
 };
 
+/**  What waits for a second person. */
+export type Subject = 
+/**  A decision that reaches wider than what was reported. */
+{ kind: "decision"; id: DecisionId } | 
+/**  A mitigation that does. */
+{ kind: "mitigation"; id: MitigationId };
+
+/**  An answer that was taken in. */
+export type TakenAnswer = {
+	/**  The case. */
+	case: CaseId,
+	/**  Its number. */
+	reference: CaseRef,
+	/**  What it is about. */
+	subject: Subject,
+	/**  Yes or no. */
+	ruling: Ruling,
+	/**  Who signed it. */
+	signer: string,
+	/**  Their words; may be empty. */
+	reason: string,
+};
+
 /**  What was done to the first entry that is not as it was written. */
 export type Tampering = 
 /**  What an entry says is not what was hashed. */
@@ -1484,6 +1720,8 @@ export type Tampering =
 "seal_broken" | 
 /**  The key of a body is gone, and nothing says that it was erased. */
 "seal_removed" | 
+/**  It rests on a signed file that is not there, or that the person it names did not sign. */
+"forged_file" | 
 /**  The journal is shorter than, or another one than, something outside the vault remembers. */
 "rolled_back";
 
@@ -1535,6 +1773,34 @@ export type TimelineRow<T> = {
 
 /**  An instant in UTC, whole milliseconds; written as RFC 3339 (`2026-11-23T14:03:22Z`). */
 export type Timestamp = string;
+
+/**  One thing that a signed file says, in words that are safe to show. */
+export type ToldFact = {
+	/**  What it is. */
+	label: string,
+	/**  The words. */
+	text: string,
+};
+
+/**  What stays of an erased case, so that metrics stay true and its number is not given again. */
+export type Tombstone = {
+	/**  Its id. */
+	id: CaseId,
+	/**  Its number for people. */
+	reference: CaseRef,
+	/**  What kind of trouble it was. */
+	category: Category,
+	/**  How bad. */
+	severity: Severity,
+	/**  When it was opened. */
+	opened_at: Timestamp,
+	/**  When it was closed for the last time; none when it was erased open. */
+	closed_at: Timestamp | null,
+	/**  When it was erased. */
+	erased_at: Timestamp,
+	/**  Why. */
+	reason: string,
+};
 
 /**  Where somebody is in the tour over the sample desk, and what they made on the way. */
 export type TourPlace = {

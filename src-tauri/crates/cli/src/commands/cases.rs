@@ -20,6 +20,31 @@ use crate::{
 
 pub(super) fn run(desk: &Desk, command: CaseCommand, output: &mut Output) -> Result<(), Failure> {
     match command {
+        CaseCommand::Hold { case, reason } => {
+            desk.set_hold(desk.case_id(case)?, &reason)?;
+            output.line(&json!({ "held": case }), &format!("{case} is on legal hold"))
+        }
+        CaseCommand::Release { case } => {
+            desk.release_hold(desk.case_id(case)?)?;
+            output.line(&json!({ "released": case }), &format!("{case} is no longer on hold"))
+        }
+        CaseCommand::Erase { case, confirm: None, .. } => {
+            let preview = desk.erase_preview(desk.case_id(case)?)?;
+            let mut words = format!(
+                "{case}: {} entries, {} reports and {} documents would be erased, for ever",
+                preview.n_entries, preview.n_reports, preview.n_documents
+            );
+            for it in &preview.elsewhere {
+                words.push_str(&format!("\n  may still have some of it: {it}"));
+            }
+            words
+                .push_str(&format!("\nto erase it: case erase {case} --reason … --confirm {case}"));
+            output.line(&preview, &words)
+        }
+        CaseCommand::Erase { case, reason, confirm: Some(typed) } => {
+            let tombstone = desk.erase_case(desk.case_id(case)?, &reason, &typed)?;
+            output.line(&tombstone, &format!("{case} is erased"))
+        }
         CaseCommand::History { case, csv: Some(path) } => {
             let n_lines = desk.export_history(desk.case_id(case)?, &path)?;
             let words = format!("{n_lines} changes written to {}", path.display());
@@ -176,8 +201,22 @@ fn describe(view: &CaseView) -> String {
     for verdict in &view.verdicts {
         out.push_str(&format!("who     {}: {}\n", defang(&verdict.host), verdict.summary));
     }
+    for it in view.decisions.iter().filter(|it| it.needs_second) {
+        let state = if it.approved_by.is_some() { "approved" } else { "waits for approval" };
+        out.push_str(&format!("decided {} {} ({state})\n", it.id, it.what));
+    }
     for it in &view.mitigations {
-        out.push_str(&format!("action  {} {} ({})\n", it.id, it.what, it.state().word()));
+        let waits = it.needs_second && it.state() == MitigationState::Proposed;
+        let waits = if waits { ", waits for approval" } else { "" };
+        out.push_str(&format!("action  {} {} ({}{waits})\n", it.id, it.what, it.state().word()));
+    }
+    for it in &view.approvals {
+        out.push_str(&format!(
+            "asked   {}  {} ({})\n",
+            it.at.to_minute(),
+            it.text,
+            it.subject.id()
+        ));
     }
     for it in &view.documents {
         out.push_str(&format!("doc     {} {} for {}\n", it.id, it.kind.label(), it.audience));

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use farol_app::{
-    Desk, Failure, backups,
+    Desk, Failure, backups, keys,
     vault::{self, Place},
     view::{VaultCreate, VaultState},
 };
@@ -67,6 +67,18 @@ pub(super) fn run(
             let key = open()?.make_recovery_key()?;
             output.line(&json!({ "recovery_key": key }), &told_once(&key))
         }
+        VaultCommand::Rekey => {
+            let passphrase = passphrase.ok_or_else(|| {
+                Failure::bad_input(
+                    "Another database key needs the passphrase; nothing was changed.",
+                    "Write it into a file and give that with --passphrase-file.",
+                )
+            })?;
+            let key = keys::change_database_key(place, passphrase)?;
+            let words =
+                format!("the database key is changed, and a backup was made\n{}", told_once(&key));
+            output.line(&json!({ "recovery_key": key }), &words)
+        }
         VaultCommand::Keyring => {
             open()?.keep_in_keyring()?;
             output.line(&json!({ "kept": true }), "the system keyring has a key")
@@ -106,10 +118,10 @@ fn status(place: &Place, output: &mut Output) -> Result<(), Failure> {
         VaultState::Absent => "no vault here; `vault create` makes one",
         VaultState::Locked | VaultState::Open => "a vault, locked",
         VaultState::SlotsMissing => {
-            "a database without vault.json; bring the file back from a backup"
+            "a database without vault.json; `backup put-back` brings both back"
         }
         VaultState::DatabaseMissing => {
-            "vault.json without a database; bring the file back from a backup"
+            "vault.json without a database; `vault recover` brings back what can be read"
         }
     };
     let keyring = if status.has_keyring_slot { "; the system keyring has a key" } else { "" };

@@ -60,8 +60,14 @@ pub(crate) fn follow(conn: &Connection, action: &Action) -> Result<(), StoreErro
         }
         Action::VaultCreated { .. }
         | Action::SlotChanged { .. }
+        | Action::DatabaseKeyChanged
+        | Action::HoldSet { .. }
+        | Action::CaseErased { .. }
+        | Action::RetentionSet { .. }
         | Action::EntriesBroughtBack { .. }
         | Action::MemberAdded { .. }
+        | Action::FileSigned { .. }
+        | Action::FileTaken { .. }
         | Action::ConsentSet { .. }
         | Action::ReportAttached { .. }
         | Action::ReportDetached { .. }
@@ -326,6 +332,16 @@ fn put(conn: &Connection, item: Item) -> Result<(), StoreError> {
         (written_title != title).then_some(&written_title),
         (written_body != body).then_some(&written_body),
     ])?;
+    Ok(())
+}
+
+/// Takes out everything that a condition on one value names.
+pub(crate) fn forget(conn: &Connection, condition: &str, value: &str) -> Result<(), StoreError> {
+    conn.execute(
+        &format!("DELETE FROM search_text WHERE id IN (SELECT id FROM search WHERE {condition})"),
+        [value],
+    )?;
+    conn.execute(&format!("DELETE FROM search WHERE {condition}"), [value])?;
     Ok(())
 }
 

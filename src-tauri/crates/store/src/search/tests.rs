@@ -544,7 +544,8 @@ fn a_vault_of_the_first_schema_is_searchable_after_opening() {
         let raw = raw(&store);
         raw.execute_batch(
             "DROP TABLE search_piece; DROP TABLE search_word; DROP TABLE search_text;
-             DROP TABLE search; PRAGMA user_version = 1;",
+             DROP TABLE search; DROP TABLE signed_file; DROP TABLE hold; DROP TABLE closing;
+             DROP TABLE tombstone; DROP TABLE retention; PRAGMA user_version = 1;",
         )
         .unwrap();
     }

@@ -1,5 +1,7 @@
 //! What a vault has in the system keyring: a key, and where its journal stands.
 
+use std::{sync::mpsc, thread, time::Duration};
+
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -9,6 +11,9 @@ use crate::{
     seal::{Key, hex, unhex},
 };
 
+/// How long a person may take to unlock their keyring.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// The service name in the system keyring.
 const SERVICE: &str = "farol";
 
@@ -17,9 +22,16 @@ pub(super) fn put(vault: Uuid, key: &Key) -> Result<(), StoreError> {
     key_entry(vault)?.set_secret(hex(&key.0).as_bytes()).map_err(problem)
 }
 
-/// Takes the key. May wait for the person to unlock their keyring.
+/// Takes the key. Waits a minute for the person to unlock their keyring.
 pub(super) fn get(vault: Uuid) -> Result<Key, StoreError> {
-    let secret = Zeroizing::new(key_entry(vault)?.get_secret().map_err(problem)?);
+    let (answered, answer) = mpsc::channel();
+    thread::spawn(move || {
+        let secret = key_entry(vault).and_then(|it| it.get_secret().map_err(problem));
+        // Nobody waits any more for an answer that comes later.
+        drop(answered.send(secret.map(Zeroizing::new)));
+    });
+    let no_answer = StoreError::Keyring(KeyringProblem::Locked);
+    let secret = answer.recv_timeout(PATIENCE).unwrap_or(Err(no_answer))?;
     std::str::from_utf8(&secret)
         .ok()
         .and_then(unhex)

@@ -12,7 +12,7 @@ use crate::seal::{Key, random};
 const SECRET_BYTES: usize = 19;
 const GROUP: usize = 4;
 
-static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
+pub(crate) static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
     let mut alphabet = Specification::new();
     alphabet.symbols.push_str("0123456789ABCDEFGHJKMNPQRSTVWXYZ");
     alphabet.translate.from.push_str("abcdefghjkmnpqrstvwxyzoOiIlL");

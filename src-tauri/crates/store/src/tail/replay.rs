@@ -69,7 +69,7 @@ impl Found {
         let ours = Mark::of(&tx, desk)?;
         let lacking = self.commits.iter().filter(|it| it.end.n > ours.n);
         let n_entries = lacking.map(|it| write_again(&tx, it)).sum::<Result<u32, _>>()?;
-        if verify::verify_after(&tx, desk, ours)?.wrong.is_some() {
+        if verify::verify(&tx, &[])?.wrong.is_some() {
             return Err(StoreError::Damaged);
         }
         tx.commit()?;

@@ -385,7 +385,7 @@ impl Forger<'_> {
             _ => {
                 let own = hex(self.own_key.verifying_key().as_bytes());
                 self.write_anew(2, |action| {
-                    let Action::MemberAdded { member } = action else { panic!("{action:?}") };
+                    let Action::MemberAdded { member, .. } = action else { panic!("{action:?}") };
                     member.public_key.clone_from(&own);
                 });
                 self.edit(n, &later);
