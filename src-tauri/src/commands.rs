@@ -20,8 +20,8 @@ use farol_app::{
         BackupRow, CaseOpen, CaseRow, CaseView, DecisionDraft, DocumentRow, DocumentView, DueRow,
         ErasePreview, Exported, HandoverRow, Health, ImportResult, Imported, JournalCheck, KeySlot,
         LookupDone, LookupPlan, MemberRow, MitigationDraft, OpenedFile, Preview, PutBack, QueueRow,
-        Recovered, ReportView, SearchPage, TakenAnswer, ToldFact, VaultCreate, VaultMade,
-        VaultStatus,
+        Recovered, RegistriesView, ReportView, SearchPage, TakenAnswer, ToldFact, VaultCreate,
+        VaultMade, VaultStatus,
     },
 };
 use farol_model::{
@@ -400,6 +400,30 @@ pub(crate) async fn lookup_cancel(house: State<'_, House>) -> Reply<()> {
 pub(crate) async fn asn_pick(app: AppHandle, house: State<'_, House>) -> Reply<Option<u32>> {
     ask(house, move |desk| dialogs::pick_table(&app).map(|it| desk.load_asn_table(&it)).transpose())
         .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn registries_show(house: State<'_, House>) -> Reply<RegistriesView> {
+    ask(house, |desk| Ok(desk.registries_show())).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn registries_switch(house: State<'_, House>, on: bool) -> Reply<RegistriesView> {
+    ask(house, move |desk| desk.switch_registries(on)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn registries_pick(
+    app: AppHandle,
+    house: State<'_, House>,
+) -> Reply<Option<RegistriesView>> {
+    ask(house, move |desk| {
+        dialogs::pick_registries(&app).map(|it| desk.load_registries(&it)).transpose()
+    })
+    .await
 }
 
 #[tauri::command]

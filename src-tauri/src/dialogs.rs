@@ -33,6 +33,14 @@ pub(crate) fn pick_table(app: &AppHandle) -> Option<PathBuf> {
     })
 }
 
+/// One of IANA's bootstrap files.
+pub(crate) fn pick_registries(app: &AppHandle) -> Option<PathBuf> {
+    seam("FAROL_PICK_FILE").or_else(|| {
+        let dialog = app.dialog().file().set_title("Load a table of registries");
+        dialog.add_filter("JSON", &["json"]).blocking_pick_file()?.into_path().ok()
+    })
+}
+
 /// A file that a member signed.
 pub(crate) fn pick_signed(app: &AppHandle) -> Option<PathBuf> {
     seam("FAROL_PICK_FILE").or_else(|| {

@@ -25,7 +25,7 @@ use tempfile::TempDir;
 use crate::ctl::{INVESTIGATOR, PASSPHRASE, program};
 
 /// How long anything on the screen may take to appear.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One window on an empty data folder.
 pub(crate) struct Window {

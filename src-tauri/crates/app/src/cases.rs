@@ -375,7 +375,6 @@ impl Desk {
     }
 }
 
-/// Reads one value that a person typed.
 /// What was asked about, when only a registry knows such a thing.
 fn subject(observation: &Observation) -> Option<String> {
     match observation.question.of_registry()? {
@@ -385,6 +384,7 @@ fn subject(observation: &Observation) -> Option<String> {
     }
 }
 
+/// Reads one value that a person typed.
 fn read_observable(text: &str) -> Result<Observable, Failure> {
     farol_intake::observable(text.trim()).ok_or_else(|| {
         Failure::bad_input(

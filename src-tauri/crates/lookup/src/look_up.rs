@@ -68,8 +68,8 @@ pub type Stamper<'a> = &'a (dyn Fn() -> Stamp + Send + Sync);
 /// asked, when they are known.
 /// `progress` is told how many are done of how many; `cancelled` is asked often, and what is done
 /// by then is returned. The order of the result is that of the questions, whatever came first.
-/// Leaves the machine only towards `resolver` and the registries; everything about the answer, silence included, is
-/// in the observations.
+/// Leaves the machine only towards `resolver` and the registries; everything about the answer,
+/// silence included, is in the observations.
 pub async fn look_up(
     host: &str,
     resolver: &Resolver,
@@ -94,15 +94,14 @@ pub async fn look_up(
         over_dns.len() + offline.len() + of_registries.as_ref().map_or(0, |(_, it)| it.len()),
     );
 
-    let mut asked = run.ask_all(over_dns).await;
-    for _ in 0..MAX_FOLLOWED {
-        let open = open_ends(&ascii(host), &asked);
-        if open.is_empty() || cancelled() {
-            break;
+    let planned = async {
+        match &of_registries {
+            Some((registries, questions)) => run.ask_planned(registries, questions).await,
+            None => Vec::new(),
         }
-        run.expect(open.len());
-        asked.extend(run.ask_all(open).await);
-    }
+    };
+    // A registry that is slow, or a resolver that is silent, is waited for once.
+    let (mut asked, said) = tokio::join!(run.ask_dns(host, over_dns), planned);
 
     let found = addresses(&asked);
     let given = as_ip(host);
@@ -117,8 +116,9 @@ pub async fn look_up(
             run.finish_one();
         }
     }
-    if let Some((registries, questions)) = of_registries {
-        run.ask_registries(registries, questions, &mut asked).await;
+    asked.extend(said);
+    if let Some((registries, _)) = of_registries {
+        run.ask_networks(registries, &mut asked).await;
     }
     asked
 }
@@ -162,20 +162,35 @@ impl Run<'_> {
         done.into_iter().map(|(_, asked)| asked).collect()
     }
 
-    /// Asks the registries one by one, for what was planned and then for the networks found.
-    async fn ask_registries(
-        &self,
-        registries: &Registries,
-        planned: Vec<Question>,
-        asked: &mut Vec<Asked>,
-    ) {
-        for question in planned {
-            if (self.cancelled)() {
-                return;
+    /// Asks the resolver, and follows a CNAME chain that it left open.
+    async fn ask_dns(&self, host: &str, questions: Vec<Question>) -> Vec<Asked> {
+        let mut asked = self.ask_all(questions).await;
+        for _ in 0..MAX_FOLLOWED {
+            let open = open_ends(&ascii(host), &asked);
+            if open.is_empty() || (self.cancelled)() {
+                break;
             }
-            asked.extend(self.ask_registry(registries, &question).await);
+            self.expect(open.len());
+            asked.extend(self.ask_all(open).await);
+        }
+        asked
+    }
+
+    /// Asks the registries what they are asked whatever the resolver says.
+    async fn ask_planned(&self, registries: &Registries, questions: &[Question]) -> Vec<Asked> {
+        let mut asked = Vec::new();
+        for question in questions {
+            if (self.cancelled)() {
+                break;
+            }
+            asked.extend(self.ask_registry(registries, question).await);
             self.finish_one();
         }
+        asked
+    }
+
+    /// Asks the registries of the first networks that the host turned out to be in.
+    async fn ask_networks(&self, registries: &Registries, asked: &mut Vec<Asked>) {
         let mut n_networks = 0;
         for ip in addresses(asked) {
             let question = Question::Rdap { object: RegistryObject::Ip, about: ip.to_string() };

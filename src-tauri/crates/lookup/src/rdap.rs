@@ -43,6 +43,7 @@ pub use servers::{Servers, TableAge};
 
 use crate::{
     look_up::{Asked, Stamper},
+    questions::as_ip,
     resolver::Resolver,
 };
 use fetch::{Came, Way};
@@ -110,13 +111,12 @@ impl Registries {
 
     /// Where a question would go; it is not asked.
     pub fn plan(&self, question: Question) -> PlannedRegistry {
-        let server = question.of_registry().and_then(|(object, about)| {
-            match self.servers.whom(object, about) {
+        let server =
+            question.of_registry().and_then(|(object, about)| match self.whom(object, about) {
                 Whom::Rdap(server, _) => Some(host_of(&server.url)),
                 Whom::Whois(server) => Some(server),
-                Whom::WebOnly(_) | Whom::Unknown => None,
-            }
-        });
+                Whom::WebOnly(_) | Whom::Nobody | Whom::Unknown => None,
+            });
         PlannedRegistry { question, server }
     }
 
@@ -129,7 +129,7 @@ impl Registries {
         stamp: Stamper<'_>,
     ) -> Vec<Asked> {
         let way = Way { world: self.world, tls: &self.tls, resolver, stamp };
-        match self.servers.whom(object, about) {
+        match self.whom(object, about) {
             Whom::Rdap(server, whois) => {
                 let asked = self.ask_rdap(&server, object, about, &way).await;
                 let said_nothing = matches!(asked.observation.answer, Answer::NoAnswer { .. });
@@ -145,6 +145,12 @@ impl Registries {
                 format!("the registry of .{suffix} answers on its web page only; it was not asked"),
                 stamp,
             )],
+            Whom::Nobody => vec![not_asked(
+                object,
+                about,
+                "the address is none of the public internet; no registry was asked".to_owned(),
+                stamp,
+            )],
             Whom::Unknown => vec![not_asked(
                 object,
                 about,
@@ -153,6 +159,14 @@ impl Registries {
                 stamp,
             )],
         }
+    }
+
+    /// Whom to ask in this world. What address a desk has inside is nobody's business outside.
+    fn whom(&self, object: RegistryObject, about: &str) -> Whom {
+        let is_inside = self.world == World::Internet
+            && object == RegistryObject::Ip
+            && as_ip(about).is_some_and(|ip| !reach::is_public(ip));
+        if is_inside { Whom::Nobody } else { self.servers.whom(object, about) }
     }
 
     async fn ask_rdap(

@@ -1,7 +1,9 @@
 use std::fs;
 
 use farol_app::{
-    Desk, Machines, vault,
+    Desk, Machines,
+    lookups::Watch,
+    vault,
     view::{Preview, QueueRow},
 };
 use farol_model::{
@@ -90,6 +92,32 @@ fn a_practice_desk_asks_only_the_practice_internet() {
     assert!(refused.unwrap_err().message.contains("practice"));
     let plan = desk.plan_lookup(&["www.northwind-shop.example".into()], None).unwrap();
     assert!(plan.resolver.starts_with("127.0.0.1:"), "{}", plan.resolver);
+}
+
+#[test]
+fn registries_are_asked_until_they_are_switched_off_and_it_stays_so() {
+    let (dir, desk) = sample_desk();
+    let hosts = ["harbour-bank-verify.test".to_owned()];
+    let registries = |desk: &Desk| {
+        let watch = Watch { progress: &|_, _| {}, cancelled: &|| false };
+        let done = desk.look_up(None, &hosts, None, &watch).unwrap();
+        done.verdicts[0].registries.clone()
+    };
+    let n_asked = || desk.registries_show().quotas.iter().map(|it| it.n_asked).sum::<u32>();
+    let before = n_asked();
+    let said = registries(&desk);
+    let domain = said[0].record.as_ref().unwrap();
+    assert_eq!(domain.registrar.as_ref().unwrap().name, "Driftnet Names");
+    assert_eq!(domain.abuse_email(), Some("abuse@driftnet.test"));
+    assert_eq!(desk.plan_lookup(&hosts, None).unwrap().registries.len(), 1);
+    assert_eq!(n_asked(), before + 2, "the domain and the network it is in");
+
+    assert!(!desk.switch_registries(false).unwrap().on);
+    assert!(desk.plan_lookup(&hosts, None).unwrap().registries.is_empty());
+    assert!(registries(&desk).is_empty());
+    drop(desk);
+    let desk = vault::open(place(&dir), None, MACHINES).unwrap();
+    assert!(!desk.registries_show().on, "after a start as well");
 }
 
 #[test]

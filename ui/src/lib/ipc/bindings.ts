@@ -49,6 +49,9 @@ export const commands = {
 	lookupStart: (caseId: CaseId, hosts: string[], resolver: string | null) => typedError<LookupDone, Failure>(__TAURI_INVOKE("lookup_start", { caseId, hosts, resolver })),
 	lookupCancel: () => typedError<null, Failure>(__TAURI_INVOKE("lookup_cancel")),
 	asnPick: () => typedError<number | null, Failure>(__TAURI_INVOKE("asn_pick")),
+	registriesShow: () => typedError<RegistriesView, Failure>(__TAURI_INVOKE("registries_show")),
+	registriesSwitch: (on: boolean) => typedError<RegistriesView, Failure>(__TAURI_INVOKE("registries_switch", { on })),
+	registriesPick: () => typedError<RegistriesView | null, Failure>(__TAURI_INVOKE("registries_pick")),
 	decisionMake: (caseId: CaseId, draft: DecisionDraft) => typedError<DecisionId, Failure>(__TAURI_INVOKE("decision_make", { caseId, draft })),
 	mitigationPropose: (caseId: CaseId, draft: MitigationDraft) => typedError<MitigationId, Failure>(__TAURI_INVOKE("mitigation_propose", { caseId, draft })),
 	mitigationAdvance: (caseId: CaseId, mitigation: MitigationId, state: MitigationState) => typedError<null, Failure>(__TAURI_INVOKE("mitigation_advance", { caseId, mitigation, state })),
@@ -90,6 +93,18 @@ export const events = {
 };
 
 /* Types */
+/**  Where abuse is reported, as the registry says. */
+export type AbuseContact = {
+	/**  Its name, when there is one. */
+	name: string | null,
+	/**  Mail addresses, as written. */
+	emails: string[],
+	/**  Telephone numbers, as written. */
+	phones: string[],
+	/**  Where in the answer it stood: `registrar Granite Names › abuse`. */
+	found_in: string,
+};
+
 /**  What our own systems know about a customer; typed or pasted by the investigator. */
 export type Account = {
 	/**  Our account id; the `<id>` in the audience `customer:<id>`. */
@@ -126,6 +141,29 @@ asn: number;
 holder: string } | 
 /**  The offline table has no entry for the address. */
 { kind: "not_in_table" } | 
+/**  The registry has an entry. */
+{ kind: "registered"; 
+/**  HTTP status. */
+status: number; 
+/**  The addresses that led on to the one that answered, in order. */
+redirected_by: string[]; 
+/**  What it says. */
+record: RegistryRecord } | 
+/**  The registry has no such entry; an answer like any other. */
+{ kind: "not_registered"; 
+/**  HTTP status. */
+status: number; 
+/**  The addresses that led on to the one that answered, in order. */
+redirected_by: string[] } | 
+/**
+ *  A text from a WHOIS server. It has no agreed form, so what is read from it is a hint, and a
+ *  text that could not be read says nothing about whether the domain is registered.
+ */
+{ kind: "whois"; 
+/**  The text, at most 16 KiB of it; the whole is kept as it came. */
+text: string; 
+/**  What could be read. */
+record: RegistryRecord | null } | 
 /**  Nothing usable came back; `reason` says what happened, in plain words. */
 { kind: "no_answer"; 
 /**  For example `no answer within 5 s`. */
@@ -1017,10 +1055,14 @@ export type LookupPlan = {
 	hosts: string[],
 	/**  Who would be asked. */
 	resolver: string,
-	/**  How many questions. */
+	/**  How many questions to the resolver. */
 	n_questions: number,
 	/**  Who can see that we ask, in one sentence. */
 	seen_by: string,
+	/**  What registries would be asked; empty when they are switched off. */
+	registries: RegistryPlan[],
+	/**  Who can see that registries are asked, in one sentence. */
+	registries_seen_by: string,
 	/**  Entries in the IP→ASN table; 0 when none is loaded. */
 	n_asn_ranges: number,
 };
@@ -1174,9 +1216,9 @@ export type Observation = {
 	id: ObservationId,
 	/**  What was asked. */
 	question: Question,
-	/**  Who was asked: `192.0.2.53:53`, or `asn table of 2026-06-17`. */
+	/**  Who was asked: `192.0.2.53:53`, `asn table of 2026-06-17`, the URL that answered. */
 	server: string,
-	/**  `udp`, `tcp`, `table`. */
+	/**  `udp`, `tcp`, `table`, `https`, `http`, `whois`. */
 	transport: string,
 	/**  When the question left. */
 	asked_at: Timestamp,
@@ -1334,6 +1376,8 @@ export type ProviderVerdict = {
 	we_can: string[],
 	/**  Things a reader must know: `does not exist`, `CNAME leads nowhere`, `CNAME loop`. */
 	notes: string[],
+	/**  What the registries say about its domain and its addresses. */
+	registries: RegistrySaid[],
 	/**  The newest answer it rests on. */
 	as_of: Timestamp | null,
 };
@@ -1357,7 +1401,17 @@ record_type: string } |
 /**  Which autonomous system announces an address, from the offline table. */
 { kind: "asn"; 
 /**  The address. */
-ip: string };
+ip: string } | 
+/**  What the registry's RDAP server says. */
+{ kind: "rdap"; 
+/**  What kind of thing is asked about. */
+object: RegistryObject; 
+/**  A name in lower-case ASCII, an address, or `AS64496`. */
+about: string } | 
+/**  What the registry's WHOIS server says about a domain; the last resort. */
+{ kind: "whois"; 
+/**  The domain in lower-case ASCII. */
+about: string };
 
 /**  One line of the queue: a case, or a report that no case has yet. */
 export type QueueRow = 
@@ -1398,6 +1452,133 @@ export type Recovered = {
 	set_aside: string,
 	/**  All of it in words. */
 	words: string,
+};
+
+/**  Who registered a domain for its holder. */
+export type Registrar = {
+	/**  Its name as the registry writes it; the handle when there is no name. */
+	name: string,
+	/**  IANA's number for it, when the registry tells. */
+	iana_id: string | null,
+};
+
+/**  The registries, in the settings. */
+export type RegistriesView = {
+	/**  Whether they are asked. */
+	on: boolean,
+	/**  Who knows which server to ask. */
+	tables: RegistryTable[],
+	/**  Servers that were asked, and what they still allow. */
+	quotas: RegistryQuota[],
+};
+
+/**  Something that happened to an object, or will. */
+export type RegistryEvent = {
+	/**  `registration`, `last changed`, `expiration`, `transfer`, … */
+	action: string,
+	/**  When, as the registry writes it. */
+	written: string,
+	/**  The same instant, when it can be read. */
+	at: Timestamp | null,
+};
+
+/**  What kind of object a registry is asked about. */
+export type RegistryObject = 
+/**  A registrable domain. */
+"domain" | 
+/**  A name server. */
+"nameserver" | 
+/**  An address, answered with the network around it. */
+"ip" | 
+/**  An autonomous system. */
+"autnum";
+
+/**  What a registry would be asked. */
+export type RegistryPlan = {
+	/**  The domain, address, autonomous system or name server. */
+	about: string,
+	/**  The server; none when no registry is known, so that nothing is asked. */
+	server: string | null,
+	/**  When it may be asked, if that is not now. */
+	free_at: Timestamp | null,
+};
+
+/**  What a registry still allows. */
+export type RegistryQuota = {
+	/**  The server. */
+	server: string,
+	/**  How many questions it bears now. */
+	n_left: number,
+	/**  When the next one may go, if that is not now. */
+	free_at: Timestamp | null,
+	/**  Whether the server itself asked us to wait. */
+	asked_to_wait: boolean,
+	/**  How many questions it was asked so far. */
+	n_asked: number,
+};
+
+/**  A registry's entry, read from its answer. */
+export type RegistryRecord = {
+	/**  What it is about. */
+	object: RegistryObject,
+	/**  `harbour-verify.test`, `192.0.2.0 - 192.0.2.255`, `AS64496`. */
+	name: string,
+	/**  The name in its own script, or the network's name. */
+	label: string | null,
+	/**  The registry's own number for it. */
+	handle: string | null,
+	/**  Who holds it, when that is not withheld. */
+	holder: string | null,
+	/**  Who registered it; domains only. */
+	registrar: Registrar | null,
+	/**  In the order of the answer. */
+	events: RegistryEvent[],
+	/**  `active`, `client hold`, … */
+	statuses: string[],
+	/**  Lower case, without trailing dot. */
+	nameservers: string[],
+	/**  Whether the delegation is signed; none when the answer does not say. */
+	dnssec: boolean | null,
+	/**  What the registry says it withholds. */
+	redacted: string[],
+	/**  The nearest first; empty when the answer has none. */
+	abuse: AbuseContact[],
+	/**  The registrar's own RDAP address for it; it was not asked. */
+	related: string | null,
+	/**  What in the answer is not as the standard says. */
+	oddities: string[],
+};
+
+/**  One thing that a registry was asked about a host, and what came of it. */
+export type RegistrySaid = {
+	/**  The evidence. */
+	observation: ObservationId,
+	/**  What was asked: `harbour-verify.test`, `192.0.2.7`, `AS64496`. */
+	about: string,
+	/**  What kind of thing that is. */
+	object: RegistryObject,
+	/**  Who answered. */
+	server: string,
+	/**  When it was asked. */
+	asked_at: Timestamp,
+	/**  One sentence, whatever happened. */
+	summary: string,
+	/**  The entry, when there is one that could be read. */
+	record: RegistryRecord | null,
+	/**  A WHOIS text as it came, cut at 16 KiB; the whole is kept as evidence. */
+	text: string | null,
+};
+
+/**  A table of registries and its age. */
+export type RegistryTable = {
+	/**  Where it comes from. */
+	source: string,
+	/**  Its date. */
+	as_of: string,
+	/**  How many suffixes, networks and systems it has. */
+	n_entries: number,
+	/**  Whether it is older than 90 days. */
+	is_old: boolean,
 };
 
 /**  One thing that came in. */

@@ -110,7 +110,7 @@ impl Card {
             let values = property.as_array().into_iter().flatten().skip(3);
             match name.to_lowercase().as_str() {
                 "fn" => {
-                    self.name = self.name.take().or_else(|| values.flat_map(texts).find_map(said))
+                    self.name = self.name.take().or_else(|| values.flat_map(texts).find_map(said));
                 }
                 "org" if self.name.is_none() => self.name = values.flat_map(texts).find_map(said),
                 "email" => values.flat_map(texts).for_each(|it| add(&mut self.emails, Some(it))),
@@ -136,10 +136,10 @@ impl Card {
                 add(&mut self.emails, Some(text));
             }
             Value::Array(values) if depth < 8 => {
-                values.iter().for_each(|it| self.search(it, depth + 1))
+                values.iter().for_each(|it| self.search(it, depth + 1));
             }
             Value::Object(values) if depth < 8 => {
-                values.values().for_each(|it| self.search(it, depth + 1))
+                values.values().for_each(|it| self.search(it, depth + 1));
             }
             _ => {}
         }

@@ -40,6 +40,8 @@ pub(crate) enum Whom {
     Whois(String),
     /// The registry answers on a web page only; the suffix.
     WebOnly(String),
+    /// It is no registry's: an address inside somebody's network.
+    Nobody,
     /// No registry is known.
     Unknown,
 }
@@ -342,7 +344,7 @@ impl Bootstrap {
 /// A base URL with a slash at its end; none for what is no web address.
 fn base(text: &str) -> Option<String> {
     let text = text.trim();
-    let url = url::Url::parse(text).ok().filter(|url| url.has_host())?;
+    let url = url::Url::parse(text).ok().filter(url::Url::has_host)?;
     let is_web = matches!(url.scheme(), "https" | "http") && url.query().is_none();
     is_web.then(|| if text.ends_with('/') { text.to_owned() } else { format!("{text}/") })
 }
@@ -380,7 +382,7 @@ mod tests {
             Whom::Rdap(server, Some(whois)) => format!("{}, then {whois}", server.url),
             Whom::Whois(server) => server,
             Whom::WebOnly(suffix) => format!("web only: .{suffix}"),
-            Whom::Unknown => "unknown".to_owned(),
+            Whom::Nobody | Whom::Unknown => "unknown".to_owned(),
         }
     }
 

@@ -378,8 +378,7 @@ fn a_name_that_leads_home_is_not_followed_however_it_turns() {
     let resolver = Resolver::at(dns.addr);
     for name in ["home", "home6", "mixed", "mapped", "link", "alias", "none"] {
         let own = format!(
-            "[[rdap]]\nurl = \"https://{name}.example.com:{}/\"\nsuffixes = [\"test\"]\nsource = \"\"\nas_of = \"\"",
-            port
+            "[[rdap]]\nurl = \"https://{name}.example.com:{port}/\"\nsuffixes = [\"test\"]\nsource = \"\"\nas_of = \"\""
         );
         let servers = Servers::none().with_overrides(&own).unwrap();
         let registries = Registries::new(servers, World::Internet, Quotas::default());
@@ -551,4 +550,17 @@ fn a_certificate_is_checked_before_anything_is_asked() {
     assert_eq!(shake("https://127.0.0.1/", &ours), Err(invalid.to_owned()));
     let public = Registries::new(Servers::none(), World::Internet, Quotas::default()).tls;
     assert_eq!(shake("https://rdap.example.com/", &public), Err(invalid.to_owned()));
+}
+
+#[test]
+fn no_registry_is_asked_about_an_address_inside() {
+    let registries = Registries::new(Servers::shipped(), World::Internet, Quotas::default());
+    let server = |about: &str| {
+        let about = about.to_owned();
+        registries.plan(Question::Rdap { object: RegistryObject::Ip, about }).server
+    };
+    for inside in ["10.1.2.3", "192.168.0.7", "100.64.0.1", "198.51.100.7", "fd00::1", "::1"] {
+        assert_eq!(server(inside), None, "{inside}");
+    }
+    assert!(server("8.8.8.8").is_some() && server("2600::1").is_some());
 }

@@ -114,8 +114,11 @@ impl Registry {
         let bootstrap = BOOTSTRAP.iter().map(read).map(|(name, _, answer)| {
             (format!("/{name}.json"), Answer { is_rdap: false, ..answer })
         });
+        let unnamed = delegated()
+            .map(|(name, text)| (name, Answer { status: 200, is_rdap: true, body: text }));
         Self {
-            domains: domains.collect(),
+            // A file of its own wins over what every domain of the zones has.
+            domains: unnamed.chain(domains).collect(),
             nameservers: nameservers.collect(),
             networks: networks.collect(),
             autnums: autnums.collect(),
@@ -158,6 +161,46 @@ impl Registry {
         let found = self.autnums.iter().find(|(range, _)| range.contains(&number));
         Ok(found.map(|(_, answer)| answer))
     }
+}
+
+/// An entry for every delegated domain of the zones, so that none that answers is unknown here.
+fn delegated() -> impl Iterator<Item = (&'static str, String)> {
+    let delegations = crate::sample_zone().lines().filter_map(|line| {
+        let mut words = line.split_ascii_whitespace();
+        let (name, _ttl, kind) = (words.next()?, words.next()?, words.next()?);
+        let is_domain = kind == "NS" && name.matches('.').count() == 1;
+        is_domain.then(|| (name, words.next().unwrap_or_default()))
+    });
+    delegations.map(|(name, server)| {
+        let (registrar, iana_id, since, email) = match server {
+            "ns1.driftnet.test" => ("Driftnet Names", "9996", "2026-11-02", "abuse@driftnet.test"),
+            _ => ("Granite Names", "9995", "2019-04-08", "abuse@granite-dns.example"),
+        };
+        let card = |name: &str, more: Value| {
+            json!(["vcard", [["version", {}, "text", "4.0"], ["fn", {}, "text", name], more]])
+        };
+        let entry = json!({
+            "rdapConformance": ["rdap_level_0"],
+            "objectClassName": "domain",
+            "ldhName": name,
+            "status": ["active"],
+            "events": [{"eventAction": "registration", "eventDate": format!("{since}T08:00:00Z")}],
+            "entities": [{
+                "objectClassName": "entity",
+                "roles": ["registrar"],
+                "publicIds": [{"type": "IANA Registrar ID", "identifier": iana_id}],
+                "vcardArray": card(registrar, json!(["kind", {}, "text", "org"])),
+                "entities": [{
+                    "objectClassName": "entity",
+                    "roles": ["abuse"],
+                    "vcardArray": card("Abuse Desk", json!(["email", {}, "text", email])),
+                }],
+            }],
+            "nameservers": [{"objectClassName": "nameserver", "ldhName": server}],
+            "secureDNS": {"delegationSigned": false},
+        });
+        (name, entry.to_string())
+    })
 }
 
 fn named<'a>(all: &'a BTreeMap<&'static str, Answer>, name: &str) -> Option<&'a Answer> {
