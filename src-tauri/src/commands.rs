@@ -2,10 +2,7 @@
 //!
 //! Every call runs on a blocking thread; one that changes the story tells the screens afterwards.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
-};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use tauri::{AppHandle, State};
@@ -18,10 +15,10 @@ use farol_app::{
     signed_files::read_signed,
     view::{
         BackupRow, CaseOpen, CaseRow, CaseView, DecisionDraft, DocumentRow, DocumentView, DueRow,
-        ErasePreview, Exported, HandoverRow, Health, ImportResult, Imported, JournalCheck, KeySlot,
-        LookupDone, LookupPlan, MemberRow, MitigationDraft, OpenedFile, Preview, PutBack, QueueRow,
-        Recovered, RegistriesView, ReportView, SearchPage, TakenAnswer, ToldFact, VaultCreate,
-        VaultMade, VaultStatus,
+        ErasePreview, EvidenceAdded, EvidenceStart, Exported, HandoverRow, Health, ImportResult,
+        Imported, JournalCheck, KeySlot, LookupDone, LookupPlan, MemberRow, MitigationDraft,
+        OpenedFile, Preview, PutBack, QueueRow, Recovered, RegistriesView, ReportView, SearchPage,
+        TakenAnswer, ToldFact, VaultCreate, VaultMade, VaultStatus,
     },
 };
 use farol_model::{
@@ -30,7 +27,7 @@ use farol_model::{
     decision::MitigationState,
     document::{Audience, Block, Envelope},
     export::Format,
-    id::{CaseId, ClockId, DecisionId, DocumentId, EntryId, MitigationId, ReportId},
+    id::{CaseId, ClockId, DecisionId, DocumentId, EntryId, EvidenceId, MitigationId, ReportId},
     observable::Observable,
     report::{Consent, ReportChannel},
     retention::{RetentionRules, Tombstone},
@@ -41,7 +38,7 @@ use farol_model::{
 
 use crate::{
     dialogs,
-    events::{self, Changed, LookupProgress},
+    events::{self, Changed, Progress},
     house::House,
 };
 
@@ -360,6 +357,18 @@ pub(crate) async fn lookup_plan(
     ask(house, move |desk| desk.plan_lookup(&hosts, resolver.as_deref())).await
 }
 
+/// Tells the window how far long work is; a hundred steps are worth showing, whatever the number.
+fn tell_progress(app: AppHandle) -> impl Fn(usize, usize) + Send + Sync {
+    let shown = AtomicU32::new(0);
+    move |done, total| {
+        let (done, total) = (done as u32, total as u32);
+        if done == total || done >= shown.load(Ordering::Relaxed) + total.div_ceil(100) {
+            shown.store(done, Ordering::Relaxed);
+            events::tell(&app, &Progress { done, total });
+        }
+    }
+}
+
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn lookup_start(
@@ -371,16 +380,8 @@ pub(crate) async fn lookup_start(
 ) -> Reply<LookupDone> {
     let (watched, teller) = (house.inner().clone(), app.clone());
     change(app, house, Some(case_id), move |desk| {
-        watched.begin_lookup();
-        let shown = Arc::new(AtomicU32::new(0));
-        let progress = move |done: usize, total: usize| {
-            let (done, total) = (done as u32, total as u32);
-            // At most a hundred steps are worth showing, whatever the number of questions.
-            if done == total || done >= shown.load(Ordering::Relaxed) + total.div_ceil(100) {
-                shown.store(done, Ordering::Relaxed);
-                events::tell(&teller, &LookupProgress { done, total });
-            }
-        };
+        watched.begin_work();
+        let progress = tell_progress(teller);
         let cancelled = move || watched.is_cancelled();
         let watch = Watch { progress: &progress, cancelled: &cancelled };
         desk.look_up(Some(case_id), &hosts, resolver.as_deref(), &watch)
@@ -390,7 +391,7 @@ pub(crate) async fn lookup_start(
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn lookup_cancel(house: State<'_, House>) -> Reply<()> {
+pub(crate) async fn work_cancel(house: State<'_, House>) -> Reply<()> {
     house.cancel();
     Ok(())
 }
@@ -400,6 +401,66 @@ pub(crate) async fn lookup_cancel(house: State<'_, House>) -> Reply<()> {
 pub(crate) async fn asn_pick(app: AppHandle, house: State<'_, House>) -> Reply<Option<u32>> {
     ask(house, move |desk| dialogs::pick_table(&app).map(|it| desk.load_asn_table(&it)).transpose())
         .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn evidence_pick(
+    app: AppHandle,
+    house: State<'_, House>,
+    case_id: CaseId,
+    origin: String,
+    redacted_from: Option<EvidenceId>,
+) -> Reply<Option<EvidenceAdded>> {
+    let (asked, watched, teller) = (app.clone(), house.inner().clone(), app.clone());
+    change(app, house, Some(case_id), move |desk| {
+        let Some(path) = dialogs::pick_evidence(&asked) else { return Ok(None) };
+        watched.begin_work();
+        let progress = tell_progress(teller);
+        let cancelled = move || watched.is_cancelled();
+        let watch = Watch { progress: &progress, cancelled: &cancelled };
+        desk.add_evidence(case_id, &path, &origin, redacted_from, &watch).map(Some)
+    })
+    .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn evidence_open(
+    app: AppHandle,
+    house: State<'_, House>,
+    id: EvidenceId,
+) -> Reply<EvidenceStart> {
+    change(app, house, None, move |desk| desk.open_evidence(id)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn evidence_save(
+    app: AppHandle,
+    house: State<'_, House>,
+    id: EvidenceId,
+    to: String,
+) -> Reply<bool> {
+    let asked = app.clone();
+    change(app, house, None, move |desk| {
+        let name = desk.evidence_file_name(id)?;
+        let Some(path) = dialogs::save_as(&asked, &name) else { return Ok(false) };
+        desk.export_evidence(id, &path, &to)?;
+        Ok(true)
+    })
+    .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn evidence_destroy(
+    app: AppHandle,
+    house: State<'_, House>,
+    id: EvidenceId,
+    reason: String,
+) -> Reply<()> {
+    change(app, house, None, move |desk| desk.destroy_evidence(id, &reason)).await
 }
 
 #[tauri::command]

@@ -25,6 +25,14 @@ pub(crate) fn pick_reports(app: &AppHandle) -> Vec<PathBuf> {
         .collect()
 }
 
+/// A file that a case rests on.
+pub(crate) fn pick_evidence(app: &AppHandle) -> Option<PathBuf> {
+    seam("FAROL_PICK_FILE").or_else(|| {
+        let dialog = app.dialog().file().set_title("Keep a file as evidence");
+        dialog.blocking_pick_file()?.into_path().ok()
+    })
+}
+
 /// One table.
 pub(crate) fn pick_table(app: &AppHandle) -> Option<PathBuf> {
     seam("FAROL_PICK_FILE").or_else(|| {

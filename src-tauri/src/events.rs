@@ -14,12 +14,12 @@ pub(crate) struct Changed {
     pub(crate) case: Option<CaseId>,
 }
 
-/// A lookup went on.
+/// Long work went on: a look-up, or a file that comes in.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
-pub(crate) struct LookupProgress {
-    /// Questions answered.
+pub(crate) struct Progress {
+    /// Questions answered, or pieces taken in.
     pub(crate) done: u32,
-    /// Questions in all.
+    /// Of how many.
     pub(crate) total: u32,
 }
 

@@ -163,7 +163,7 @@ impl House {
         }
     }
 
-    pub(crate) fn begin_lookup(&self) {
+    pub(crate) fn begin_work(&self) {
         self.0.cancelled.store(false, Ordering::Relaxed);
     }
 

@@ -142,8 +142,12 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             commands::note_add,
             commands::lookup_plan,
             commands::lookup_start,
-            commands::lookup_cancel,
+            commands::work_cancel,
             commands::asn_pick,
+            commands::evidence_pick,
+            commands::evidence_open,
+            commands::evidence_save,
+            commands::evidence_destroy,
             commands::registries_show,
             commands::registries_switch,
             commands::registries_pick,
@@ -180,7 +184,7 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
         ])
         .events(collect_events![
             events::Changed,
-            events::LookupProgress,
+            events::Progress,
             events::FilesImported,
             events::LockAsked
         ])

@@ -6,6 +6,8 @@
 mod bad_input;
 /// `farolctl` in a folder of its own.
 mod ctl;
+/// Files that cases rest on, from a script and by keyboard.
+mod evidence;
 /// Finding what is kept, from a script.
 mod finding;
 /// The start states under every condition of the keyring.

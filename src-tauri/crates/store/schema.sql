@@ -49,6 +49,14 @@ CREATE TABLE original (
     bytes BLOB NOT NULL
 ) STRICT;
 
+-- Originals of files that are still coming in; what is left of a file that never came whole is taken
+-- away when the vault is opened.
+CREATE TABLE arriving (
+    file     TEXT NOT NULL,              -- an id that only this coming-in has
+    original TEXT NOT NULL,
+    PRIMARY KEY (file, original)
+) STRICT;
+
 -- From here on: projections. Rebuilt from the journal at any time; `body` is JSON of the model.
 
 -- One row: what kind of vault this is.
@@ -138,6 +146,25 @@ CREATE TABLE observation (
     body        TEXT NOT NULL
 ) STRICT;
 CREATE INDEX observation_of_case ON observation (case_id, asked_at_ms);
+CREATE INDEX observation_by_wire ON observation (wire);
+
+-- Files that cases rest on, with their custody.
+CREATE TABLE evidence (
+    id      TEXT NOT NULL PRIMARY KEY,
+    case_id TEXT NOT NULL,
+    at_ms   INTEGER NOT NULL,            -- when it came in
+    body    TEXT NOT NULL
+) STRICT;
+CREATE INDEX evidence_of_case ON evidence (case_id, at_ms);
+
+-- The originals a file is made of, 1 MiB each; none once it was destroyed.
+CREATE TABLE evidence_piece (
+    evidence_id TEXT NOT NULL,
+    n           INTEGER NOT NULL,        -- counts from 0
+    original    TEXT NOT NULL,
+    PRIMARY KEY (evidence_id, n)
+) STRICT;
+CREATE INDEX evidence_piece_by_original ON evidence_piece (original);
 
 -- What was decided about a target, and why.
 CREATE TABLE decision (

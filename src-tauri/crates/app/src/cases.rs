@@ -19,7 +19,7 @@ use farol_model::{
 use farol_store::{Reader, StoreError, WriteTx};
 
 use crate::{
-    Desk, Failure, approvals, next_step,
+    Desk, Failure, approvals, evidence, next_step,
     undo::Undone,
     view::{
         CaseOpen, CaseRow, CaseView, ClockLine, DocumentRow, ObservableView, Opens, QueueRow,
@@ -190,6 +190,7 @@ impl Desk {
                 decisions,
                 mitigations,
                 documents: documents.iter().map(|it| document_row(it, &case)).collect(),
+                evidence: evidence::views(it.evidence_of(id)?, &members),
                 story: story(it.story(id)?, &members),
                 hold: it.hold(id)?,
                 next: next_step::nothing(),

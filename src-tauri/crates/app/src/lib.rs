@@ -15,6 +15,8 @@ pub mod core_dumps;
 pub mod decisions;
 /// Responses, analyses and readouts: writing and letting them leave.
 pub mod documents;
+/// Files that cases rest on.
+pub mod evidence;
 /// What went wrong, for people.
 pub mod failure;
 /// What the next shift must know.

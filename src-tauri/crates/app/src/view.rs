@@ -10,7 +10,7 @@ use farol_model::{
     decision::{Decision, Granularity, Mitigation},
     document::{Audience, Document, DocumentKind},
     export::{Certificate, Format},
-    id::{CaseId, DecisionId, Digest, DocumentId, EntryId, ReportId, Size},
+    id::{CaseId, DecisionId, Digest, DocumentId, EntryId, EvidenceId, ReportId, Size},
     lookup::{Observation, ProviderVerdict},
     member::Member,
     observable::Observable,
@@ -483,6 +483,8 @@ pub struct CaseView {
     pub approvals: Vec<ApprovalLine>,
     /// Documents, oldest first.
     pub documents: Vec<DocumentRow>,
+    /// Files it rests on, oldest first.
+    pub evidence: Vec<EvidenceView>,
     /// What happened, newest first.
     pub story: Vec<StoryLine>,
     /// Why it is kept whatever the rules say.
@@ -491,6 +493,62 @@ pub struct CaseView {
     pub next: NextStep,
     /// People who work here, to show names for ids.
     pub members: Vec<Member>,
+}
+
+/// A file that a case rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct EvidenceView {
+    /// Its id.
+    pub id: EvidenceId,
+    /// Its name.
+    pub name: String,
+    /// Its size.
+    pub size: Size,
+    /// SHA-256 of it.
+    pub sha256: Digest,
+    /// Who gave it, and how.
+    pub origin: String,
+    /// What it is a redacted copy of.
+    pub redacted_from: Option<EvidenceId>,
+    /// Whether its bytes are gone.
+    pub destroyed: bool,
+    /// What was done with it, oldest first.
+    pub custody: Vec<CustodyLine>,
+}
+
+/// One line of custody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct CustodyLine {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub who: String,
+    /// What was done.
+    pub words: String,
+}
+
+/// A file that was taken in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct EvidenceAdded {
+    /// Its id.
+    pub id: EvidenceId,
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of it.
+    pub sha256: Digest,
+    /// Whether the case had it already; nothing was added then.
+    pub known: bool,
+}
+
+/// The beginning of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct EvidenceStart {
+    /// Text, or numbers and letters side by side.
+    pub text: String,
+    /// Whether it is the text itself.
+    pub is_text: bool,
+    /// Whether there is more.
+    pub is_cut: bool,
 }
 
 /// What a search found.

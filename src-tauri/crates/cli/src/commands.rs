@@ -6,6 +6,8 @@ mod backups;
 mod cases;
 /// Responses, analyses and readouts.
 mod documents;
+/// Files that cases rest on.
+mod evidence;
 /// The registries.
 mod registries;
 /// Reports.
@@ -59,6 +61,7 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         Command::Import { files } => reports::import(&open()?, &files, output),
         Command::Report(command) => reports::run(&open()?, command, output),
         Command::Case(command) => cases::run(&open()?, command, output),
+        Command::Evidence(command) => evidence::run(&open()?, command, output),
         Command::Search { text } => search::run(&open()?, &text.join(" "), output),
         Command::Lookup { names, case, resolver } => {
             look_up(&open()?, &names, case, resolver.as_deref(), output)

@@ -10,7 +10,7 @@ use farol_model::{
     decision::{Granularity, MitigationState},
     document::Audience,
     export::Format,
-    id::{DocumentId, EntryId, MitigationId, ReportId},
+    id::{DocumentId, EntryId, EvidenceId, MitigationId, ReportId},
     report::Consent,
     slot::SlotKind,
 };
@@ -57,6 +57,9 @@ pub(crate) enum Command {
     /// Open, list, show and change cases.
     #[command(subcommand)]
     Case(CaseCommand),
+    /// Keep files as evidence, list their custody, hand out copies, destroy them.
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
     /// Find cases, reports, notes, documents, values and people. Words are found anywhere,
     /// "phrases" as whole words; kind:, case:, status:, category:, severity:, after:, before: narrow.
     Search {
@@ -158,6 +161,53 @@ pub(crate) struct Reach {
     /// url, object, bucket, host, zone, account or service; the target's own without it.
     #[arg(long, value_parser = granularity)]
     pub(crate) granularity: Option<Granularity>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum EvidenceCommand {
+    /// Keep files as they are, by their SHA-256.
+    Add {
+        /// The case.
+        case: CaseRef,
+        /// The files, at most 4 GiB each.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Who gave them, and how.
+        #[arg(long, default_value = "")]
+        origin: String,
+        /// The evidence that this is a redacted copy of.
+        #[arg(long)]
+        redacted_from: Option<EvidenceId>,
+    },
+    /// List the files of a case and what was done with each.
+    List {
+        /// The case.
+        case: CaseRef,
+    },
+    /// Show the beginning of a file, as text or as numbers; its custody says that you looked.
+    Open {
+        /// The evidence.
+        id: EvidenceId,
+    },
+    /// Write a copy, byte for byte as it came in.
+    Export {
+        /// The evidence.
+        id: EvidenceId,
+        /// The file to write.
+        #[arg(long)]
+        to: PathBuf,
+        /// Who gets it.
+        #[arg(long = "for")]
+        recipient: String,
+    },
+    /// Destroy the bytes; name, hash and custody stay.
+    Destroy {
+        /// The evidence.
+        id: EvidenceId,
+        /// The rule or the order.
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 #[derive(Subcommand)]

@@ -85,6 +85,11 @@ pub fn read(bytes: &[u8]) -> Result<Taken, IntakeError> {
     note::read_bytes(bytes)
 }
 
+/// Whether bytes can be read as text: no magic of a media file, few control characters.
+pub fn is_readable_text(bytes: &[u8]) -> bool {
+    child_safety::looks_like_text(bytes)
+}
+
 /// Reads a chat line or a note taken on the phone; its first line becomes the subject.
 ///
 /// # Errors

@@ -63,6 +63,8 @@ ids! {
     NoteId = "note id";
     /// A signed file that this desk wrote or took in.
     SignedFileId = "signed file id";
+    /// A file that a case rests on.
+    EvidenceId = "evidence id";
 }
 
 /// A SHA-256 digest; written as 64 lower-case hex digits.

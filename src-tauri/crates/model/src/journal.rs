@@ -10,8 +10,11 @@ use crate::{
     clock::{Clock, Stop},
     decision::{Decision, Mitigation},
     document::{BlockChange, Document, Envelope, Sent},
+    evidence::{Evidence, Handling},
     export::Certificate,
-    id::{CaseId, DeskId, Digest, DocumentId, EntryId, MemberId, ReportId, SignedFileId},
+    id::{
+        CaseId, DeskId, Digest, DocumentId, EntryId, EvidenceId, MemberId, ReportId, SignedFileId,
+    },
     lookup::Observation,
     member::Member,
     observable::Observable,
@@ -191,6 +194,33 @@ pub enum Action {
         /// The answers; at most 2 000.
         observations: Vec<Observation>,
     },
+    /// A file came in; its bytes are the originals that it names.
+    EvidenceReceived {
+        /// The case.
+        case: CaseId,
+        /// The file.
+        evidence: Box<Evidence>,
+    },
+    /// A file was looked at, exported, or redacted into a copy.
+    EvidenceHandled {
+        /// The case.
+        case: CaseId,
+        /// The file.
+        evidence: EvidenceId,
+        /// What was done.
+        handling: Handling,
+    },
+    /// The bytes of a file were destroyed.
+    EvidenceDestroyed {
+        /// The case.
+        case: CaseId,
+        /// The file.
+        evidence: EvidenceId,
+        /// The originals it was made of.
+        pieces: Vec<Digest>,
+        /// The rule or the order.
+        reason: String,
+    },
     /// A decision was made, or a second person signed it.
     DecisionSet {
         /// The case.
@@ -279,6 +309,9 @@ impl Action {
             Self::NoteWithdrawn { .. } => "note_withdrawn",
             Self::Undid { .. } => "undid",
             Self::Observed { .. } => "observed",
+            Self::EvidenceReceived { .. } => "evidence_received",
+            Self::EvidenceHandled { .. } => "evidence_handled",
+            Self::EvidenceDestroyed { .. } => "evidence_destroyed",
             Self::DecisionSet { .. } => "decision_set",
             Self::MitigationSet { .. } => "mitigation_set",
             Self::DocumentCreated { .. } => "document_created",
@@ -316,6 +349,9 @@ impl Action {
             | Self::NoteAdded { case, .. }
             | Self::NoteWithdrawn { case, .. }
             | Self::Observed { case, .. }
+            | Self::EvidenceReceived { case, .. }
+            | Self::EvidenceHandled { case, .. }
+            | Self::EvidenceDestroyed { case, .. }
             | Self::DecisionSet { case, .. }
             | Self::MitigationSet { case, .. }
             | Self::BlocksSaved { case, .. }
@@ -339,6 +375,7 @@ impl Action {
     pub fn originals(&self) -> Vec<Digest> {
         match self {
             Self::ReportReceived { report } => vec![report.original],
+            Self::EvidenceReceived { evidence, .. } => evidence.pieces.clone(),
             Self::Observed { observations, .. } => {
                 observations.iter().filter_map(|it| it.wire).collect()
             }
@@ -445,6 +482,9 @@ impl Action {
             Self::Observed { observations, .. } => {
                 format!("Looked up: {} answers kept as evidence", observations.len())
             }
+            Self::EvidenceReceived { evidence, .. } => format!("Evidence added: {}", evidence.name),
+            Self::EvidenceHandled { handling, .. } => format!("Evidence: {}", handling.describe()),
+            Self::EvidenceDestroyed { reason, .. } => format!("Evidence destroyed: {reason}"),
             Self::DecisionSet { before: None, after, .. } => format!("Decided: {}", after.what),
             Self::DecisionSet { after, .. } => format!("Decision approved: {}", after.what),
             Self::MitigationSet { after, .. } => {

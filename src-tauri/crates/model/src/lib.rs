@@ -14,6 +14,8 @@ pub mod clock;
 pub mod decision;
 /// Blocks with an audience, and the only way to look at them from outside.
 pub mod document;
+/// Files that cases rest on.
+pub mod evidence;
 /// The result of rendering a projected document.
 pub mod export;
 /// What opening a vault found.

@@ -23,6 +23,10 @@ pub enum Tampering {
     SealRemoved,
     /// It rests on a signed file that is not there, or that the person it names did not sign.
     ForgedFile,
+    /// Bytes that it names are not there, and nothing says that they were destroyed.
+    OriginalRemoved,
+    /// Bytes that it names are not those that came in.
+    OriginalChanged,
     /// The journal is shorter than, or another one than, something outside the vault remembers.
     RolledBack,
 }
@@ -44,6 +48,8 @@ impl Tampering {
             Self::SealBroken => "its body does not open with its seal",
             Self::SealRemoved => "the seal that opens its body was removed",
             Self::ForgedFile => "it rests on a person's signature that is not there, or not theirs",
+            Self::OriginalRemoved => "bytes that it names as evidence are missing",
+            Self::OriginalChanged => "bytes that it names as evidence were changed",
             Self::RolledBack => {
                 "the vault was set back or written anew: a backup, or a head that was written down, remembers a journal that goes on otherwise"
             }

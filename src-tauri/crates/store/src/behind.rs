@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use farol_model::{finding::Finding, slot::SlotKind};
 
-use crate::{Anchor, Store, StoreError, slots, tail::Mark, verify};
+use crate::{Anchor, Reader, Store, StoreError, slots, tail::Mark};
 
 /// A keyring that does not answer must not keep a desk from closing.
 const KEYRING_PATIENCE: Duration = Duration::from_secs(1);
@@ -33,7 +33,7 @@ impl Store {
             if trees != "ok" {
                 self.find(Finding::Damaged);
             }
-            let found = verify::verify(conn, &self.anchors())?;
+            let found = Reader::new(conn).verify_from(&self.anchors())?;
             if let Some(wrong) = found.wrong {
                 self.find(Finding::Changed { n: wrong.n, change: wrong.change });
             }

@@ -18,19 +18,20 @@ use farol_model::{
 };
 
 use crate::{
-    Reader, Store, StoreError,
+    Reader, Store, StoreError, evidence,
     read::{self, id_of},
     search,
 };
 
 /// Tables whose rows belong to one case.
-const OF_CASE: [&str; 12] = [
+const OF_CASE: [&str; 13] = [
     "case_report",
     "observable",
     "target",
     "clock",
     "note",
     "observation",
+    "evidence",
     "decision",
     "mitigation",
     "document",
@@ -51,6 +52,11 @@ pub(crate) fn apply(
     for wire in wires.query_map([&case], |row| row.get::<_, Option<String>>(0))? {
         originals.extend(wire?);
     }
+    originals.extend(evidence::take_pieces(
+        conn,
+        "evidence_id IN (SELECT id FROM evidence WHERE case_id = ?1)",
+        &case,
+    )?);
     search::forget(conn, "case_id = ?1", &case)?;
     conn.execute(
         "DELETE FROM block WHERE document_id IN (SELECT id FROM document WHERE case_id = ?1)",
@@ -77,12 +83,7 @@ pub(crate) fn apply(
         conn.execute("DELETE FROM seal WHERE id = ?1", [&report])?;
     }
     for original in originals {
-        conn.execute(
-            "DELETE FROM original WHERE hash = ?1
-             AND NOT EXISTS (SELECT 1 FROM report WHERE original = ?1)
-             AND NOT EXISTS (SELECT 1 FROM observation WHERE wire = ?1)",
-            [original],
-        )?;
+        evidence::forget_unnamed(conn, &original)?;
     }
     conn.execute(
         "INSERT INTO tombstone (case_id, year, number, body) VALUES (?1, ?2, ?3, ?4)
@@ -189,7 +190,7 @@ impl Store {
     }
 
     /// Takes keys and bodies out of the WAL and the tail too.
-    fn forget_traces(&self) -> Result<(), StoreError> {
+    pub(crate) fn forget_traces(&self) -> Result<(), StoreError> {
         self.drop_readers();
         self.writer().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         let base = self.place().newest_mark_in(&self.writer(), self.desk())?;

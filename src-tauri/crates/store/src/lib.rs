@@ -13,6 +13,8 @@ mod connection;
 mod erase;
 /// What can go wrong with a vault.
 mod error;
+/// Files that cases rest on.
+mod evidence;
 /// The condition of an open vault.
 mod health;
 /// One holder at a time.
@@ -59,6 +61,7 @@ mod write;
 
 pub use backup::Backup;
 pub use error::{KeyringProblem, StoreError};
+pub use evidence::ArrivedFile;
 pub use health::Condition;
 pub use place::{Now, Place, VaultFiles, sync_dir};
 pub use read::Reader;

@@ -9,12 +9,13 @@ use serde::Serialize;
 use farol_model::{
     case::{Case, Target},
     document::{Block, Document},
+    evidence::Handling,
     id::{CaseId, DocumentId},
     journal::{Action, EntryHeader},
     report::Report,
 };
 
-use crate::{Reader, StoreError, erase};
+use crate::{Reader, StoreError, erase, evidence};
 
 /// Applies one entry.
 pub(crate) fn apply(
@@ -128,6 +129,15 @@ pub(crate) fn apply(
                 ])?;
             }
             Ok(())
+        }
+        Action::EvidenceReceived { case, evidence: it } => evidence::put(conn, *case, it, header),
+        Action::EvidenceHandled { evidence: id, handling, .. } => {
+            evidence::handle(conn, *id, handling.clone(), header)
+        }
+        Action::EvidenceDestroyed { evidence: id, reason, .. } => {
+            evidence::take_pieces(conn, "evidence_id = ?1", &id.to_string())?;
+            let handling = Handling::Destroyed { reason: reason.clone() };
+            evidence::handle(conn, *id, handling, header)
         }
         Action::DecisionSet { case, after, .. } => run(
             conn,

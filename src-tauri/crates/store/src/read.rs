@@ -492,12 +492,12 @@ impl<'a> Reader<'a> {
         search::search(self.conn, query)
     }
 
-    /// Checks the whole journal: numbers, hashes, signatures, bodies.
+    /// Checks the whole journal: numbers, hashes, signatures, bodies, and the bytes it names.
     ///
     /// # Errors
     /// When the database cannot be read; a wrong entry is a finding, not an error.
     pub fn verify(&self) -> Result<verify::Verification, StoreError> {
-        verify::verify(self.conn, &[])
+        self.verify_from(&[])
     }
 
     /// The same, and that the journal goes on from every head that is remembered elsewhere.
@@ -508,7 +508,11 @@ impl<'a> Reader<'a> {
         &self,
         anchors: &[verify::Anchor],
     ) -> Result<verify::Verification, StoreError> {
-        verify::verify(self.conn, anchors)
+        let mut found = verify::verify(self.conn, anchors)?;
+        if found.wrong.is_none() {
+            found.wrong = verify::verify_originals(self.conn)?;
+        }
+        Ok(found)
     }
 
     fn bodies<T: DeserializeOwned>(

@@ -6,7 +6,8 @@ use crate::{Store, StoreError, connection, erase, projection, read, search, veri
 
 /// Not projections: the journal itself, what only it can open, the bytes it names, and the search,
 /// which is made from the projections.
-const KEPT: [&str; 6] = ["entry", "signature", "seal", "original", "search", "search_text"];
+const KEPT: [&str; 7] =
+    ["entry", "signature", "seal", "original", "arriving", "search", "search_text"];
 
 /// The first place where a table is not what the journal says.
 #[derive(Debug, Clone, PartialEq, Eq)]

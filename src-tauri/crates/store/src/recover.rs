@@ -302,16 +302,22 @@ fn originals_missing(conn: &Connection) -> Result<u32, StoreError> {
     )?;
     let mut there = conn.prepare("SELECT 1 FROM original WHERE hash = ?1")?;
     let mut missing = BTreeSet::<Digest>::new();
+    let mut destroyed = BTreeSet::new();
     let mut rows = entries.query([])?;
     while let Some(row) = rows.next()? {
         let (body, key): (Vec<u8>, [u8; 32]) = (row.get(7)?, row.get(8)?);
-        for original in read::open(read::header(row)?, &body, &key)?.action.originals() {
+        let action = read::open(read::header(row)?, &body, &key)?.action;
+        if let Action::EvidenceDestroyed { pieces, .. } = &action {
+            destroyed.extend(pieces.iter().copied());
+        }
+        for original in action.originals() {
             if !there.exists([original.to_string()])? {
                 missing.insert(original);
             }
         }
     }
-    Ok(u32::try_from(missing.len()).unwrap_or(u32::MAX))
+    let n_missing = missing.difference(&destroyed).count();
+    Ok(u32::try_from(n_missing).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]

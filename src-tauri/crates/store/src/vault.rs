@@ -22,6 +22,7 @@ use farol_model::{
 use crate::{
     Place, Reader, StoreError, VaultFiles, WriteTx, backup,
     connection::{Memory, SCHEMA, connection_with, migrate, schema},
+    evidence,
     holder::Holder,
     seal::{hex, random, unhex},
     slots::{Cost, Secrets, Slots},
@@ -176,6 +177,7 @@ impl Store {
         if mended {
             store.find(Finding::SlotsMended);
         }
+        evidence::forget_arriving(&store.writer(), None)?;
         store.erase_again()?;
         Ok(store)
     }

@@ -3,15 +3,21 @@
 //! `digest = SHA-256(format, header, seal, sealed body)`, `hash = SHA-256(previous hash, digest)`;
 //! the hash of each commit's last entry is signed with the member's Ed25519 key.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ed25519_dalek::Signature;
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use farol_model::{id::Digest, journal::EntryHeader, tampering::Tampering};
+use farol_model::{
+    id::Digest,
+    journal::{Action, Entry, EntryHeader},
+    tampering::Tampering,
+};
 
-use crate::{StoreError, erase, read};
+use crate::{StoreError, erase, read, write};
 
 /// What rests on another person's signature.
 mod signed;
@@ -104,6 +110,47 @@ pub(crate) fn verify(conn: &Connection, anchors: &[Anchor]) -> Result<Verificati
         }
     }
     Ok(found)
+}
+
+/// Reads the bytes that entries name, and gives the first entry of which some are missing or are not
+/// those that came in. What was destroyed or erased is not missed.
+pub(crate) fn verify_originals(conn: &Connection) -> Result<Option<WrongEntry>, StoreError> {
+    let mut query = conn.prepare(
+        "SELECT entry.id, desk, n, at_ms, actor, case_id, action, body, seal.key
+         FROM entry JOIN seal ON seal.id = entry.sealed_with
+         WHERE action IN ('report_received', 'observed', 'evidence_received', 'evidence_destroyed')
+         ORDER BY entry.rowid",
+    )?;
+    let mut bytes_of = conn.prepare("SELECT bytes FROM original WHERE hash = ?1")?;
+    let mut rows = query.query([])?;
+    let mut checked = BTreeSet::new();
+    let mut missing: BTreeMap<Digest, EntryHeader> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let (body, key): (Vec<u8>, Vec<u8>) = (row.get(7)?, row.get(8)?);
+        let Entry { header, action } = read::open(read::header(row)?, &body, &key)?;
+        if let Action::EvidenceDestroyed { pieces, .. } = &action {
+            missing.retain(|it, _| !pieces.contains(it));
+        }
+        for original in action.originals() {
+            if !checked.insert(original) {
+                continue;
+            }
+            let mut found = bytes_of.query([original.to_string()])?;
+            let Some(row) = found.next()? else {
+                missing.insert(original, header.clone());
+                continue;
+            };
+            if write::digest(row.get_ref(0)?.as_blob().unwrap_or_default()) != original {
+                let change = Tampering::OriginalChanged;
+                return Ok(Some(WrongEntry { n: header.n, header: Some(header), change }));
+            }
+        }
+    }
+    let first = missing.into_values().min_by_key(|it| (it.at, it.n));
+    Ok(first.map(|header| {
+        let change = Tampering::OriginalRemoved;
+        WrongEntry { n: header.n, header: Some(header), change }
+    }))
 }
 
 /// Every desk that wrote or signed, in the order in which they began.

@@ -12,7 +12,7 @@ use farol_model::{
 };
 
 use crate::{
-    Reader, Store, StoreError, projection, read,
+    Reader, Store, StoreError, evidence, projection, read,
     seal::{Key, random},
     search,
     tail::Mark,
@@ -86,6 +86,7 @@ impl<'a> WriteTx<'a> {
         insert_entry(&self.tx, &header, &seal, &body, &self.head, &hash)?;
         projection::apply(&self.tx, &header, action)?;
         search::follow(&self.tx, action)?;
+        evidence::follow(&self.tx, action)?;
         self.n = header.n;
         self.head = hash;
         self.n_recorded += 1;

@@ -47,8 +47,12 @@ export const commands = {
 	noteAdd: (caseId: CaseId, text: string) => typedError<null, Failure>(__TAURI_INVOKE("note_add", { caseId, text })),
 	lookupPlan: (hosts: string[], resolver: string | null) => typedError<LookupPlan, Failure>(__TAURI_INVOKE("lookup_plan", { hosts, resolver })),
 	lookupStart: (caseId: CaseId, hosts: string[], resolver: string | null) => typedError<LookupDone, Failure>(__TAURI_INVOKE("lookup_start", { caseId, hosts, resolver })),
-	lookupCancel: () => typedError<null, Failure>(__TAURI_INVOKE("lookup_cancel")),
+	workCancel: () => typedError<null, Failure>(__TAURI_INVOKE("work_cancel")),
 	asnPick: () => typedError<number | null, Failure>(__TAURI_INVOKE("asn_pick")),
+	evidencePick: (caseId: CaseId, origin: string, redactedFrom: EvidenceId | null) => typedError<EvidenceAdded | null, Failure>(__TAURI_INVOKE("evidence_pick", { caseId, origin, redactedFrom })),
+	evidenceOpen: (id: EvidenceId) => typedError<EvidenceStart, Failure>(__TAURI_INVOKE("evidence_open", { id })),
+	evidenceSave: (id: EvidenceId, to: string) => typedError<boolean, Failure>(__TAURI_INVOKE("evidence_save", { id, to })),
+	evidenceDestroy: (id: EvidenceId, reason: string) => typedError<null, Failure>(__TAURI_INVOKE("evidence_destroy", { id, reason })),
 	registriesShow: () => typedError<RegistriesView, Failure>(__TAURI_INVOKE("registries_show")),
 	registriesSwitch: (on: boolean) => typedError<RegistriesView, Failure>(__TAURI_INVOKE("registries_switch", { on })),
 	registriesPick: () => typedError<RegistriesView | null, Failure>(__TAURI_INVOKE("registries_pick")),
@@ -89,7 +93,7 @@ export const events = {
 	changed: makeEvent<Changed, Changed>("changed"),
 	filesImported: makeEvent<FilesImported, FilesImported>("files-imported"),
 	lockAsked: makeEvent<LockAsked, LockAsked>("lock-asked"),
-	lookupProgress: makeEvent<LookupProgress, LookupProgress>("lookup-progress"),
+	progress: makeEvent<Progress, Progress>("progress"),
 };
 
 /* Types */
@@ -357,6 +361,8 @@ export type CaseView = {
 	approvals: ApprovalLine[],
 	/**  Documents, oldest first. */
 	documents: DocumentRow[],
+	/**  Files it rests on, oldest first. */
+	evidence: EvidenceView[],
 	/**  What happened, newest first. */
 	story: StoryLine[],
 	/**  Why it is kept whatever the rules say. */
@@ -581,6 +587,16 @@ export type Correspondent = {
 	address: string | null,
 };
 
+/**  One line of custody. */
+export type CustodyLine = {
+	/**  When. */
+	at: Timestamp,
+	/**  By whom. */
+	who: string,
+	/**  What was done. */
+	words: string,
+};
+
 /**  A recorded decision: why, on what, how wide, by whom. */
 export type Decision = {
 	/**  Its id. */
@@ -758,6 +774,51 @@ export type ErasePreview = {
 	hold: Hold | null,
 	/**  Where something of it may still be afterwards, as far as Farol knows. */
 	elsewhere: string[],
+};
+
+/**  A file that was taken in. */
+export type EvidenceAdded = {
+	/**  Its id. */
+	id: EvidenceId,
+	/**  Its name. */
+	name: string,
+	/**  SHA-256 of it. */
+	sha256: Digest,
+	/**  Whether the case had it already; nothing was added then. */
+	known: boolean,
+};
+
+/**  A file that a case rests on. */
+export type EvidenceId = string;
+
+/**  The beginning of a file. */
+export type EvidenceStart = {
+	/**  Text, or numbers and letters side by side. */
+	text: string,
+	/**  Whether it is the text itself. */
+	is_text: boolean,
+	/**  Whether there is more. */
+	is_cut: boolean,
+};
+
+/**  A file that a case rests on. */
+export type EvidenceView = {
+	/**  Its id. */
+	id: EvidenceId,
+	/**  Its name. */
+	name: string,
+	/**  Its size. */
+	size: Size,
+	/**  SHA-256 of it. */
+	sha256: Digest,
+	/**  Who gave it, and how. */
+	origin: string,
+	/**  What it is a redacted copy of. */
+	redacted_from: EvidenceId | null,
+	/**  Whether its bytes are gone. */
+	destroyed: boolean,
+	/**  What was done with it, oldest first. */
+	custody: CustodyLine[],
 };
 
 /**  A file that left. */
@@ -1067,14 +1128,6 @@ export type LookupPlan = {
 	n_asn_ranges: number,
 };
 
-/**  A lookup went on. */
-export type LookupProgress = {
-	/**  Questions answered. */
-	done: number,
-	/**  Questions in all. */
-	total: number,
-};
-
 /**  A person with a signing key of their own. */
 export type Member = {
 	/**  Their id. */
@@ -1360,6 +1413,14 @@ export type Preview = {
 	n_withheld: number,
 	/**  Why an export would be refused now, if it would. */
 	stopped: Failure | null,
+};
+
+/**  Long work went on: a look-up, or a file that comes in. */
+export type Progress = {
+	/**  Questions answered, or pieces taken in. */
+	done: number,
+	/**  Of how many. */
+	total: number,
 };
 
 /**  Who provides what for one host. */
@@ -1903,6 +1964,10 @@ export type Tampering =
 "seal_removed" | 
 /**  It rests on a signed file that is not there, or that the person it names did not sign. */
 "forged_file" | 
+/**  Bytes that it names are not there, and nothing says that they were destroyed. */
+"original_removed" | 
+/**  Bytes that it names are not those that came in. */
+"original_changed" | 
 /**  The journal is shorter than, or another one than, something outside the vault remembers. */
 "rolled_back";
 

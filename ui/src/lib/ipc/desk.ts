@@ -10,8 +10,8 @@ type Unwrapped<F> = F extends (...args: infer A) => Promise<Answer<infer T>>
 export type Desk = { [K in keyof typeof commands]: Unwrapped<(typeof commands)[K]> } & {
   /** Calls back after every commit; returns how to stop. */
   onChanged(listener: () => void): () => void;
-  /** Calls back while a lookup runs. */
-  onLookupProgress(listener: (done: number, total: number) => void): () => void;
+  /** Calls back while a look-up runs or a file comes in. */
+  onProgress(listener: (done: number, total: number) => void): () => void;
   /** Calls back when the computer is about to sleep, or its screen was locked. */
   onLockAsked(listener: () => void): () => void;
   /** Calls back when files were dropped on the window. */
@@ -57,8 +57,8 @@ const unwrapped = Object.fromEntries(
 export const desk = {
   ...unwrapped,
   onChanged: (listener: () => void) => listen(events.changed, listener),
-  onLookupProgress: (listener: (done: number, total: number) => void) =>
-    listen(events.lookupProgress, (it) => listener(it.done, it.total)),
+  onProgress: (listener: (done: number, total: number) => void) =>
+    listen(events.progress, (it) => listener(it.done, it.total)),
   onFilesImported: (listener: (results: import("./bindings").ImportResult[]) => void) =>
     listen(events.filesImported, listener),
   onLockAsked: (listener: () => void) => listen(events.lockAsked, listener),

@@ -74,6 +74,9 @@ pub(crate) fn follow(conn: &Connection, action: &Action) -> Result<(), StoreErro
         | Action::Undid { .. }
         | Action::ClockSet { .. }
         | Action::Observed { .. }
+        | Action::EvidenceReceived { .. }
+        | Action::EvidenceHandled { .. }
+        | Action::EvidenceDestroyed { .. }
         | Action::DocumentSent { .. }
         | Action::DocumentExported { .. } => Ok(()),
     }

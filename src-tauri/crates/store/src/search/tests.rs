@@ -3,7 +3,7 @@ use rusqlite::Connection;
 use farol_model::{
     case::{Account, CaseFacts, Outcome, Person, PersonRole, Status, Target},
     document::{Audience, Block, Content, Document, DocumentKind, Envelope, Text, changes},
-    id::{BlockId, CaseId, Digest, DocumentId, NoteId, ReportId, Size},
+    id::{BlockId, CaseId, DocumentId, NoteId, ReportId, Size},
     journal::Action,
     observable::{Found, Observable, ObservableKind},
     report::{Attachment, Consent, Correspondent, Parsed, Report, ReportChannel},
@@ -52,12 +52,13 @@ fn report(store: &Store, subject: &str, text: &str, change: impl FnOnce(&mut Par
     let id = ReportId(store.new_id());
     let mut parsed = Parsed { subject: subject.into(), text: text.into(), ..Parsed::default() };
     change(&mut parsed);
+    let original = store.write(|tx| tx.keep_original(b"as it came")).unwrap();
     record(store, |tx| Action::ReportReceived {
         report: Box::new(Report {
             id,
             received_at: tx.now(),
             channel: ReportChannel::Mail,
-            original: Digest([7; 32]),
+            original,
             size: Size(9),
             parsed,
             consent: Consent::NotAsked,
@@ -545,7 +546,9 @@ fn a_vault_of_the_first_schema_is_searchable_after_opening() {
         raw.execute_batch(
             "DROP TABLE search_piece; DROP TABLE search_word; DROP TABLE search_text;
              DROP TABLE search; DROP TABLE signed_file; DROP TABLE hold; DROP TABLE closing;
-             DROP TABLE tombstone; DROP TABLE retention; PRAGMA user_version = 1;",
+             DROP TABLE tombstone; DROP TABLE retention; DROP TABLE evidence;
+             DROP TABLE evidence_piece; DROP TABLE arriving; DROP INDEX observation_by_wire;
+             PRAGMA user_version = 1;",
         )
         .unwrap();
     }

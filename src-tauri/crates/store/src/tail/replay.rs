@@ -8,7 +8,7 @@ use super::{
     EntryRow, Found, Mark, Row,
     read::{Commit, Rest},
 };
-use crate::{StoreError, projection, read, search, verify, write};
+use crate::{StoreError, evidence, projection, read, search, verify, write};
 
 /// How a tail stands to the database beside it.
 #[derive(Debug, PartialEq, Eq)]
@@ -109,6 +109,7 @@ pub(crate) fn write_entry(conn: &Connection, entry: &EntryRow) -> Result<(), Sto
         let opened = read::open(entry.header.clone(), &entry.body, &key.0)?;
         projection::apply(conn, &opened.header, &opened.action)?;
         search::follow(conn, &opened.action)?;
+        evidence::follow(conn, &opened.action)?;
     }
     Ok(())
 }
