@@ -483,7 +483,10 @@ impl Action {
                 format!("Looked up: {} answers kept as evidence", observations.len())
             }
             Self::EvidenceReceived { evidence, .. } => format!("Evidence added: {}", evidence.name),
-            Self::EvidenceHandled { handling, .. } => format!("Evidence: {}", handling.describe()),
+            Self::EvidenceHandled { handling: Handling::Opened, .. } => "Evidence looked at".into(),
+            Self::EvidenceHandled { handling, .. } => {
+                format!("Evidence: {}", handling.describe())
+            }
             Self::EvidenceDestroyed { reason, .. } => format!("Evidence destroyed: {reason}"),
             Self::DecisionSet { before: None, after, .. } => format!("Decided: {}", after.what),
             Self::DecisionSet { after, .. } => format!("Decision approved: {}", after.what),

@@ -70,8 +70,8 @@ impl Place {
         migrate(&mut ground)?;
         let mut gathered = Gathered::default();
         let tail = tail::Found::read(&self.tail(), &tail::key(&secrets.database_key));
-        for row in tail.ok().flatten().into_iter().flat_map(tail::Found::into_rows) {
-            gathered.take(row);
+        if let Ok(Some(tail)) = tail {
+            tail.rows_after(0, &mut |row| gathered.take(row, &ground))?;
         }
         self.read_damaged(&there, &secrets, &ground, &mut gathered)?;
         let (n_brought_back, n_behind_a_gap) = gathered.put_on(&mut ground, secrets.desk)?;
@@ -140,35 +140,28 @@ impl Place {
         let mut table =
             Rows { path: damaged, key: secrets.key_text(), connection: None, is_noise: false };
         table.each("SELECT id, key FROM seal WHERE rowid = ?1", |row| {
-            gathered.take(Row::Seal { id: row.get(0)?, key: row.get(1)? });
-            Ok(())
+            gathered.take(Row::Seal { id: row.get(0)?, key: row.get(1)? }, ground)
         });
         table.each(
             "SELECT id, desk, n, at_ms, actor, case_id, action, sealed_with, body, prev, hash
              FROM entry WHERE rowid = ?1",
             |row| {
-                gathered.take(Row::Entry(Box::new(EntryRow {
+                let entry = EntryRow {
                     header: read::header(row)?,
                     seal: row.get(7)?,
                     body: row.get(8)?,
                     prev: row.get(9)?,
                     hash: row.get(10)?,
-                })));
-                Ok(())
+                };
+                gathered.take(Row::Entry(Box::new(entry)), ground)
             },
         );
         table.each("SELECT desk, n, signature FROM signature WHERE rowid = ?1", |row| {
             let desk = read::id_of(&row.get::<_, String>(0)?)?;
-            gathered.take(Row::Signature { desk, n: row.get(1)?, signature: row.get(2)? });
-            Ok(())
+            gathered.take(Row::Signature { desk, n: row.get(1)?, signature: row.get(2)? }, ground)
         });
-        // Originals can be large: they go where they belong at once.
         table.each("SELECT hash, bytes FROM original WHERE rowid = ?1", |row| {
-            let (hash, bytes): (String, Vec<u8>) = (row.get(0)?, row.get(1)?);
-            if digest(&bytes).to_string() == hash {
-                write::keep(ground, &hash, &bytes)?;
-            }
-            Ok(())
+            gathered.take(Row::Original { hash: row.get(0)?, bytes: row.get(1)? }, ground)
         });
         Ok(())
     }
@@ -230,16 +223,20 @@ impl Rows {
 #[derive(Default)]
 struct Gathered {
     seals: BTreeMap<String, [u8; 32]>,
-    originals: Vec<(String, Vec<u8>)>,
     entries: BTreeMap<(DeskId, u32), Vec<EntryRow>>,
     signatures: BTreeMap<(DeskId, u32), Vec<u8>>,
 }
 
 impl Gathered {
-    fn take(&mut self, row: Row) {
+    /// Keeps a row for later. Originals can be large: they go where they belong at once.
+    fn take(&mut self, row: Row, ground: &Connection) -> Result<(), StoreError> {
         match row {
             Row::Seal { id, key } => drop(self.seals.insert(id, key)),
-            Row::Original { hash, bytes } => self.originals.push((hash, bytes)),
+            Row::Original { hash, bytes } => {
+                if digest(&bytes).to_string() == hash {
+                    write::keep(ground, &hash, &bytes)?;
+                }
+            }
             Row::Signature { desk, n, signature } => {
                 drop(self.signatures.insert((desk, n), signature));
             }
@@ -248,6 +245,7 @@ impl Gathered {
                 self.entries.entry(place).or_default().push(*entry);
             }
         }
+        Ok(())
     }
 
     /// Puts every entry that goes on from what is there on it. Gives how many did, and how many
@@ -256,9 +254,6 @@ impl Gathered {
         let tx = ground.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for (id, key) in &self.seals {
             tail::write_seal(&tx, id, key)?;
-        }
-        for (hash, bytes) in &self.originals {
-            write::keep(&tx, hash, bytes)?;
         }
         let desks: BTreeSet<DeskId> = self.entries.keys().map(|(desk, _)| *desk).collect();
         // What came from other desks is what our own entries may build on.

@@ -1,6 +1,14 @@
 //! Reading a tail, and the journal's rows it is made of.
+//!
+//! Record by record, twice: first where its commits end, then the rows that are lacking, if any. So
+//! neither a long tail nor a large original in it is ever in memory as a whole.
 
-use std::{collections::BTreeSet, fs, io, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs::File,
+    io::{self, BufReader, Read},
+    path::{Path, PathBuf},
+};
 
 use rusqlite::{Connection, OptionalExtension};
 use zeroize::Zeroizing;
@@ -11,12 +19,14 @@ use super::{EntryRow, MAGIC, Mark, NAME_BYTES, Part, Row, bound_to};
 use crate::{StoreError, read, seal::Key};
 
 /// A tail as it lies there, as far as it can be read.
-#[derive(Debug)]
 pub(crate) struct Found {
+    path: PathBuf,
+    key: Key,
     pub(super) name: [u8; NAME_BYTES],
     pub(super) desk: DeskId,
     pub(super) base: Mark,
-    pub(super) commits: Vec<Commit>,
+    /// Where the journal stood after each whole commit.
+    pub(super) ends: Vec<Mark>,
     /// Where the last whole commit ends.
     pub(super) good_bytes: u64,
     /// Records up to there.
@@ -34,92 +44,136 @@ pub(super) enum Rest {
     Damaged,
 }
 
-/// What was appended at once.
-#[derive(Debug)]
-pub(super) struct Commit {
-    pub(super) rows: Vec<Row>,
-    pub(super) end: Mark,
-}
-
 impl Found {
     /// Reads the tail at `path`. None when there is no file.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when not even its beginning can be read with this key.
     pub(crate) fn read(path: &Path, key: &Key) -> Result<Option<Self>, StoreError> {
-        let bytes = match fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error.into()),
+        let mut records = match Records::open(path, key) {
+            Err(StoreError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(None);
+            }
+            opened => opened?,
         };
-        let records = bytes.strip_prefix(MAGIC).and_then(<[u8]>::split_first_chunk::<NAME_BYTES>);
-        let (name, rest) = records.ok_or(StoreError::Damaged)?;
-        let mut records = Records { key, name, rest, n: 0 };
-        let Some(Part::Begin { desk, base }) = records.next() else {
+        let Next::Part(Part::Begin { desk, base }) = records.next()? else {
             return Err(StoreError::Damaged);
         };
-        let read_so_far = |it: &Records<'_>| (bytes.len() - it.rest.len()) as u64;
         let mut found = Self {
-            name: *name,
+            path: path.to_owned(),
+            key: key.clone(),
+            name: records.name,
             desk,
             base,
-            commits: Vec::new(),
-            good_bytes: read_so_far(&records),
+            ends: Vec::new(),
+            good_bytes: records.at,
             n_records: records.n,
             rest: Rest::Nothing,
         };
-        let mut rows = Vec::new();
-        while let Some(part) = records.next() {
-            match part {
-                Part::Rows(more) => rows.extend(more),
-                Part::End(end) => {
-                    found.commits.push(Commit { rows: std::mem::take(&mut rows), end });
-                    found.good_bytes = read_so_far(&records);
+        let is_damaged = loop {
+            match records.next()? {
+                Next::Part(Part::Rows(_)) => {}
+                Next::Part(Part::End(end)) => {
+                    found.ends.push(end);
+                    found.good_bytes = records.at;
                     found.n_records = records.n;
                 }
-                Part::Begin { .. } => return Err(StoreError::Damaged),
+                Next::Part(Part::Begin { .. }) => return Err(StoreError::Damaged),
+                Next::End => break false,
+                Next::Damaged => break true,
             }
-        }
-        found.rest = match records.sealed() {
-            Some(_) => Rest::Damaged,
-            None if found.good_bytes < bytes.len() as u64 => Rest::Unfinished,
-            None => Rest::Nothing,
+        };
+        found.rest = if is_damaged {
+            Rest::Damaged
+        } else if found.good_bytes < records.len {
+            Rest::Unfinished
+        } else {
+            Rest::Nothing
         };
         Ok(Some(found))
     }
 
-    /// Every row of every whole commit, in the order in which they were written.
-    pub(crate) fn into_rows(self) -> impl Iterator<Item = Row> {
-        self.commits.into_iter().flat_map(|it| it.rows)
+    /// Gives every row of the whole commits that end after the desk's `n`th entry, in the order in
+    /// which they were written.
+    pub(crate) fn rows_after(
+        &self,
+        n: u32,
+        take: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut records = Records::open(&self.path, &self.key)?;
+        let mut ends = self.ends.iter();
+        let mut end = ends.next();
+        while let (Some(next), Next::Part(part)) = (end, records.next()?) {
+            match part {
+                Part::Rows(rows) if next.n > n => rows.into_iter().try_for_each(&mut *take)?,
+                Part::End(_) => end = ends.next(),
+                Part::Rows(_) | Part::Begin { .. } => {}
+            }
+        }
+        Ok(())
     }
 
     /// Where the journal stood after the last whole commit.
     pub(super) fn end(&self) -> Mark {
-        self.commits.last().map_or(self.base, |it| it.end)
+        self.ends.last().copied().unwrap_or(self.base)
     }
 }
 
-struct Records<'a> {
-    key: &'a Key,
-    name: &'a [u8; NAME_BYTES],
-    rest: &'a [u8],
+/// The records of a tail, one after the other.
+struct Records {
+    file: BufReader<File>,
+    key: Key,
+    name: [u8; NAME_BYTES],
+    /// Bytes read, of how many.
+    at: u64,
+    len: u64,
     n: u64,
 }
 
-impl<'a> Records<'a> {
-    /// The next record, still sealed, and what stands after it.
-    fn sealed(&self) -> Option<(&'a [u8], &'a [u8])> {
-        let (length, after) = self.rest.split_first_chunk::<4>()?;
-        after.split_at_checked(u32::from_le_bytes(*length) as usize)
+enum Next {
+    Part(Part),
+    /// Nothing follows, or half a record.
+    End,
+    /// A whole record follows that does not open.
+    Damaged,
+}
+
+impl Records {
+    fn open(path: &Path, key: &Key) -> Result<Self, StoreError> {
+        let file = File::open(path)?;
+        let len = file.metadata()?.len();
+        let mut file = BufReader::new(file);
+        let mut begin = [0; MAGIC.len() + NAME_BYTES];
+        if len < begin.len() as u64 {
+            return Err(StoreError::Damaged);
+        }
+        file.read_exact(&mut begin)?;
+        let (magic, name) = begin.split_at(MAGIC.len());
+        let name = name.try_into().map_err(|_| StoreError::Damaged)?;
+        if magic != MAGIC {
+            return Err(StoreError::Damaged);
+        }
+        Ok(Self { file, key: key.clone(), name, at: begin.len() as u64, len, n: 0 })
     }
 
-    fn next(&mut self) -> Option<Part> {
-        let (sealed, after) = self.sealed()?;
-        let plain = Zeroizing::new(self.key.open(sealed, &bound_to(self.name, self.n))?);
-        let part = postcard::from_bytes(&plain).ok()?;
-        self.rest = after;
+    fn next(&mut self) -> Result<Next, StoreError> {
+        if self.len - self.at < 4 {
+            return Ok(Next::End);
+        }
+        let mut length = [0; 4];
+        self.file.read_exact(&mut length)?;
+        let length = u32::from_le_bytes(length);
+        if self.len - self.at - 4 < u64::from(length) {
+            return Ok(Next::End);
+        }
+        let mut sealed = vec![0; length as usize];
+        self.file.read_exact(&mut sealed)?;
+        let opened = self.key.open(&sealed, &bound_to(&self.name, self.n)).map(Zeroizing::new);
+        let part = opened.and_then(|plain| postcard::from_bytes(&plain).ok());
+        let Some(part) = part else { return Ok(Next::Damaged) };
+        self.at += 4 + u64::from(length);
         self.n += 1;
-        Some(part)
+        Ok(Next::Part(part))
     }
 }
 

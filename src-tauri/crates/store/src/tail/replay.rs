@@ -4,10 +4,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 
 use farol_model::id::DeskId;
 
-use super::{
-    EntryRow, Found, Mark, Row,
-    read::{Commit, Rest},
-};
+use super::{EntryRow, Found, Mark, Row, read::Rest};
 use crate::{StoreError, evidence, projection, read, search, verify, write};
 
 /// How a tail stands to the database beside it.
@@ -52,7 +49,7 @@ impl Found {
     }
 
     fn marks(&self) -> impl Iterator<Item = Mark> {
-        [self.base].into_iter().chain(self.commits.iter().map(|it| it.end))
+        [self.base].into_iter().chain(self.ends.iter().copied())
     }
 
     /// Writes the commits that a database lacks into it, all or none, and gives the number of
@@ -67,8 +64,11 @@ impl Found {
     ) -> Result<u32, StoreError> {
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let ours = Mark::of(&tx, desk)?;
-        let lacking = self.commits.iter().filter(|it| it.end.n > ours.n);
-        let n_entries = lacking.map(|it| write_again(&tx, it)).sum::<Result<u32, _>>()?;
+        let mut n_entries = 0;
+        self.rows_after(ours.n, &mut |row| {
+            n_entries += u32::from(matches!(row, Row::Entry(_)));
+            write_again(&tx, &row)
+        })?;
         if verify::verify(&tx, &[])?.wrong.is_some() {
             return Err(StoreError::Damaged);
         }
@@ -77,22 +77,15 @@ impl Found {
     }
 }
 
-fn write_again(conn: &Connection, commit: &Commit) -> Result<u32, StoreError> {
-    let mut n_entries = 0;
-    for row in &commit.rows {
-        match row {
-            Row::Seal { id, key } => write_seal(conn, id, key)?,
-            Row::Original { hash, bytes } => write::keep(conn, hash, bytes)?,
-            Row::Signature { desk, n, signature } => {
-                write::insert_signature(conn, *desk, *n, signature)?;
-            }
-            Row::Entry(entry) => {
-                write_entry(conn, entry)?;
-                n_entries += 1;
-            }
+fn write_again(conn: &Connection, row: &Row) -> Result<(), StoreError> {
+    match row {
+        Row::Seal { id, key } => write_seal(conn, id, key),
+        Row::Original { hash, bytes } => write::keep(conn, hash, bytes),
+        Row::Signature { desk, n, signature } => {
+            write::insert_signature(conn, *desk, *n, signature)
         }
+        Row::Entry(entry) => write_entry(conn, entry),
     }
-    Ok(n_entries)
 }
 
 /// Keeps the key of a seal, when it is not there yet.
