@@ -55,6 +55,8 @@ const COMMANDS: &[&str] = &[
     "evidence_open",
     "evidence_save",
     "evidence_destroy",
+    "networks_show",
+    "network_choose",
     "registries_show",
     "registries_switch",
     "registries_pick",

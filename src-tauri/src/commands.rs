@@ -17,8 +17,8 @@ use farol_app::{
         BackupRow, CaseOpen, CaseRow, CaseView, DecisionDraft, DocumentRow, DocumentView, DueRow,
         ErasePreview, EvidenceAdded, EvidenceStart, Exported, HandoverRow, Health, ImportResult,
         Imported, JournalCheck, KeySlot, LookupDone, LookupPlan, MemberRow, MitigationDraft,
-        OpenedFile, Preview, PutBack, QueueRow, Recovered, RegistriesView, ReportView, SearchPage,
-        TakenAnswer, ToldFact, VaultCreate, VaultMade, VaultStatus,
+        NetworkRow, OpenedFile, Preview, PutBack, QueueRow, Recovered, RegistriesView, ReportView,
+        SearchPage, TakenAnswer, ToldFact, VaultCreate, VaultMade, VaultStatus,
     },
 };
 use farol_model::{
@@ -461,6 +461,22 @@ pub(crate) async fn evidence_destroy(
     reason: String,
 ) -> Reply<()> {
     change(app, house, None, move |desk| desk.destroy_evidence(id, &reason)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn networks_show(house: State<'_, House>) -> Reply<Vec<NetworkRow>> {
+    ask(house, |desk| Ok(desk.networks_show())).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn network_choose(
+    app: AppHandle,
+    house: State<'_, House>,
+    id: String,
+) -> Reply<Vec<NetworkRow>> {
+    change(app, house, None, move |desk| desk.choose_network(&id)).await
 }
 
 #[tauri::command]

@@ -148,6 +148,8 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             commands::evidence_open,
             commands::evidence_save,
             commands::evidence_destroy,
+            commands::networks_show,
+            commands::network_choose,
             commands::registries_show,
             commands::registries_switch,
             commands::registries_pick,

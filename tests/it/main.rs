@@ -14,6 +14,8 @@ mod finding;
 mod keyring;
 /// Our mistake to trust, from a script.
 mod mistake_to_trust;
+/// Whose abuse desk this is.
+mod networks;
 /// Bytes of a PDF, opened.
 mod pdf;
 /// Report to response, from a script.

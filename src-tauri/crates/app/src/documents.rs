@@ -73,7 +73,7 @@ impl Desk {
         hosts.dedup();
         let verdicts = hosts
             .into_iter()
-            .map(|host| farol_lookup::verdict(host, &observations, &self.networks))
+            .map(|host| farol_lookup::verdict(host, &observations, &self.networks()))
             .filter(|verdict| verdict.as_of.is_some())
             .collect();
         let story = it

@@ -31,6 +31,8 @@ pub mod look;
 pub mod lookups;
 /// People whose signatures this desk can check.
 mod members;
+/// Which network is ours.
+pub mod networks;
 /// What to do next on a case.
 mod next_step;
 /// The registries: the switch, the tables, the quotas.
@@ -78,7 +80,7 @@ pub struct Desk {
     store: Store,
     machines: Machines,
     dir: PathBuf,
-    networks: Networks,
+    networks: RwLock<Arc<Networks>>,
     asn: RwLock<Arc<AsnTable>>,
     registries: registries::Desked,
     /// The world that a practice vault asks, and nothing else.

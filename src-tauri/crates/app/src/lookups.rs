@@ -116,7 +116,7 @@ impl Desk {
                 self.keep(case, &asked)?;
             }
             let answered: Vec<Observation> = asked.into_iter().map(|it| it.observation).collect();
-            verdicts.push(farol_lookup::verdict(host, &answered, &self.networks));
+            verdicts.push(farol_lookup::verdict(host, &answered, &self.networks()));
             observations.extend(answered);
             before += n_questions;
         }

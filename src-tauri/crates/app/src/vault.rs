@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, RwLock},
 };
 
-use farol_lookup::{AsnTable, Networks};
+use farol_lookup::AsnTable;
 use farol_model::{finding::Finding, slot::SlotKind};
 use farol_practice::Practice;
 use farol_store::{
@@ -17,7 +17,7 @@ use farol_store::{
 pub use farol_store::Place;
 
 use crate::{
-    Code, Desk, Failure, Machines,
+    Code, Desk, Failure, Machines, networks,
     registries::Desked,
     view::{VaultCreate, VaultMade, VaultState, VaultStatus},
 };
@@ -138,7 +138,7 @@ impl Desk {
             store,
             machines,
             dir: dir.to_owned(),
-            networks: networks(dir)?,
+            networks: RwLock::new(Arc::new(networks::read(dir, practice.is_some())?)),
             registries: Desked::open(dir, practice.as_ref())?,
             asn: RwLock::new(Arc::new(asn_table(dir, practice.is_some())?)),
             practice,
@@ -181,27 +181,6 @@ impl Desk {
             findings: self.store.findings().into_iter().map(Finding::words).collect(),
         })
     }
-}
-
-/// The shipped networks and the team's own from `networks/*.toml` beside the vault.
-fn networks(dir: &Path) -> Result<Networks, Failure> {
-    let mut networks = Networks::shipped();
-    let Ok(files) = fs::read_dir(dir.join("networks")) else { return Ok(networks) };
-    let mut paths: Vec<_> = files.filter_map(|file| Some(file.ok()?.path())).collect();
-    paths.sort();
-    for path in paths.iter().filter(|path| path.extension().is_some_and(|it| it == "toml")) {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        networks = fs::read_to_string(path)
-            .map_err(|error| error.to_string())
-            .and_then(|text| networks.with(&text).map_err(|error| error.to_string()))
-            .map_err(|error| {
-                Failure::bad_input(
-                    format!("The network profile {name} cannot be used: {error}."),
-                    "Correct the file in the folder `networks` beside the vault, or move it away.",
-                )
-            })?;
-    }
-    Ok(networks)
 }
 
 /// The practice internet on loopback.

@@ -613,6 +613,17 @@ pub struct RegistryPlan {
     pub free_at: Option<Timestamp>,
 }
 
+/// A network that is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct NetworkRow {
+    /// What `farolctl` calls it.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it is ours.
+    pub ours: bool,
+}
+
 /// The registries, in the settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 pub struct RegistriesView {

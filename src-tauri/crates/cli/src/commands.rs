@@ -34,7 +34,7 @@ use farol_app::{
 use farol_model::{case::CaseRef, lookup::Answer, observable::defang};
 
 use crate::{
-    options::{Command, JournalCommand, Options},
+    options::{Command, JournalCommand, NetworkCommand, Options},
     output::Output,
 };
 
@@ -65,6 +65,18 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         Command::Search { text } => search::run(&open()?, &text.join(" "), output),
         Command::Lookup { names, case, resolver } => {
             look_up(&open()?, &names, case, resolver.as_deref(), output)
+        }
+        Command::Network(command) => {
+            let desk = open()?;
+            let rows = match command {
+                NetworkCommand::List => desk.networks_show(),
+                NetworkCommand::Ours { id } => desk.choose_network(&id)?,
+            };
+            for row in rows {
+                let ours = if row.ours { "  ours" } else { "" };
+                output.line(&row, &format!("{}  {}{ours}", row.id, row.name))?;
+            }
+            Ok(())
         }
         Command::Registries(command) => registries::run(&open()?, command, output),
         Command::Decide { case, what, reason, policy, alternatives, blast_radius, reach } => {

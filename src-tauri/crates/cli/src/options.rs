@@ -80,6 +80,9 @@ pub(crate) enum Command {
         #[arg(long)]
         resolver: Option<String>,
     },
+    /// List the networks that are known, or choose the one that is ours.
+    #[command(subcommand)]
+    Network(NetworkCommand),
     /// Say which registries are known and what is left of their quotas, switch them off or on, or
     /// load IANA's bootstrap files.
     #[command(subcommand)]
@@ -207,6 +210,17 @@ pub(crate) enum EvidenceCommand {
         /// The rule or the order.
         #[arg(long)]
         reason: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum NetworkCommand {
+    /// Every network, and which is ours.
+    List,
+    /// Judge every case as the abuse desk of this network.
+    Ours {
+        /// As `network list` writes it: `cloudflare`.
+        id: String,
     },
 }
 

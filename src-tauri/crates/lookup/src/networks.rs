@@ -10,19 +10,79 @@ use serde::Deserialize;
 
 use crate::LookupError;
 
-const SHIPPED: [&str; 11] = [
-    include_str!("../networks/akamai.toml"),
-    include_str!("../networks/aws.toml"),
-    include_str!("../networks/cloudflare.toml"),
-    include_str!("../networks/fastly.toml"),
-    include_str!("../networks/github.toml"),
-    include_str!("../networks/google.toml"),
-    include_str!("../networks/harbour.toml"),
-    include_str!("../networks/microsoft.toml"),
-    include_str!("../networks/netlify.toml"),
-    include_str!("../networks/shopify.toml"),
-    include_str!("../networks/vercel.toml"),
-];
+macro_rules! shipped {
+    ($($id:literal),* $(,)?) => {
+        &[$(include_str!(concat!("../networks/", $id, ".toml"))),*]
+    };
+}
+
+const SHIPPED: &[&str] = shipped!(
+    "akamai",
+    "alibaba",
+    "altervista",
+    "automattic",
+    "aws",
+    "bubble",
+    "bunny",
+    "canva",
+    "carrd",
+    "cdn77",
+    "cloudflare",
+    "cloudns",
+    "codeberg",
+    "ddosguard",
+    "deno",
+    "desec",
+    "digitalocean",
+    "duckdns",
+    "dweb",
+    "dynv6",
+    "fastly",
+    "fly",
+    "framer",
+    "gcore",
+    "gitbook",
+    "github",
+    "gitlab",
+    "glitch",
+    "godaddy",
+    "google",
+    "harbour",
+    "heroku",
+    "hostinger",
+    "huggingface",
+    "imperva",
+    "keycdn",
+    "linode",
+    "localtonet",
+    "lovable",
+    "microsoft",
+    "netlify",
+    "ngrok",
+    "noip",
+    "notion",
+    "ns1",
+    "pantheon",
+    "qrator",
+    "railway",
+    "readthedocs",
+    "render",
+    "replit",
+    "shopify",
+    "square",
+    "squarespace",
+    "stormwall",
+    "streamlit",
+    "sucuri",
+    "supabase",
+    "surge",
+    "tencent",
+    "vercel",
+    "vultr",
+    "webflow",
+    "wix",
+    "wpengine",
+);
 
 /// What is known about networks, ours included.
 #[derive(Debug, Clone)]
@@ -103,6 +163,25 @@ impl Networks {
             None => networks.push(network),
         }
         Ok(Self { networks })
+    }
+
+    /// These networks, with one of them as ours and no other. Nothing changes when none has the id.
+    pub fn with_ours(&self, id: &str) -> Self {
+        let mut networks = self.networks.clone();
+        if networks.iter().any(|it| it.id == id) {
+            for it in &mut networks {
+                it.ours = it.id == id;
+            }
+        }
+        Self { networks }
+    }
+
+    /// Every network: its id, its name, and whether it is ours; by name.
+    pub fn all(&self) -> Vec<(&str, &str, bool)> {
+        let mut all: Vec<_> =
+            self.networks.iter().map(|it| (it.id.as_str(), it.name.as_str(), it.ours)).collect();
+        all.sort_by_key(|(_, name, _)| name.to_lowercase());
+        all
     }
 
     /// The rules for the smallest range that holds an address; several when they share it.

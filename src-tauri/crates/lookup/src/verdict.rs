@@ -112,33 +112,32 @@ fn findings(trail: &Trail<'_>, networks: &Networks) -> Vec<Finding> {
         }
     }
 
-    if !is_explained_by_name {
-        for announced in trail.announced.iter().filter(|a| unexplained.contains(&a.ip)) {
-            let text = format!(
-                "{} is announced by AS{} ({})",
-                announced.ip, announced.asn, announced.holder
-            );
-            let matches = networks.for_asn(announced.asn);
-            for m in &matches {
-                found.add(m, Confidence::Low, text.clone(), announced.by.id);
-            }
-            if matches.is_empty() {
-                let server = &announced.by.server;
-                found.merge(Finding {
-                    role: Role::Host,
-                    provider: announced.holder.to_owned(),
-                    service: None,
-                    ours: false,
-                    abuse_contact: None,
-                    confidence: Confidence::Low,
-                    why: vec![Why {
-                        text,
-                        source: server.clone(),
-                        as_of: server.strip_prefix(asn::SERVER).unwrap_or_default().to_owned(),
-                        observation: announced.by.id,
-                    }],
-                });
-            }
+    for announced in &trail.announced {
+        let text =
+            format!("{} is announced by AS{} ({})", announced.ip, announced.asn, announced.holder);
+        let matches = networks.for_asn(announced.asn);
+        let is_explained = is_explained_by_name || !unexplained.contains(&announced.ip);
+        // A customer's own addresses inside a proxy's system still pass through that system.
+        let tells_more = |m: &&Match<'_>| !is_explained || m.rule.role == Role::Proxy;
+        for m in matches.iter().filter(tells_more) {
+            found.add(m, Confidence::Low, text.clone(), announced.by.id);
+        }
+        if matches.is_empty() && !is_explained {
+            let server = &announced.by.server;
+            found.merge(Finding {
+                role: Role::Host,
+                provider: announced.holder.to_owned(),
+                service: None,
+                ours: false,
+                abuse_contact: None,
+                confidence: Confidence::Low,
+                why: vec![Why {
+                    text,
+                    source: server.clone(),
+                    as_of: server.strip_prefix(asn::SERVER).unwrap_or_default().to_owned(),
+                    observation: announced.by.id,
+                }],
+            });
         }
     }
     found.in_order()
@@ -342,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_platform_is_named_and_not_the_network_that_announces_it() {
+    fn a_platform_is_named_and_the_network_that_announces_it_is_a_hint() {
         check(
             "www.shop.test",
             &[
@@ -352,7 +351,11 @@ mod tests {
                 ),
                 announced(2, "203.0.113.7", 13335),
             ],
-            &["Host Shopify High", "No sign of our network; Shopify hosts it."],
+            &[
+                "Proxy Cloudflare Low",
+                "Host Shopify High",
+                "No sign of our network; its address is announced by Cloudflare; Shopify hosts it.",
+            ],
         );
     }
 

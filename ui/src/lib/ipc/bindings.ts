@@ -53,6 +53,8 @@ export const commands = {
 	evidenceOpen: (id: EvidenceId) => typedError<EvidenceStart, Failure>(__TAURI_INVOKE("evidence_open", { id })),
 	evidenceSave: (id: EvidenceId, to: string) => typedError<boolean, Failure>(__TAURI_INVOKE("evidence_save", { id, to })),
 	evidenceDestroy: (id: EvidenceId, reason: string) => typedError<null, Failure>(__TAURI_INVOKE("evidence_destroy", { id, reason })),
+	networksShow: () => typedError<NetworkRow[], Failure>(__TAURI_INVOKE("networks_show")),
+	networkChoose: (id: string) => typedError<NetworkRow[], Failure>(__TAURI_INVOKE("network_choose", { id })),
 	registriesShow: () => typedError<RegistriesView, Failure>(__TAURI_INVOKE("registries_show")),
 	registriesSwitch: (on: boolean) => typedError<RegistriesView, Failure>(__TAURI_INVOKE("registries_switch", { on })),
 	registriesPick: () => typedError<RegistriesView | null, Failure>(__TAURI_INVOKE("registries_pick")),
@@ -1203,6 +1205,16 @@ export type MitigationStep = {
 	at: Timestamp,
 	/**  By whom. */
 	by: MemberId,
+};
+
+/**  A network that is known. */
+export type NetworkRow = {
+	/**  What `farolctl` calls it. */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  Whether it is ours. */
+	ours: boolean,
 };
 
 /**  What to do next on a case, and why. */

@@ -1,0 +1,104 @@
+//! A labelled table: what a verdict must say for answers in the shapes that providers give.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use farol_lookup::{Networks, verdict};
+use farol_model::{
+    id::ObservationId,
+    lookup::{Answer, Confidence, Observation, Question, Record},
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+const TABLE: &str = include_str!("labelled.txt");
+
+/// The observations of one line: records of one type are one answer, a CNAME moves the name on.
+fn observations(host: &str, answers: &str) -> Vec<Observation> {
+    let mut name = host.to_owned();
+    let mut chain: Vec<Record> = Vec::new();
+    let mut found: Vec<Observation> = Vec::new();
+    let mut last_ip = String::new();
+    for (n, answer) in answers.split("; ").enumerate() {
+        let (kind, data) = answer.trim().split_once(' ').unwrap();
+        let record = |name: &str| Record {
+            name: name.to_owned(),
+            record_type: kind.to_owned(),
+            ttl_s: 60,
+            data: if kind == "MX" { format!("10 {data}") } else { data.to_owned() },
+        };
+        let (question, answer) = match kind {
+            "ASN" => {
+                let answer = Answer::Asn { asn: data.parse().unwrap(), holder: "Somebody".into() };
+                (Question::Asn { ip: last_ip.clone() }, answer)
+            }
+            "CNAME" => {
+                chain.push(record(&name));
+                name = data.to_owned();
+                continue;
+            }
+            _ => {
+                let question =
+                    Question::Dns { name: host.to_owned(), record_type: kind.to_owned() };
+                let known = found.iter_mut().find(|it| it.question == question);
+                if let Some(Observation { answer: Answer::Dns { answers, .. }, .. }) = known {
+                    answers.push(record(&name));
+                    continue;
+                }
+                data.clone_into(&mut last_ip);
+                let answers = chain.iter().cloned().chain([record(&name)]).collect();
+                let answer = Answer::Dns {
+                    rcode: "NOERROR".into(),
+                    flags: Vec::new(),
+                    answers,
+                    authority: Vec::new(),
+                    extended_errors: Vec::new(),
+                };
+                (question, answer)
+            }
+        };
+        let is_table = matches!(question, Question::Asn { .. });
+        found.push(Observation {
+            id: ObservationId(Uuid::from_u128(n as u128 + 1)),
+            question,
+            server: if is_table { "asn table of 2026-06-17" } else { "192.0.2.53:53" }.into(),
+            transport: if is_table { "table" } else { "udp" }.into(),
+            asked_at: Timestamp::from_ms(n as i64 + 1),
+            round_trip_ms: 1,
+            answer,
+            wire: None,
+        });
+    }
+    found
+}
+
+#[test]
+fn every_line_of_the_labelled_table_is_judged_as_it_says() {
+    let networks = Networks::shipped();
+    let word = |it: Confidence| match it {
+        Confidence::High => "high",
+        Confidence::Medium => "medium",
+        Confidence::Low => "low",
+    };
+    let (mut n, mut wrong) = (0, Vec::new());
+    for line in TABLE.lines().filter(|it| !it.is_empty() && !it.starts_with('#')) {
+        let [host, answers, expected] = line.split(" | ").collect::<Vec<_>>()[..] else {
+            panic!("three columns: {line}");
+        };
+        n += 1;
+        let said = verdict(host, &observations(host, answers), &networks);
+        let findings: Vec<_> = said
+            .findings
+            .iter()
+            .map(|it| {
+                let role = serde_json::to_value(it.role).unwrap();
+                format!("{}={} {}", role.as_str().unwrap(), it.provider, word(it.confidence))
+            })
+            .collect();
+        let findings = if findings.is_empty() { "undecided".into() } else { findings.join(", ") };
+        if findings != expected.trim() {
+            wrong.push(format!("{host} | {answers} | {findings}"));
+        }
+    }
+    assert!(n >= 200, "{n} lines");
+    assert!(wrong.is_empty(), "{} of {n} are judged otherwise:\n{}", wrong.len(), wrong.join("\n"));
+}
