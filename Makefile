@@ -1,5 +1,5 @@
 # The four commands of the house. Each installs what is missing on Debian 12 or newer.
-.PHONY: run test bench soak bundle setup ui bindings pictures
+.PHONY: run test leaks bench soak bundle setup ui bindings pictures
 
 export CARGO_TERM_COLOR ?= auto
 # Lints run while the workspace builds; dependencies are built once for every step.
@@ -16,6 +16,11 @@ test: setup
 	cd ui && $(NODE) npm run --silent check && $(NODE) npm run --silent lint && $(NODE) npm run --silent test
 	$(LINTED) cargo build --workspace --all-targets --locked
 	.ci/session env $(LINTED) cargo nextest run --workspace --locked --no-fail-fast
+
+# That no packet leaves while the desk is offline: a session in a network of its own.
+leaks: setup
+	$(LINTED) cargo build --workspace --all-targets --locked
+	$(LINTED) cargo nextest run --package farol-tests --locked --no-capture leaks
 
 bench: setup ui
 	cargo build --release --package farol --package farol-tests --features farol/automation

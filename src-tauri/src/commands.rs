@@ -2,6 +2,9 @@
 //!
 //! Every call runs on a blocking thread; one that changes the story tells the screens afterwards.
 
+/// What leaves this computer.
+pub(crate) mod leaving;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use base64::{Engine, engine::general_purpose::STANDARD};

@@ -12,6 +12,10 @@ mod evidence;
 mod finding;
 /// The start states under every condition of the keyring.
 mod keyring;
+/// Offline, no packet leaves.
+mod leaks;
+/// Offline, the queue and covert cases by keyboard.
+mod leaving;
 /// Our mistake to trust, from a script.
 mod mistake_to_trust;
 /// Whose abuse desk this is.

@@ -147,6 +147,7 @@ CREATE TABLE observation (
 ) STRICT;
 CREATE INDEX observation_of_case ON observation (case_id, asked_at_ms);
 CREATE INDEX observation_by_wire ON observation (wire);
+CREATE INDEX observation_by_time ON observation (asked_at_ms);
 
 -- Files that cases rest on, with their custody.
 CREATE TABLE evidence (
@@ -250,6 +251,24 @@ CREATE TABLE tombstone (
 CREATE TABLE retention (
     body TEXT NOT NULL
 ) STRICT;
+
+-- The desk's own, never journalled: what left this computer, and what waits to leave it.
+
+-- Questions that left and that no case keeps; the others are observations.
+CREATE TABLE ledger (
+    id    INTEGER NOT NULL PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    body  TEXT NOT NULL
+) STRICT;
+CREATE INDEX ledger_by_time ON ledger (at_ms);
+
+-- Look-ups asked for while offline.
+CREATE TABLE waiting_lookup (
+    id      TEXT NOT NULL PRIMARY KEY,
+    case_id TEXT,                        -- NULL when no case keeps the answers
+    body    TEXT NOT NULL
+) STRICT;
+CREATE INDEX waiting_lookup_of_case ON waiting_lookup (case_id);
 
 -- Search, an index over the projections: one row for each thing that can be found. Recomputed from the projections, never journalled.
 

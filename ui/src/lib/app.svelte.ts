@@ -6,7 +6,7 @@ import type { Action } from "$lib/actions";
 
 export type Route =
   | { view: "queue"; select?: string }
-  | { view: "cases" | "documents" | "handover" | "settings" }
+  | { view: "cases" | "documents" | "handover" | "settings" | "leaving" }
   | { view: "case" | "document"; id: string };
 
 export type Message = { id: number; tone: "plain" | "danger"; text: string; hint?: string };

@@ -25,6 +25,8 @@ mod handovers;
 pub mod journal;
 /// The ways to the vault's key.
 pub mod keys;
+/// What leaves this computer, and what waits to.
+mod leaving;
 /// How the window looks to one person.
 pub mod look;
 /// Asking the world.
@@ -83,6 +85,7 @@ pub struct Desk {
     networks: RwLock<Arc<Networks>>,
     asn: RwLock<Arc<AsnTable>>,
     registries: registries::Desked,
+    leaving: leaving::Leaving,
     /// The world that a practice vault asks, and nothing else.
     practice: Option<Practice>,
     /// Why the last backup was not made.

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use farol_lookup::{Asked, AsnTable, Resolver, Stamp, is_subject, registry_questions};
+use farol_lookup::{Asked, AsnTable, Brought, Resolver, Stamp, is_subject, registry_questions};
 use farol_model::{
     id::{CaseId, Digest},
     journal::Action,
@@ -76,9 +76,7 @@ impl Desk {
     ) -> Result<LookupDone, Failure> {
         let resolver = self.choose_resolver(resolver)?;
         let hosts = read_hosts(hosts)?;
-        if let Some(case) = case {
-            self.store.read(|it| it.case(case).map(|_| ()))?;
-        }
+        let pass = self.pass_out(case, &hosts)?;
         let asn = self.asn_table();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -93,16 +91,18 @@ impl Desk {
         let counts: Vec<usize> = hosts.iter().map(count).collect();
         let total: usize = counts.iter().sum();
         let mut observations: Vec<Observation> = Vec::new();
-        let mut verdicts: Vec<ProviderVerdict> = Vec::new();
+        let mut verdicts: Vec<(usize, ProviderVerdict)> = Vec::new();
         let mut before = 0;
-        for (host, n_questions) in hosts.iter().zip(counts) {
-            if (watch.cancelled)() {
+        // In no order that says what belongs together: a sorted list over one person's domains would.
+        for n in self.shuffled(hosts.len()) {
+            let (host, n_questions) = (&hosts[n], counts[n]);
+            if (watch.cancelled)() || pass.is_over() {
                 break;
             }
             let progress = |done: usize, _: usize| {
                 (watch.progress)((before + done).min(total), total);
             };
-            let asked = runtime.block_on(farol_lookup::look_up(
+            let Brought { asked, beside } = runtime.block_on(pass.look_up(
                 host,
                 &resolver,
                 &asn,
@@ -112,16 +112,20 @@ impl Desk {
                 watch.cancelled,
             ));
             self.keep_quotas();
+            self.note_left(case, &asked, beside)?;
             if let Some(case) = case {
                 self.keep(case, &asked)?;
             }
             let answered: Vec<Observation> = asked.into_iter().map(|it| it.observation).collect();
-            verdicts.push(farol_lookup::verdict(host, &answered, &self.networks()));
+            verdicts.push((n, farol_lookup::verdict(host, &answered, &self.networks())));
             observations.extend(answered);
             before += n_questions;
         }
         (watch.progress)(total, total);
-        Ok(LookupDone { observations, verdicts, cancelled: (watch.cancelled)() })
+        verdicts.sort_by_key(|(n, _)| *n);
+        let verdicts = verdicts.into_iter().map(|(_, it)| it).collect();
+        let cancelled = (watch.cancelled)() || pass.is_over();
+        Ok(LookupDone { observations, verdicts, cancelled })
     }
 
     fn keep(&self, case: CaseId, asked: &[Asked]) -> Result<(), Failure> {
@@ -176,8 +180,9 @@ impl Desk {
         }
     }
 
-    fn choose_resolver(&self, text: Option<&str>) -> Result<Resolver, Failure> {
-        let text = text.map(str::trim).filter(|it| !it.is_empty());
+    pub(crate) fn choose_resolver(&self, text: Option<&str>) -> Result<Resolver, Failure> {
+        let own = self.own_resolver();
+        let text = text.map(str::trim).filter(|it| !it.is_empty()).or(own.as_deref());
         let practice = self.practice.as_ref().map(|it| it.dns.addr.to_string());
         let chosen = match (text, &practice) {
             (Some(text), Some(practice)) if text != practice => {
@@ -205,7 +210,7 @@ impl Desk {
 
 /// Hosts in normal form, each once, in the order given; what only registries know (`AS64496`,
 /// `ns:ns1.example.test`) is among them.
-fn read_hosts(texts: &[String]) -> Result<Vec<String>, Failure> {
+pub(crate) fn read_hosts(texts: &[String]) -> Result<Vec<String>, Failure> {
     let mut hosts: Vec<String> = Vec::new();
     for text in texts {
         let host = subject(text.trim())

@@ -31,6 +31,9 @@ const OLD_DAYS: i64 = 90;
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Kept {
     on: bool,
+    /// WHOIS is asked where RDAP fails, unless somebody switched it off.
+    #[serde(default)]
+    without_whois: bool,
     quotas: Quotas,
 }
 
@@ -48,7 +51,7 @@ impl Desked {
         let kept = match fs::read(dir.join(KEPT)) {
             // Nobody switched anything.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                Kept { on: true, quotas: Quotas::default() }
+                Kept { on: true, ..Kept::default() }
             }
             // A switch that cannot be read is off.
             Err(_) => Kept::default(),
@@ -58,8 +61,9 @@ impl Desked {
             Some(practice) => (practice_servers(practice)?, practice_world(practice)),
             None => (real_servers(dir)?, World::Internet),
         };
-        let registries = Arc::new(Registries::new(servers, world, kept.quotas));
-        Ok(Self { now: RwLock::new((kept.on, registries)) })
+        let registries =
+            Registries::new(servers, world, kept.quotas).asking_whois(!kept.without_whois);
+        Ok(Self { now: RwLock::new((kept.on, Arc::new(registries))) })
     }
 
     fn get(&self) -> (bool, Arc<Registries>) {
@@ -90,6 +94,7 @@ impl Desk {
         });
         RegistriesView {
             on,
+            whois: registries.asks_whois(),
             tables: tables.collect(),
             quotas: registries.quotas().all(now).into_iter().map(quota).collect(),
         }
@@ -135,7 +140,20 @@ impl Desk {
                 whole_file::write(&folder.join(name), |to| to.write_all(text.as_bytes()))
             })
             .map_err(|error| refused(error.kind().to_string()))?;
-        self.registries.set(on, Arc::new(Registries::new(servers, World::Internet, old.quotas())));
+        let new = Registries::new(servers, World::Internet, old.quotas());
+        self.registries.set(on, Arc::new(new.asking_whois(old.asks_whois())));
+        Ok(self.registries_show())
+    }
+
+    /// Asks over WHOIS where RDAP fails, or not; it stays so until somebody switches again.
+    ///
+    /// # Errors
+    /// When the switch cannot be kept; it stays as it was then.
+    pub fn switch_whois(&self, on: bool) -> Result<RegistriesView, Failure> {
+        let (is_on, old) = self.registries.get();
+        let new = Arc::new(old.again(on));
+        self.keep_registries(is_on, &new)?;
+        self.registries.set(is_on, new);
         Ok(self.registries_show())
     }
 
@@ -165,7 +183,8 @@ impl Desk {
     }
 
     fn keep_registries(&self, on: bool, registries: &Registries) -> Result<(), Failure> {
-        let kept = Kept { on, quotas: registries.quotas() };
+        let kept =
+            Kept { on, without_whois: !registries.asks_whois(), quotas: registries.quotas() };
         whole_file::write(&self.dir.join(KEPT), |to| {
             serde_json::to_writer(to, &kept).map_err(std::io::Error::from)
         })

@@ -17,7 +17,9 @@ use farol_store::{
 pub use farol_store::Place;
 
 use crate::{
-    Code, Desk, Failure, Machines, networks,
+    Code, Desk, Failure, Machines,
+    leaving::Leaving,
+    networks,
     registries::Desked,
     view::{VaultCreate, VaultMade, VaultState, VaultStatus},
 };
@@ -140,6 +142,7 @@ impl Desk {
             dir: dir.to_owned(),
             networks: RwLock::new(Arc::new(networks::read(dir, practice.is_some())?)),
             registries: Desked::open(dir, practice.as_ref())?,
+            leaving: Leaving::open(dir),
             asn: RwLock::new(Arc::new(asn_table(dir, practice.is_some())?)),
             practice,
             backup_problem: Mutex::default(),

@@ -24,9 +24,12 @@ use farol_model::{
 
 use crate::Failure;
 
+/// What leaves this computer.
+mod leaving;
 /// Members, and files that they sign.
 mod signed;
 
+pub use leaving::{LeavingView, LeftRow, MayLeave, Source, WaitingRow, WaitingSent, WhoSees};
 pub use signed::{
     ApprovalLine, FileStep, HandoverReader, HandoverRow, MemberRow, OpenedFile, TakenAnswer,
     ToldFact,
@@ -627,6 +630,8 @@ pub struct NetworkRow {
 /// The registries, in the settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 pub struct RegistriesView {
+    /// Whether WHOIS, which is not encrypted, is asked where RDAP fails.
+    pub whois: bool,
     /// Whether they are asked.
     pub on: bool,
     /// Who knows which server to ask.

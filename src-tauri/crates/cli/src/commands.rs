@@ -8,6 +8,8 @@ mod cases;
 mod documents;
 /// Files that cases rest on.
 mod evidence;
+/// What leaves this computer.
+mod leaving;
 /// The registries.
 mod registries;
 /// Reports.
@@ -63,8 +65,15 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         Command::Case(command) => cases::run(&open()?, command, output),
         Command::Evidence(command) => evidence::run(&open()?, command, output),
         Command::Search { text } => search::run(&open()?, &text.join(" "), output),
-        Command::Lookup { names, case, resolver } => {
-            look_up(&open()?, &names, case, resolver.as_deref(), output)
+        Command::Offline(command) => leaving::offline(&open()?, command, output),
+        Command::Lookup { of: Some(command), .. } => leaving::lookups(&open()?, command, output),
+        Command::Lookup { of: None, names, case, resolver } => {
+            let (desk, resolver) = (open()?, resolver.as_deref());
+            if desk.is_offline() {
+                leaving::wait(&desk, &names, case, resolver, output)
+            } else {
+                look_up(&desk, &names, case, resolver, output)
+            }
         }
         Command::Network(command) => {
             let desk = open()?;

@@ -1,5 +1,8 @@
 //! What the command line says. Doc comments here are the help texts.
 
+/// What leaves this computer.
+pub(crate) mod leaving;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -67,8 +70,15 @@ pub(crate) enum Command {
         #[arg(required = true)]
         text: Vec<String>,
     },
-    /// Ask a resolver and the registries about hosts and say who provides what.
+    /// Let nothing leave this computer, and say what could and who would learn of it.
+    #[command(subcommand)]
+    Offline(leaving::OfflineCommand),
+    /// Ask a resolver and the registries about hosts and say who provides what. While the desk is
+    /// offline it is put into the queue.
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Lookup {
+        #[command(subcommand)]
+        of: Option<leaving::LookupCommand>,
         /// Host names, URLs or addresses, defanged or not; AS64496 and ns:ns1.example.test ask
         /// their registries only.
         #[arg(required = true)]
@@ -447,7 +457,7 @@ pub(crate) enum CaseCommand {
         /// On whom it waits.
         #[arg(long)]
         waiting_on: Option<String>,
-        /// sensitive or normal.
+        /// normal, sensitive, or covert: nothing about a covert case leaves this computer.
         #[arg(long)]
         sensitivity: Option<farol_model::case::Sensitivity>,
         /// A customer concerned, as ID=NAME; may be given again.

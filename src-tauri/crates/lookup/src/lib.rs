@@ -2,12 +2,17 @@
 //!
 //! Every answer is kept as evidence: the question, who was asked, when, the bytes as they came
 //! and the parsed form. Knows nothing of cases, storage or SQL; the clock and randomness are
-//! handed in. Nothing is ever fetched from the host that is looked at.
+//! handed in. Nothing is ever fetched from the host that is looked at, and nothing leaves but through
+//! the [`Gate`].
 
 /// Which autonomous system announces an address, offline.
 mod asn;
+/// Labels that may have been made for one reader.
+mod canary;
 /// One DNS question and its answer, over UDP and TCP.
 mod exchange;
+/// The only way to the network.
+mod gate;
 /// From a host to the observations about it.
 mod look_up;
 /// Tables of who runs which ranges and names.
@@ -24,7 +29,9 @@ mod verdict;
 mod wire;
 
 pub use asn::AsnTable;
-pub use look_up::{Asked, Stamp, Stamper, look_up};
+pub use canary::telling_labels;
+pub use gate::{Brought, Gate, Pass};
+pub use look_up::{Asked, Stamp, Stamper};
 pub use networks::Networks;
 pub use questions::{is_subject, questions, registry_questions};
 pub use rdap::{PlannedRegistry, Quota, Quotas, Registries, Servers, TableAge, World};

@@ -70,7 +70,7 @@ pub type Stamper<'a> = &'a (dyn Fn() -> Stamp + Send + Sync);
 /// by then is returned. The order of the result is that of the questions, whatever came first.
 /// Leaves the machine only towards `resolver` and the registries; everything about the answer,
 /// silence included, is in the observations.
-pub async fn look_up(
+pub(crate) async fn look_up(
     host: &str,
     resolver: &Resolver,
     asn: &AsnTable,

@@ -28,6 +28,7 @@ use std::{
 
 use farol_model::{
     id::{Digest, ObservationId},
+    leaving::Left,
     lookup::{Answer, Observation, Question},
     registry::RegistryObject,
     time::Timestamp,
@@ -58,6 +59,9 @@ pub struct Registries {
     world: World,
     quotas: Mutex<Quotas>,
     tls: Arc<rustls::ClientConfig>,
+    asks_whois: bool,
+    /// What left beside the questions themselves and was not told yet.
+    beside: Mutex<Vec<Left>>,
     /// How long one question may take, redirects included.
     pub deadline: Duration,
 }
@@ -95,8 +99,42 @@ impl Registries {
             world,
             quotas: Mutex::new(quotas),
             tls: Arc::new(tls),
+            asks_whois: true,
+            beside: Mutex::default(),
             deadline: Duration::from_secs(10),
         }
+    }
+
+    /// The same, asking over WHOIS where RDAP fails, or not: WHOIS is not encrypted.
+    #[must_use]
+    pub fn asking_whois(mut self, yes: bool) -> Self {
+        self.asks_whois = yes;
+        self
+    }
+
+    /// Whether WHOIS is asked where RDAP fails.
+    pub fn asks_whois(&self) -> bool {
+        self.asks_whois
+    }
+
+    /// The same registries with what is left of their quotas, asking over WHOIS or not.
+    #[must_use]
+    pub fn again(&self, asks_whois: bool) -> Self {
+        Self {
+            servers: self.servers.clone(),
+            world: self.world,
+            quotas: Mutex::new(self.quotas()),
+            tls: Arc::clone(&self.tls),
+            asks_whois,
+            beside: Mutex::default(),
+            deadline: self.deadline,
+        }
+    }
+
+    /// What left beside the questions themselves since the last time: the addresses of the
+    /// registries' servers, and the servers that sent us on.
+    pub(crate) fn take_beside(&self) -> Vec<Left> {
+        std::mem::take(&mut self.beside.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The tables in use.
@@ -114,8 +152,8 @@ impl Registries {
         let server =
             question.of_registry().and_then(|(object, about)| match self.whom(object, about) {
                 Whom::Rdap(server, _) => Some(host_of(&server.url)),
-                Whom::Whois(server) => Some(server),
-                Whom::WebOnly(_) | Whom::Nobody | Whom::Unknown => None,
+                Whom::Whois(server) if self.asks_whois => Some(server),
+                Whom::Whois(_) | Whom::WebOnly(_) | Whom::Nobody | Whom::Unknown => None,
             });
         PlannedRegistry { question, server }
     }
@@ -128,16 +166,23 @@ impl Registries {
         resolver: &Resolver,
         stamp: Stamper<'_>,
     ) -> Vec<Asked> {
-        let way = Way { world: self.world, tls: &self.tls, resolver, stamp };
+        let way = Way { world: self.world, tls: &self.tls, resolver, stamp, beside: &self.beside };
         match self.whom(object, about) {
             Whom::Rdap(server, whois) => {
                 let asked = self.ask_rdap(&server, object, about, &way).await;
                 let said_nothing = matches!(asked.observation.answer, Answer::NoAnswer { .. });
-                match whois.filter(|_| said_nothing) {
+                match whois.filter(|_| said_nothing && self.asks_whois) {
                     Some(whois) => vec![asked, self.ask_whois(&whois, about, &way).await],
                     None => vec![asked],
                 }
             }
+            Whom::Whois(_) if !self.asks_whois => vec![not_asked(
+                object,
+                about,
+                "its registry answers over WHOIS only, which is switched off; it was not asked"
+                    .to_owned(),
+                stamp,
+            )],
             Whom::Whois(server) => vec![self.ask_whois(&server, about, &way).await],
             Whom::WebOnly(suffix) => vec![not_asked(
                 object,
@@ -184,7 +229,11 @@ impl Registries {
             None => nothing("the registry's address cannot be used"),
         };
         let server = came.urls.last().cloned().unwrap_or_else(|| server.url.clone());
-        let transport = if server.starts_with("https:") { "https" } else { "http" };
+        let transport = match server.starts_with("https:") {
+            _ if came.urls.is_empty() => "none",
+            true => "https",
+            false => "http",
+        };
         let question = Question::Rdap { object, about: about.to_owned() };
         let of = Of { question, server, transport, stamp, started };
         of.asked(answer, came.body)
@@ -212,6 +261,12 @@ impl Registries {
         };
         let fetched =
             tokio::time::timeout(self.deadline, fetch::get(url, way, came, &may_ask)).await;
+        // The last server stands in the observation; those that sent us on are told here.
+        for sent_us_on in came.urls.iter().rev().skip(1) {
+            let question = Question::Rdap { object, about: about.to_owned() };
+            let transport = if sent_us_on.starts_with("https:") { "https" } else { "http" };
+            way.left(question, sent_us_on.clone(), transport);
+        }
         match fetched {
             Ok(Ok(())) => self.judge(object, about, way, came),
             Ok(Err(reason)) => nothing(through(came, reason)),

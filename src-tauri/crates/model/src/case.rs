@@ -194,6 +194,8 @@ words! {
         Normal = "normal", "Normal";
         /// Hidden until asked for.
         Sensitive = "sensitive", "Sensitive";
+        /// Nobody outside may notice it: hidden as well, and nothing about it leaves this computer.
+        Covert = "covert", "Covert";
     }
 }
 
@@ -261,7 +263,12 @@ pub struct CaseFacts {
 impl CaseFacts {
     /// Whether it is hidden until somebody opens it.
     pub fn is_sensitive(&self) -> bool {
-        self.sensitivity == Sensitivity::Sensitive || self.category.is_sensitive()
+        self.sensitivity != Sensitivity::Normal || self.category.is_sensitive()
+    }
+
+    /// Whether nothing about it may leave this computer.
+    pub fn is_covert(&self) -> bool {
+        self.sensitivity == Sensitivity::Covert
     }
 }
 

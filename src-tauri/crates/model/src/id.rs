@@ -65,6 +65,8 @@ ids! {
     SignedFileId = "signed file id";
     /// A file that a case rests on.
     EvidenceId = "evidence id";
+    /// A look-up that waits until the desk is online.
+    WaitingId = "waiting look-up id";
 }
 
 /// A SHA-256 digest; written as 64 lower-case hex digits.

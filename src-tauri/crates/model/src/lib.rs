@@ -26,6 +26,8 @@ pub mod handover;
 pub mod id;
 /// What happened: the actions that change the shared story.
 pub mod journal;
+/// What leaves this computer, and what waits to.
+pub mod leaving;
 /// What the world answered, and who provides what.
 pub mod lookup;
 /// People who work at a desk.

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Tables whose rows belong to one case.
-const OF_CASE: [&str; 13] = [
+const OF_CASE: [&str; 14] = [
     "case_report",
     "observable",
     "target",
@@ -38,6 +38,7 @@ const OF_CASE: [&str; 13] = [
     "signed_file",
     "hold",
     "closing",
+    "waiting_lookup",
 ];
 
 /// Erases what a tombstone names, in tables, search, seals and originals.

@@ -26,6 +26,8 @@ mod keys;
 /// The layout that people read.
 #[cfg(test)]
 mod layout;
+/// What left this computer, and what waits to leave it.
+mod leaving;
 /// Where a vault lies.
 mod place;
 /// From actions to the tables that screens read.

@@ -4,10 +4,19 @@ use rusqlite::{Connection, TransactionBehavior, types::Value};
 
 use crate::{Store, StoreError, connection, erase, projection, read, search, verify};
 
-/// Not projections: the journal itself, what only it can open, the bytes it names, and the search,
-/// which is made from the projections.
-const KEPT: [&str; 7] =
-    ["entry", "signature", "seal", "original", "arriving", "search", "search_text"];
+/// Not projections: the journal itself, what only it can open, the bytes it names, the search, which
+/// is made from the projections, and what is the desk's own.
+const KEPT: [&str; 9] = [
+    "entry",
+    "signature",
+    "seal",
+    "original",
+    "arriving",
+    "search",
+    "search_text",
+    "ledger",
+    "waiting_lookup",
+];
 
 /// The first place where a table is not what the journal says.
 #[derive(Debug, Clone, PartialEq, Eq)]

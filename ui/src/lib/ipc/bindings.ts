@@ -47,6 +47,16 @@ export const commands = {
 	noteAdd: (caseId: CaseId, text: string) => typedError<null, Failure>(__TAURI_INVOKE("note_add", { caseId, text })),
 	lookupPlan: (hosts: string[], resolver: string | null) => typedError<LookupPlan, Failure>(__TAURI_INVOKE("lookup_plan", { hosts, resolver })),
 	lookupStart: (caseId: CaseId, hosts: string[], resolver: string | null) => typedError<LookupDone, Failure>(__TAURI_INVOKE("lookup_start", { caseId, hosts, resolver })),
+	leavingShow: () => typedError<LeavingView, Failure>(__TAURI_INVOKE("leaving_show")),
+	offlineSwitch: (offline: boolean) => typedError<LeavingView, Failure>(__TAURI_INVOKE("offline_switch", { offline })),
+	sourceSwitch: (source: Source, on: boolean) => typedError<LeavingView, Failure>(__TAURI_INVOKE("source_switch", { source, on })),
+	resolverChoose: (resolver: string | null) => typedError<LeavingView, Failure>(__TAURI_INVOKE("resolver_choose", { resolver })),
+	mayLeave: (caseId: CaseId | null, hosts: string[]) => typedError<MayLeave, Failure>(__TAURI_INVOKE("may_leave", { caseId, hosts })),
+	lookupWait: (caseId: CaseId | null, hosts: string[], resolver: string | null) => typedError<WaitingRow, Failure>(__TAURI_INVOKE("lookup_wait", { caseId, hosts, resolver })),
+	waitingForget: (id: WaitingId) => typedError<null, Failure>(__TAURI_INVOKE("waiting_forget", { id })),
+	waitingSend: () => typedError<WaitingSent, Failure>(__TAURI_INVOKE("waiting_send")),
+	ledgerShow: (before: Timestamp | null) => typedError<LeftRow[], Failure>(__TAURI_INVOKE("ledger_show", { before })),
+	ledgerSave: () => typedError<number | null, Failure>(__TAURI_INVOKE("ledger_save")),
 	workCancel: () => typedError<null, Failure>(__TAURI_INVOKE("work_cancel")),
 	asnPick: () => typedError<number | null, Failure>(__TAURI_INVOKE("asn_pick")),
 	evidencePick: (caseId: CaseId, origin: string, redactedFrom: EvidenceId | null) => typedError<EvidenceAdded | null, Failure>(__TAURI_INVOKE("evidence_pick", { caseId, origin, redactedFrom })),
@@ -1050,6 +1060,36 @@ export type KeySlot = {
 	strength: string | null,
 };
 
+/**  Everything about what leaves: the switches, who may see what, and what waits. */
+export type LeavingView = {
+	/**  Whether nothing may leave. */
+	offline: boolean,
+	/**  Whom the desk asks unless somebody chooses; none for the system's own resolver. */
+	resolver: string | null,
+	/**  The resolver that is asked then, as an address; none when there is none. */
+	resolver_now: string | null,
+	/**  What can be asked, and who learns of it. */
+	rows: WhoSees[],
+	/**  Look-ups that wait, in the order they were asked for. */
+	waiting: WaitingRow[],
+};
+
+/**  A question that left. */
+export type LeftRow = {
+	/**  When. */
+	at: Timestamp,
+	/**  For which case. */
+	case: CaseId | null,
+	/**  Its number. */
+	reference: CaseRef | null,
+	/**  What was asked, defanged. */
+	question: string,
+	/**  Of whom. */
+	server: string,
+	/**  How it went. */
+	transport: string,
+};
+
 /**  One suggestion. */
 export type LintFinding = {
 	/**  The block; none when something is missing. */
@@ -1128,6 +1168,16 @@ export type LookupPlan = {
 	registries_seen_by: string,
 	/**  Entries in the IP→ASN table; 0 when none is loaded. */
 	n_asn_ranges: number,
+};
+
+/**  Whether a look-up may leave, before anything does. */
+export type MayLeave = {
+	/**  Whether the desk is offline, so that it would wait. */
+	offline: boolean,
+	/**  Why it must not leave at all; none when it may. */
+	forbidden: string | null,
+	/**  Names that look as if they were made for one reader: asking for one tells who got it. */
+	telling: string[],
 };
 
 /**  A person with a signing key of their own. */
@@ -1537,6 +1587,8 @@ export type Registrar = {
 
 /**  The registries, in the settings. */
 export type RegistriesView = {
+	/**  Whether WHOIS, which is not encrypted, is asked where RDAP fails. */
+	whois: boolean,
 	/**  Whether they are asked. */
 	on: boolean,
 	/**  Who knows which server to ask. */
@@ -1806,7 +1858,9 @@ export type Sensitivity =
 /**  As any case. */
 "normal" | 
 /**  Hidden until asked for. */
-"sensitive";
+"sensitive" | 
+/**  Nobody outside may notice it: hidden as well, and nothing about it leaves this computer. */
+"covert";
 
 /**  A person confirmed that a response went out. */
 export type Sent = {
@@ -1855,6 +1909,13 @@ export type SlotKind =
 "keyring" | 
 /**  A key on paper, for the day when the passphrase is lost. */
 "recovery";
+
+/**  A source that can be switched off. */
+export type Source = 
+/**  The registries, over RDAP. */
+"rdap" | 
+/**  The registries, over WHOIS where RDAP fails. */
+"whois";
 
 /**  Where a case stands. */
 export type Status = 
@@ -2121,6 +2182,49 @@ export type VaultStatus = {
 	member: Member | null,
 	/**  What opening it found and put right, in words. */
 	findings: string[],
+};
+
+/**  A look-up that waits until the desk is online. */
+export type WaitingId = string;
+
+/**  A look-up that waits. */
+export type WaitingRow = {
+	/**  Its id. */
+	id: WaitingId,
+	/**  When it was asked for. */
+	asked_at: Timestamp,
+	/**  The case that keeps the answers. */
+	case: CaseId | null,
+	/**  Its number. */
+	reference: CaseRef | null,
+	/**  The hosts. */
+	hosts: string[],
+	/**  The resolver that was chosen for it. */
+	resolver: string | null,
+};
+
+/**  What sending the queue came to. */
+export type WaitingSent = {
+	/**  Look-ups that were sent and are no longer in the queue. */
+	n_sent: number,
+	/**  Answers that came. */
+	n_answers: number,
+	/**  Look-ups that still wait, with the reason. */
+	still_waiting: string[],
+};
+
+/**  A kind of question, and who learns that it was asked. */
+export type WhoSees = {
+	/**  The question. */
+	what: string,
+	/**  Who learns of it, and what. */
+	who: string,
+	/**  What Farol does. */
+	rule: string,
+	/**  Whether it is asked now; none when it never is, or never leaves. */
+	on: boolean | null,
+	/**  The switch for it. */
+	switch: Source | null,
 };
 
 /**  Why we believe a finding: the rule, where it comes from, and the answer it matched. */

@@ -8,11 +8,14 @@
 use std::{
     io,
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use farol_model::lookup::Answer;
+use farol_model::{
+    leaving::Left,
+    lookup::{Answer, Question},
+};
 use http_body_util::{BodyExt, Empty};
 use hyper::{
     Request, Response,
@@ -56,6 +59,17 @@ pub(super) struct Way<'a> {
     pub(super) tls: &'a Arc<rustls::ClientConfig>,
     pub(super) resolver: &'a Resolver,
     pub(super) stamp: Stamper<'a>,
+    /// Where it is told what leaves beside the question itself.
+    pub(super) beside: &'a Mutex<Vec<Left>>,
+}
+
+impl Way<'_> {
+    /// Tells that a question left beside the one that is being asked.
+    pub(super) fn left(&self, question: Question, server: String, transport: &str) {
+        let at = (self.stamp)().at;
+        let left = Left { at, case: None, question, server, transport: transport.to_owned() };
+        self.beside.lock().unwrap_or_else(PoisonError::into_inner).push(left);
+    }
 }
 
 /// What came, filled while it comes, so that a deadline loses nothing.
@@ -182,9 +196,13 @@ pub(super) async fn addresses(
     let mut found: Vec<IpAddr> = Vec::new();
     for record_type in ["A", "AAAA"] {
         let id = message_id((way.stamp)().id);
-        if let Answer::Dns { answers, .. } =
-            exchange(name, record_type, id, way.resolver).await.answer
-        {
+        let exchanged = exchange(name, record_type, id, way.resolver).await;
+        way.left(
+            Question::Dns { name: name.to_owned(), record_type: record_type.to_owned() },
+            way.resolver.addr.to_string(),
+            exchanged.transport,
+        );
+        if let Answer::Dns { answers, .. } = exchanged.answer {
             let of_type = answers.iter().filter(|it| it.record_type == record_type);
             found.extend(of_type.filter_map(|it| it.data.parse::<IpAddr>().ok()));
         }

@@ -402,7 +402,14 @@ fn a_name_that_leads_home_is_not_followed_however_it_turns() {
 fn addresses_of(name: &str, resolver: &Resolver) -> Result<Vec<SocketAddr>, String> {
     let registries = Registries::new(Servers::none(), World::Internet, Quotas::default());
     let stamp = || Stamp { at: Timestamp::from_ms(NOW_MS), id: Uuid::from_u128(7) };
-    let way = Way { world: registries.world, tls: &registries.tls, resolver, stamp: &stamp };
+    let beside = Mutex::default();
+    let way = Way {
+        world: registries.world,
+        tls: &registries.tls,
+        resolver,
+        stamp: &stamp,
+        beside: &beside,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(fetch::addresses(name, 443, &way))
 }

@@ -548,6 +548,7 @@ fn a_vault_of_the_first_schema_is_searchable_after_opening() {
              DROP TABLE search; DROP TABLE signed_file; DROP TABLE hold; DROP TABLE closing;
              DROP TABLE tombstone; DROP TABLE retention; DROP TABLE evidence;
              DROP TABLE evidence_piece; DROP TABLE arriving; DROP INDEX observation_by_wire;
+             DROP INDEX observation_by_time; DROP TABLE ledger; DROP TABLE waiting_lookup;
              PRAGMA user_version = 1;",
         )
         .unwrap();

@@ -96,7 +96,7 @@ export function words<K extends string>(labels: Record<K, unknown>): K[] {
 /** Whether a case is hidden until somebody asks to see it. */
 export function isSensitive(it: { sensitivity: string; category: Category }): boolean {
   return (
-    it.sensitivity === "sensitive" ||
+    it.sensitivity !== "normal" ||
     it.category === "child_safety" ||
     it.category === "intimate_images"
   );

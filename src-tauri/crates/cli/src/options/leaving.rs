@@ -1,0 +1,55 @@
+//! What the command line says about what leaves this computer.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use farol_model::id::WaitingId;
+
+#[derive(Subcommand)]
+pub(crate) enum OfflineCommand {
+    /// Whether the desk is offline, what can be asked and who learns of it.
+    Show,
+    /// Let nothing out until somebody switches it off again.
+    On,
+    /// Let look-ups out again; those in the queue wait until they are sent.
+    Off,
+    /// Choose the resolver that is asked when a look-up names none; without one, the system's.
+    Resolver {
+        /// ADDRESS or ADDRESS:PORT.
+        resolver: Option<String>,
+    },
+    /// Ask over WHOIS where RDAP fails (`on`), or never (`off`).
+    Whois {
+        /// `on` or `off`.
+        #[arg(value_parser = on_or_off)]
+        on: bool,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum LookupCommand {
+    /// Everything that left this computer, newest first, or the whole of it as CSV.
+    Ledger {
+        /// Write it into this file.
+        #[arg(long)]
+        csv: Option<PathBuf>,
+    },
+    /// Look-ups that were asked for while offline.
+    Waiting,
+    /// Send those that wait.
+    SendWaiting,
+    /// Take one out of the queue; it is not sent.
+    Forget {
+        /// As `lookup waiting` writes it.
+        id: WaitingId,
+    },
+}
+
+fn on_or_off(text: &str) -> Result<bool, String> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("write on or off".into()),
+    }
+}

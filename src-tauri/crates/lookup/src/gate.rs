@@ -1,0 +1,163 @@
+//! The gate: the only way to the network, and a switch that shuts it.
+//!
+//! Everything in this crate that sends is reached through a [`Pass`], and a pass is given by an
+//! open gate only. Shutting it refuses new passes, tells those that are out to stop, and returns
+//! when the last of them is back: from then on no packet leaves. Knows nothing of who asks or why.
+
+use std::sync::{
+    Arc, Condvar, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+
+use farol_model::leaving::Left;
+
+use crate::{
+    asn::AsnTable,
+    look_up::{Asked, Stamper, look_up},
+    rdap::Registries,
+    resolver::Resolver,
+};
+
+/// Whether anything may leave, and how much of it is on its way.
+#[derive(Debug, Default)]
+pub struct Gate {
+    is_shut: AtomicBool,
+    n_out: Mutex<usize>,
+    back: Condvar,
+}
+
+impl Gate {
+    /// A gate that is open, or shut from the start.
+    pub fn new(is_shut: bool) -> Arc<Self> {
+        Arc::new(Self { is_shut: AtomicBool::new(is_shut), ..Self::default() })
+    }
+
+    /// Whether it is shut.
+    pub fn is_shut(&self) -> bool {
+        self.is_shut.load(Ordering::SeqCst)
+    }
+
+    /// Leave to use the network until the pass is dropped; none while the gate is shut.
+    pub fn pass(self: &Arc<Self>) -> Option<Pass> {
+        // Counted under the lock, so that shutting sees either the pass or its refusal.
+        let mut n_out = self.out();
+        if self.is_shut() {
+            return None;
+        }
+        *n_out += 1;
+        Some(Pass { gate: Arc::clone(self) })
+    }
+
+    /// Shuts the gate and waits until whoever is out has stopped. What they have by then is theirs.
+    pub fn shut(&self) {
+        let mut n_out = self.out();
+        self.is_shut.store(true, Ordering::SeqCst);
+        while *n_out > 0 {
+            n_out = self.back.wait(n_out).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Opens the gate again.
+    pub fn open(&self) {
+        self.is_shut.store(false, Ordering::SeqCst);
+    }
+
+    fn out(&self) -> MutexGuard<'_, usize> {
+        self.n_out.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Leave to use the network, for as long as it lives.
+#[derive(Debug)]
+pub struct Pass {
+    gate: Arc<Gate>,
+}
+
+/// What a look-up brought back.
+#[derive(Debug)]
+pub struct Brought {
+    /// The answers, in the order of the questions.
+    pub asked: Vec<Asked>,
+    /// Questions that left beside them: the addresses of the registries' own servers.
+    pub beside: Vec<Left>,
+}
+
+impl Pass {
+    /// Whether the gate was shut meanwhile: what is on its way has to stop.
+    pub fn is_over(&self) -> bool {
+        self.gate.is_shut()
+    }
+
+    /// Asks everything about a host: DNS from a resolver, who announces the addresses found, and,
+    /// when there are any, the registries.
+    ///
+    /// `progress` is told how many questions are done of how many; `cancelled` is asked often, and
+    /// what is done by then is returned. Leaves the machine only towards `resolver` and the
+    /// registries; everything about the answer, silence included, is in the observations.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a look-up is what it asks, of whom, and how it is watched"
+    )]
+    pub async fn look_up(
+        &self,
+        host: &str,
+        resolver: &Resolver,
+        asn: &AsnTable,
+        registries: Option<&Registries>,
+        stamp: Stamper<'_>,
+        progress: &(dyn Fn(usize, usize) + Send + Sync),
+        cancelled: &(dyn Fn() -> bool + Send + Sync),
+    ) -> Brought {
+        let cancelled = || self.is_over() || cancelled();
+        let asked = look_up(host, resolver, asn, registries, stamp, progress, &cancelled).await;
+        let beside = registries.map(Registries::take_beside).unwrap_or_default();
+        Brought { asked, beside }
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        *self.gate.out() -= 1;
+        self.gate.back.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn a_shut_gate_gives_no_pass_and_an_open_one_does() {
+        let gate = Gate::new(true);
+        assert!(gate.pass().is_none());
+        gate.open();
+        assert!(gate.pass().is_some());
+        gate.shut();
+        assert!(gate.pass().is_none() && gate.is_shut());
+    }
+
+    #[test]
+    fn shutting_waits_until_the_last_pass_is_back() {
+        let gate = Gate::new(false);
+        let (first, second) = (gate.pass().unwrap(), gate.pass().unwrap());
+        let (told, heard) = mpsc::channel();
+        let shutting = std::thread::spawn({
+            let gate = Arc::clone(&gate);
+            move || {
+                gate.shut();
+                told.send(()).unwrap();
+            }
+        });
+        while !first.is_over() {
+            std::thread::yield_now();
+        }
+        assert!(gate.pass().is_none(), "no new pass while the others come back");
+        drop(first);
+        assert!(heard.try_recv().is_err(), "one is still out");
+        drop(second);
+        heard.recv().unwrap();
+        shutting.join().unwrap();
+    }
+}
