@@ -164,17 +164,21 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`]. Whoever calls looks for holds first.
     pub fn erase(&self, case: CaseId, reason: &str) -> Result<Tombstone, StoreError> {
-        let tombstone = self.write(|tx| {
+        let tombstone = self.bury(case, reason)?;
+        self.forget_traces()?;
+        Ok(tombstone)
+    }
+
+    fn bury(&self, case: CaseId, reason: &str) -> Result<Tombstone, StoreError> {
+        self.write(|tx| {
             let (tombstone, reports) = tx.read().grave(case, tx.now(), reason)?;
             // Written down first: a vault that is put back later has to know.
             let mut slots = self.place().slots()?;
             slots.erased.insert(case.0);
             slots.save(&self.place().slots_file())?;
             tx.record(&Action::CaseErased { tombstone: Box::new(tombstone.clone()), reports })?;
-            Ok::<_, StoreError>(tombstone)
-        })?;
-        self.forget_traces()?;
-        Ok(tombstone)
+            Ok(tombstone)
+        })
     }
 
     /// Erases again what a backup that was put back still has.
@@ -190,12 +194,26 @@ impl Store {
         Ok(())
     }
 
-    /// Takes keys and bodies out of the WAL and the tail too.
+    /// Takes keys and bodies out of the tail and the WAL too. The WAL goes last: as long as it lies
+    /// there, whoever opens the vault next knows that this was not finished.
     pub(crate) fn forget_traces(&self) -> Result<(), StoreError> {
+        let base = self.place().newest_mark_in(&self.writer(), self.desk())?;
+        self.begin_tail(base)?;
         self.drop_readers();
         self.writer().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// Finishes what a kill between an erasing and its last step left.
+    pub(crate) fn forget_what_was_left(&self) -> Result<(), StoreError> {
         let base = self.place().newest_mark_in(&self.writer(), self.desk())?;
-        self.begin_tail(base)
+        let is_left: bool = self.writer().query_row(
+            "SELECT EXISTS (SELECT 1 FROM entry WHERE desk = ?1 AND n > ?2
+                            AND action IN ('case_erased', 'evidence_destroyed'))",
+            params![self.desk().to_string(), base.n],
+            |row| row.get(0),
+        )?;
+        if is_left { self.forget_traces() } else { Ok(()) }
     }
 }
 
@@ -304,7 +322,7 @@ mod tests {
     };
 
     use crate::{
-        Store, StoreError, digest,
+        Store, StoreError, digest, tail,
         tests::{PASSPHRASE, new_store, note, open_case, place, raw},
     };
 
@@ -414,6 +432,36 @@ mod tests {
         std::fs::write(dir.path().join("farol.vault"), [0x5a; 9_000]).unwrap();
         place(dir.path()).recover(PASSPHRASE).unwrap();
         is_gone(&Store::open_with_words(place(dir.path()), PASSPHRASE).unwrap(), case);
+    }
+
+    #[test]
+    fn a_kill_in_the_middle_of_erasing_leaves_no_key_behind() {
+        let (dir, store) = new_store();
+        let case = open_case(&store, "one");
+        store.bury(case, "an order").unwrap();
+        let killed = tempfile::tempdir().unwrap();
+        for file in ["farol.vault", "farol.vault-wal", "farol.tail", "vault.json"] {
+            std::fs::copy(dir.path().join(file), killed.path().join(file)).unwrap();
+        }
+        let has_key = |store: &Store| {
+            let key = tail::key(&store.secrets().database_key);
+            let found = tail::Found::read(&killed.path().join("farol.tail"), &key).unwrap();
+            let mut has_key = false;
+            found
+                .unwrap()
+                .rows_after(0, &mut |row| {
+                    has_key |= matches!(row, tail::Row::Seal { id, .. } if id == case.to_string());
+                    Ok(())
+                })
+                .unwrap();
+            has_key
+        };
+        assert!(has_key(&store));
+        let killed_store = Store::open_with_words(place(killed.path()), PASSPHRASE).unwrap();
+        assert!(!has_key(&killed_store));
+        let wal = std::fs::metadata(killed.path().join("farol.vault-wal")).unwrap();
+        assert_eq!(wal.len(), 0);
+        is_gone(&killed_store, case);
     }
 
     #[test]

@@ -24,6 +24,7 @@ use crate::{
     connection::{Memory, SCHEMA, connection_with, migrate, schema},
     evidence,
     holder::Holder,
+    restore::WAL,
     seal::{hex, random, unhex},
     slots::{Cost, Secrets, Slots},
     tail::{self, Compared, Mark, Tail},
@@ -173,12 +174,16 @@ impl Store {
         }
         let mended = Slots::mend(&place.slots_file(), &place.stamp())?;
         let practice = place.slots()?.is_practice();
+        let was_killed = fs::metadata(place.dir.join(WAL)).is_ok_and(|wal| wal.len() > 0);
         let store = Self::connect(place, &database, secrets, practice, holder)?;
         if mended {
             store.find(Finding::SlotsMended);
         }
         evidence::forget_arriving(&store.writer(), None)?;
         store.erase_again()?;
+        if was_killed {
+            store.forget_what_was_left()?;
+        }
         Ok(store)
     }
 
