@@ -1,12 +1,12 @@
 //! Bits, pages and ends of files that are not what they were.
 
-use std::{collections::BTreeSet, fs, path::Path, thread, time::Duration};
+use std::{fs, path::Path, thread, time::Duration};
 
 use farol_store::StoreError;
 
 use crate::{
     Dice, Tally,
-    writer::{PASSPHRASE, Writer, check, copy, open, place},
+    writer::{Acknowledged, PASSPHRASE, Writer, check, copy, open, place},
 };
 
 /// The files of a vault, and how often each is damaged in a full run.
@@ -16,7 +16,7 @@ pub(crate) const FILES: [(&str, u32); 4] =
 const PAGE: usize = 4096;
 
 /// A vault as a killed writer leaves it, with a WAL, and what it acknowledged.
-fn killed() -> (tempfile::TempDir, BTreeSet<String>) {
+fn killed() -> (tempfile::TempDir, Acknowledged) {
     loop {
         let dir = tempfile::tempdir().unwrap();
         let mut writer = Writer::start(&dir.path().join("vault"), "writing");
@@ -24,7 +24,7 @@ fn killed() -> (tempfile::TempDir, BTreeSet<String>) {
         writer.child.kill().unwrap();
         writer.child.wait().unwrap();
         let said = writer.said();
-        if said.acknowledged.len() > 20 {
+        if said.acknowledged.n() > 20 {
             return (dir, said.acknowledged);
         }
     }
@@ -57,8 +57,7 @@ fn spoil(bytes: &mut Vec<u8>, dice: &mut Dice) -> String {
 
 pub(crate) fn run(file: &str, n: u32, dice: &mut Dice) -> Tally {
     let (dir, acknowledged) = killed();
-    let mut tally =
-        Tally { n_acknowledged: u32::try_from(acknowledged.len()).unwrap(), ..Tally::default() };
+    let mut tally = Tally { n_acknowledged: acknowledged.n(), ..Tally::default() };
     for round in 0..n {
         let vault = dir.path().join(format!("copy-{round}"));
         copy(&dir.path().join("vault"), &vault);
@@ -76,11 +75,7 @@ pub(crate) fn run(file: &str, n: u32, dice: &mut Dice) -> Tally {
 }
 
 /// Either it opens with everything and its trees are whole, or following the advice brings it back.
-fn survives(
-    vault: &Path,
-    acknowledged: &BTreeSet<String>,
-    n_refused: &mut u32,
-) -> Result<(), String> {
+fn survives(vault: &Path, acknowledged: &Acknowledged, n_refused: &mut u32) -> Result<(), String> {
     let is_whole = match open(vault) {
         Ok(store) => {
             store.check_behind().is_ok()

@@ -52,15 +52,15 @@ pub(crate) fn run(fault: &str, n: u32, dice: &mut Dice) -> Tally {
             drop(create(&vault).unwrap());
             before.insert(String::new());
         }
-        let work = ["writing", "backing up", "changing the key", "opening"]
-            [usize::try_from(dice.below(4)).unwrap()];
+        let work = ["writing", "backing up", "changing the key", "opening", "erasing"]
+            [usize::try_from(dice.below(5)).unwrap()];
         let at = 1 + dice.below(if fault.starts_with("sync") { 60 } else { 300 });
         let words: Vec<&str> = fault.split(' ').collect();
         let fault = format!("{}:{}:{at}:{}", words[0], words[1], words.get(2).unwrap_or(&"once"));
         let writer = Writer::start_with(&vault, work, N_NOTES, Some((&SHIM, &fault)));
         let said = writer.said();
         tally.n_tried += 1;
-        tally.n_acknowledged += u32::try_from(said.acknowledged.len()).unwrap();
+        tally.n_acknowledged += said.acknowledged.n();
         let what = format!("{work}, {fault}");
         if let Some(refusal) = &said.refusal {
             tally.n_refused += 1;

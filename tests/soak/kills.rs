@@ -1,14 +1,14 @@
 //! Processes that are killed.
 
-use std::{collections::BTreeSet, thread, time::Duration};
+use std::{fs, path::Path, thread, time::Duration};
 
 use crate::{
     Dice, Tally,
-    writer::{Writer, check, create, is_absent},
+    writer::{Acknowledged, Writer, check, copy, create, is_absent, open, texts},
 };
 
 /// Kinds of work, and how often each is killed in a full run.
-pub(crate) const WORK: [(&str, u32); 7] = [
+pub(crate) const WORK: [(&str, u32); 9] = [
     ("writing", 300),
     ("creating", 100),
     ("opening", 150),
@@ -16,6 +16,8 @@ pub(crate) const WORK: [(&str, u32); 7] = [
     ("changing the key", 150),
     ("recovering", 100),
     ("putting a backup back", 100),
+    ("migrating", 150),
+    ("erasing", 150),
 ];
 
 /// A vault is begun anew after so many kills, so that checking it stays quick.
@@ -24,27 +26,34 @@ const N_ON_ONE_VAULT: u32 = 10;
 pub(crate) fn run(work: &str, n: u32, dice: &mut Dice) -> Tally {
     let mut tally = Tally::default();
     let mut dir = tempfile::tempdir().unwrap();
-    let mut acknowledged = BTreeSet::new();
+    let mut acknowledged = Acknowledged::default();
     for round in 0..n {
-        if work == "creating" || round % N_ON_ONE_VAULT == 0 {
+        if matches!(work, "creating" | "migrating") || round % N_ON_ONE_VAULT == 0 {
             dir = tempfile::tempdir().unwrap();
-            acknowledged.clear();
+            acknowledged = Acknowledged::default();
         }
         let vault = dir.path().join("vault");
+        if work == "migrating" {
+            acknowledged = lay_out_an_old_one(&vault, dice);
+        }
         let mut writer = Writer::start(&vault, work);
-        let most_ms = if work == "creating" { 60 } else { 400 };
+        let most_ms = match work {
+            "creating" => 60,
+            "migrating" => 1500,
+            _ => 400,
+        };
         thread::sleep(Duration::from_micros(dice.below(most_ms * 1000)));
         writer.child.kill().unwrap();
         writer.child.wait().unwrap();
         let said = writer.said();
         tally.n_tried += 1;
-        tally.n_acknowledged += u32::try_from(said.acknowledged.len()).unwrap();
+        tally.n_acknowledged += said.acknowledged.n();
         if let Some(refusal) = said.refusal {
             tally.broken.push(format!("round {round}: refused: {refusal}"));
         }
         acknowledged.extend(said.acknowledged);
         // A creation that was killed early left nothing to open; the next one has to succeed.
-        if acknowledged.is_empty()
+        if acknowledged.n() == 0
             && is_absent(&vault)
             && let Err(error) = create(&vault)
         {
@@ -54,8 +63,22 @@ pub(crate) fn run(work: &str, n: u32, dice: &mut Dice) -> Tally {
         if let Err(broken) = check(&vault, &acknowledged) {
             tally.broken.push(format!("round {round}: {broken}"));
             dir = tempfile::tempdir().unwrap();
-            acknowledged.clear();
+            acknowledged = Acknowledged::default();
         }
     }
     tally
+}
+
+/// Copies a kept vault of an earlier schema; gives what it has.
+fn lay_out_an_old_one(vault: &Path, dice: &mut Dice) -> Acknowledged {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("it/vaults");
+    let n_kept = fs::read_dir(&kept).unwrap().count() as u64;
+    // The newest is of today's schema.
+    let old = kept.join((1 + dice.below(n_kept - 1)).to_string());
+    copy(&old, vault);
+    let looked_at = tempfile::tempdir().unwrap();
+    copy(&old, looked_at.path());
+    let written = texts(&open(looked_at.path()).unwrap()).unwrap();
+    assert!(!written.is_empty());
+    Acknowledged { written, ..Acknowledged::default() }
 }

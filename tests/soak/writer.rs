@@ -50,9 +50,14 @@ pub(crate) fn create(dir: &Path) -> Result<Store, StoreError> {
 }
 
 fn case_of(store: &Store) -> Result<CaseId, StoreError> {
-    if let Some(case) = store.read(|it| it.cases())?.first() {
+    // The first that was opened; those that are erased come and go behind it.
+    if let Some(case) = store.read(|it| it.cases())?.last() {
         return Ok(case.id);
     }
+    open_case(store)
+}
+
+fn open_case(store: &Store) -> Result<CaseId, StoreError> {
     store.write(|tx| {
         let case = Case {
             id: CaseId(tx.new_id()),
@@ -141,6 +146,13 @@ fn work_on(dir: &Path, work: &str, n_notes: usize) -> Result<(), StoreError> {
                 place(dir).put_back(&name, PASSPHRASE)?;
                 store = open(dir)?;
             }
+            "erasing" => {
+                let text = format!("erased {run} {n}");
+                let case = open_case(&store)?;
+                write(&store, case, &text)?;
+                store.erase(case, "an order")?;
+                say(&text);
+            }
             "opening" => {
                 drop(store);
                 store = open(dir)?;
@@ -160,8 +172,28 @@ pub(crate) struct Writer {
 /// What a writer said.
 #[derive(Default)]
 pub(crate) struct Said {
-    pub(crate) acknowledged: BTreeSet<String>,
+    pub(crate) acknowledged: Acknowledged,
     pub(crate) refusal: Option<String>,
+}
+
+/// What a writer said that it had done.
+#[derive(Default)]
+pub(crate) struct Acknowledged {
+    /// Texts of notes that have to be there.
+    pub(crate) written: BTreeSet<String>,
+    /// Texts of notes that must not be there any more.
+    pub(crate) erased: BTreeSet<String>,
+}
+
+impl Acknowledged {
+    pub(crate) fn n(&self) -> u32 {
+        u32::try_from(self.written.len() + self.erased.len()).unwrap()
+    }
+
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.written.extend(other.written);
+        self.erased.extend(other.erased);
+    }
 }
 
 impl Writer {
@@ -195,7 +227,9 @@ impl Writer {
         let mut said = Said::default();
         for line in self.said {
             if let Some(note) = line.strip_prefix("ack ") {
-                said.acknowledged.insert(note.to_owned());
+                said.acknowledged.written.insert(note.to_owned());
+            } else if line.starts_with("erased ") {
+                said.acknowledged.erased.insert(line);
             } else if let Some(refusal) = line.strip_prefix("refused ") {
                 said.refusal = Some(refusal.to_owned());
             }
@@ -204,8 +238,8 @@ impl Writer {
     }
 }
 
-/// Whether the vault opens, its record holds, and everything acknowledged is there.
-pub(crate) fn check(dir: &Path, acknowledged: &BTreeSet<String>) -> Result<(), String> {
+/// Whether the vault opens, its record holds, and everything acknowledged is there, or is not.
+pub(crate) fn check(dir: &Path, acknowledged: &Acknowledged) -> Result<(), String> {
     let store = open(dir).map_err(|error| format!("does not open: {error}"))?;
     let found = store.read(|it| it.verify()).map_err(|error| format!("no check: {error}"))?;
     if let Some(wrong) = found.wrong {
@@ -216,14 +250,24 @@ pub(crate) fn check(dir: &Path, acknowledged: &BTreeSet<String>) -> Result<(), S
         Ok(Some(it)) => return Err(format!("table {} is not what the journal says", it.table)),
         Err(error) => return Err(format!("no comparison: {error}")),
     }
-    let cases = store.read(|it| it.cases()).map_err(|error| error.to_string())?;
-    let mut there = BTreeSet::new();
-    for case in cases {
-        let notes = store.read(|it| it.notes_of(case.id)).map_err(|error| error.to_string())?;
-        there.extend(notes.into_iter().map(|it| it.text));
+    let there = texts(&store).map_err(|error| error.to_string())?;
+    let n_lost = acknowledged.written.difference(&there).count();
+    let n_left = acknowledged.erased.intersection(&there).count();
+    match (n_lost, n_left) {
+        (0, 0) => Ok(()),
+        _ => Err(format!("{n_lost} acknowledged notes are lost, {n_left} erased ones are there")),
     }
-    let n_lost = acknowledged.difference(&there).count();
-    if n_lost == 0 { Ok(()) } else { Err(format!("{n_lost} acknowledged notes are lost")) }
+}
+
+/// What can be read of all cases: titles, notes and decisions.
+pub(crate) fn texts(store: &Store) -> Result<BTreeSet<String>, StoreError> {
+    let mut there = BTreeSet::new();
+    for case in store.read(|it| it.cases())? {
+        there.extend(store.read(|it| it.notes_of(case.id))?.into_iter().map(|it| it.text));
+        there.extend(store.read(|it| it.decisions_of(case.id))?.into_iter().map(|it| it.what));
+        there.insert(case.facts.title);
+    }
+    Ok(there)
 }
 
 /// Copies the files of a vault, without its lock.
