@@ -53,7 +53,7 @@ impl Ctl {
         self.path(name)
     }
 
-    fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(program("farolctl"));
         command.arg("--data-dir").arg(self.vault());
         command.arg("--passphrase-file").arg(self.dir.path().join("passphrase"));

@@ -20,6 +20,8 @@ mod leaving;
 mod mistake_to_trust;
 /// Whose abuse desk this is.
 mod networks;
+/// Outside the vault there is nothing to read.
+mod noise;
 /// Bytes of a PDF, opened.
 mod pdf;
 /// Report to response, from a script.

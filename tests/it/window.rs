@@ -5,10 +5,11 @@
 //! its screens; `FAROL_THEME=dark`, `FAROL_SIZE=1920x1080` and `FAROL_ZOOM=200` say how they look.
 
 use std::{
-    env, fs,
+    env,
+    fs::{self, File},
     net::TcpListener,
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Child, Command},
     time::{Duration, Instant},
 };
 
@@ -49,6 +50,12 @@ impl Window {
     pub(crate) async fn open_beside(system_bus: &str, picks: Picks) -> Self {
         let dir = tempfile::tempdir().unwrap();
         fs::create_dir(dir.path().join("exports")).unwrap();
+        let home = |name: &str| {
+            let folder = dir.path().join(name);
+            fs::create_dir(&folder).unwrap();
+            folder
+        };
+        let said = |name: &str| File::create(dir.path().join(name)).unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let driver = Command::new("WebKitWebDriver")
             .arg(format!("--port={port}"))
@@ -57,8 +64,12 @@ impl Window {
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("FAROL_PICK_FILE", picks.open)
             .env("FAROL_SAVE_DIR", dir.path().join("exports"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .env("XDG_DATA_HOME", home("data"))
+            .env("XDG_CACHE_HOME", home("cache"))
+            .env("XDG_CONFIG_HOME", home("config"))
+            .env("TMPDIR", home("tmp"))
+            .stdout(said("stdout"))
+            .stderr(said("stderr"))
             .spawn()
             .expect("WebKitWebDriver is installed by `make setup`");
         let vault = dir.path().join("vault");
@@ -308,10 +319,16 @@ impl Window {
             .unwrap();
     }
 
-    pub(crate) async fn close(mut self) {
+    pub(crate) async fn close(self) {
+        drop(self.close_and_keep().await);
+    }
+
+    /// Closes the window; gives its folder, to be looked at.
+    pub(crate) async fn close_and_keep(mut self) -> TempDir {
         self.client.clone().close().await.unwrap();
         self.driver.kill().unwrap();
         self.driver.wait().unwrap();
+        std::mem::replace(&mut self.dir, tempfile::tempdir().unwrap())
     }
 }
 
