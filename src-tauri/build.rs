@@ -92,6 +92,7 @@ const COMMANDS: &[&str] = &[
     "document_show",
     "document_save",
     "document_preview",
+    "document_check",
     "document_export",
     "document_sent",
     "search",

@@ -4,6 +4,8 @@
 
 /// What leaves this computer.
 pub(crate) mod leaving;
+/// Documents while they are written, reviewed and sent.
+pub(crate) mod writing;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -744,9 +746,10 @@ pub(crate) async fn document_preview(
     house: State<'_, House>,
     document: DocumentId,
     audience: Audience,
+    draft: Option<documents::Draft>,
 ) -> Reply<Preview> {
     ask(house, move |desk| {
-        let (pages, mut preview) = desk.preview_document(document, &audience)?;
+        let (pages, mut preview) = desk.preview_document(document, &audience, draft)?;
         preview.pages = pages.iter().map(|page| STANDARD.encode(page)).collect();
         Ok(preview)
     })

@@ -185,6 +185,7 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             commands::document_show,
             commands::document_save,
             commands::document_preview,
+            commands::writing::document_check,
             commands::document_export,
             commands::document_sent,
             commands::search,

@@ -130,10 +130,10 @@ async fn mistake_to_trust_by_keyboard() {
     window.wait_for("[data-test=preview-page]").await;
     window.picture("analysis").await;
     window.enter_on("block-add").await;
-    window.wait_for_focus("block-text").await;
+    window.wait_for_focus("editor").await;
     window.type_text(&format!("{INTERNAL} {OTHER} was hit too.")).await;
     window.enter_on("block-add").await;
-    window.wait_for_focus("block-text").await;
+    window.wait_for_focus("editor").await;
     window.type_text(FOR_ACME).await;
     window.tab_back_to("block-audience").await;
     window.choose_here("Customer acme").await;

@@ -3,6 +3,11 @@
 //! A file leaves in three steps that stand or fall together: it is rendered and checked, written
 //! beside its place, and recorded; only then it gets its name.
 
+/// Facts with the record they stand in.
+mod facts;
+/// What a version withholds, with the reason.
+mod withheld;
+
 use std::{collections::BTreeMap, fs, path::Path};
 
 pub use farol_compose::TemplateInfo;
@@ -11,8 +16,8 @@ use farol_model::{
     case::{Case, Target},
     clock::StoppedBy,
     document::{
-        Audience, Block, Document, DocumentKind, Entity, Envelope, Projected, Sent, changes,
-        project, sentences,
+        Audience, Block, Content, Document, DocumentKind, Entity, Envelope, Projected, Sent, Span,
+        changes, project, sees, sentences,
     },
     export::{Certificate, Format, RenderError},
     id::{CaseId, DocumentId},
@@ -22,11 +27,13 @@ use farol_model::{
     time::Timestamp,
 };
 use farol_store::{Reader, StoreError};
+use serde::Deserialize;
+use specta::Type;
 
 use crate::{
     Code, Desk, Failure,
     cases::{document_row, stop_clocks},
-    view::{DocumentRow, DocumentView, Exported, Preview},
+    view::{DocumentRow, DocumentView, Exported, Preview, Readers},
 };
 
 /// Everything that a template, a fact or the leak check may need of a case.
@@ -56,6 +63,15 @@ impl CaseFile {
             members: &self.members,
         }
     }
+}
+
+/// Blocks and envelope that are written and not saved yet.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
+pub struct Draft {
+    /// The blocks.
+    pub blocks: Vec<Block>,
+    /// Where it goes.
+    pub envelope: Option<Envelope>,
 }
 
 /// What templates there are.
@@ -144,15 +160,17 @@ impl Desk {
         self.store.read(|it| {
             let document = it.document(id)?;
             let file = self.case_file(it, document.case)?;
-            let material = file.material();
+            let changed_at = file.story.last().map_or(file.case.opened_at, |it| it.at);
+            let audiences = audiences(&file);
             Ok(DocumentView {
                 reference: file.case.reference,
                 case_title: file.case.facts.title.clone(),
                 saved_at: it.document_saved_at(id)?,
-                findings: farol_compose::lint(&document, &material),
+                findings: farol_compose::lint(&document, &file.material()),
                 certificates: it.certificates_of(id)?,
-                audiences: audiences(&file),
-                facts: farol_compose::facts(&material).into_iter().collect(),
+                readers: readers(&document, &audiences),
+                audiences,
+                facts: facts::named(&file, changed_at),
                 document,
             })
         })
@@ -199,7 +217,7 @@ impl Desk {
         audience: Audience,
         text: &str,
     ) -> Result<Timestamp, Failure> {
-        use farol_model::document::{Content, Text};
+        use farol_model::document::Text;
         let mut document = self.store.read(|it| it.document(id))?;
         document.blocks.push(Block {
             id: farol_model::id::BlockId(self.store.new_id()),
@@ -209,7 +227,9 @@ impl Desk {
         self.save_document(id, &document.blocks, None)
     }
 
-    /// The pages that a reader would get, as PNG pictures, and whether an export would be stopped.
+    /// The pages that a reader would get, as PNG pictures, and what is withheld from them.
+    ///
+    /// `draft` stands for the saved blocks and envelope while somebody writes; nothing is saved.
     ///
     /// # Errors
     /// When there is no such document or it cannot be typeset at all.
@@ -217,14 +237,36 @@ impl Desk {
         &self,
         id: DocumentId,
         reader: &Audience,
+        draft: Option<Draft>,
     ) -> Result<(Vec<Vec<u8>>, Preview), Failure> {
-        let projected = self.store.read(|it| self.projected(it, id, reader))?;
+        let (document, projected) = self.store.read(|it| {
+            let mut document = it.document(id)?;
+            if let Some(draft) = draft {
+                document.blocks = draft.blocks;
+                document.envelope = draft.envelope;
+            }
+            let projected = self.projected(it, &document, reader)?;
+            Ok::<_, Failure>((document, projected))
+        })?;
         let pages = (self.machines.pages)(&projected).map_err(stopped)?;
+        let n_withheld = projected.withheld().len() as u32;
+        let withheld = withheld::rows(&document, &projected);
+        Ok((pages, Preview { pages: Vec::new(), n_withheld, withheld }))
+    }
+
+    /// Why an export of what is saved would be stopped now; none when it would leave.
+    ///
+    /// # Errors
+    /// When there is no such document, or its facts are not complete.
+    pub fn check_document(
+        &self,
+        id: DocumentId,
+        reader: &Audience,
+    ) -> Result<Option<Failure>, Failure> {
+        let projected = self.store.read(|it| self.projected(it, &it.document(id)?, reader))?;
         let format =
             if projected.kind() == DocumentKind::Response { Format::Eml } else { Format::Pdf };
-        let stopped = (self.machines.render)(&projected, format).err().map(stopped);
-        let n_withheld = projected.withheld().len() as u32;
-        Ok((pages, Preview { pages: Vec::new(), n_withheld, stopped }))
+        Ok((self.machines.render)(&projected, format).err().map(stopped))
     }
 
     /// A file name that this reader may see.
@@ -270,7 +312,7 @@ impl Desk {
         part.push(".part");
         let part = Path::new(&part);
         let exported = self.store.write(|tx| {
-            let projected = self.projected(tx.read(), id, reader)?;
+            let projected = self.projected(tx.read(), &tx.read().document(id)?, reader)?;
             let rendered = (self.machines.render)(&projected, format).map_err(stopped)?;
             let certificate = Certificate {
                 document: id,
@@ -309,16 +351,15 @@ impl Desk {
     fn projected(
         &self,
         it: Reader<'_>,
-        id: DocumentId,
+        document: &Document,
         reader: &Audience,
     ) -> Result<Projected, Failure> {
-        let document = it.document(id)?;
-        let dated = it.document_saved_at(id)?;
+        let dated = it.document_saved_at(document.id)?;
         let file = self.case_file(it, document.case)?;
-        forbid_forwarding(&document, &file.reports, reader)?;
+        forbid_forwarding(document, &file.reports, reader)?;
         let entities = entities(&file, &it.cases()?, reader);
         let facts = farol_compose::facts(&file.material());
-        project(&document, file.case.reference, dated, reader, &facts, &entities).map_err(|error| {
+        project(document, file.case.reference, dated, reader, &facts, &entities).map_err(|error| {
             Failure::bad_input(
                 format!("Nothing was exported: {error}."),
                 "Correct the name in the text, or add the fact to the case.",
@@ -383,6 +424,27 @@ fn audiences(file: &CaseFile) -> Vec<Audience> {
             Audience::PrivilegedLegal,
         ])
         .collect()
+}
+
+/// Who may read what, for every audience that a text of this document may have.
+fn readers(document: &Document, audiences: &[Audience]) -> Vec<Readers> {
+    let mut all = audiences.to_vec();
+    for block in &document.blocks {
+        all.push(block.audience.clone());
+        if let Content::Timeline { rows } = &block.content {
+            all.extend(rows.iter().map(|row| row.audience.clone()));
+        }
+        for span in block.content.texts().into_iter().flat_map(|text| &text.0) {
+            if let Span::Marked { audience, .. } = span {
+                all.push(audience.clone());
+            }
+        }
+    }
+    all.sort();
+    all.dedup();
+    let read =
+        |audience: &Audience| all.iter().filter(|reader| sees(reader, audience)).cloned().collect();
+    all.iter().map(|it| Readers { audience: it.clone(), readers: read(it) }).collect()
 }
 
 /// "Do not forward" binds: nothing made from such a report goes to the operator's side.

@@ -28,12 +28,15 @@ use crate::Failure;
 mod leaving;
 /// Members, and files that they sign.
 mod signed;
+/// Documents while they are written.
+mod writing;
 
 pub use leaving::{LeavingView, LeftRow, MayLeave, Source, WaitingRow, WaitingSent, WhoSees};
 pub use signed::{
     ApprovalLine, FileStep, HandoverReader, HandoverRow, MemberRow, OpenedFile, TakenAnswer,
     ToldFact,
 };
+pub use writing::{NamedFact, Preview, Readers, WithheldRow};
 
 /// What is known about the vault before and after it is opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
@@ -728,19 +731,10 @@ pub struct DocumentView {
     pub certificates: Vec<Certificate>,
     /// The audiences that make sense here; the customers of the case among them.
     pub audiences: Vec<Audience>,
+    /// For each audience that a text of this document may have, which of `audiences` may read it.
+    pub readers: Vec<Readers>,
     /// Names that texts may use as `{{name}}`, with their values.
-    pub facts: Vec<(String, String)>,
-}
-
-/// The pages of an export, before it is made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
-pub struct Preview {
-    /// Each page as a PNG, base64.
-    pub pages: Vec<String>,
-    /// How many values are withheld from this reader.
-    pub n_withheld: u32,
-    /// Why an export would be refused now, if it would.
-    pub stopped: Option<crate::failure::Failure>,
+    pub facts: Vec<NamedFact>,
 }
 
 /// A file that left.

@@ -14,11 +14,11 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 pub use self::{
-    audience::{Audience, sees},
+    audience::{Audience, sees, stricter},
     projection::{
         Entity, MissingFact, Projected, ProjectedBlock, WITHHELD, Withheld, project, sentences,
     },
-    text::{Span, Text},
+    text::{Mark, Span, Text},
 };
 use crate::{
     id::{BlockId, CaseId, DocumentId, EntryId, MemberId},

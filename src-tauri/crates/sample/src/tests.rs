@@ -1,11 +1,6 @@
 use std::fs;
 
-use farol_app::{
-    Desk, Machines,
-    lookups::Watch,
-    vault,
-    view::{Preview, QueueRow},
-};
+use farol_app::{Desk, Machines, lookups::Watch, vault, view::QueueRow};
 use farol_model::{
     case::Category,
     document::{Audience, DocumentKind},
@@ -80,8 +75,8 @@ fn what_was_sent_or_exported_has_no_placeholder_left() {
             .map(|it| &it.words)
             .collect();
         assert!(left.is_empty(), "{} ({}): {left:?}", row.title, view.reference);
-        let (_, preview): (_, Preview) = desk.preview_document(row.id, &row.audience).unwrap();
-        assert!(preview.stopped.is_none(), "{}: {:?}", row.title, preview.stopped);
+        let stopped = desk.check_document(row.id, &row.audience).unwrap();
+        assert!(stopped.is_none(), "{}: {stopped:?}", row.title);
     }
 }
 
@@ -133,7 +128,7 @@ fn a_reporter_may_read_what_they_wrote_but_not_who_the_customers_are() {
     let list =
         desk.cases().unwrap().into_iter().find(|it| it.title.contains("60 phishing")).unwrap();
     let answer = desk.create_document(list.id, "action-taken-reporter").unwrap();
-    let stopped = || desk.preview_document(answer, &Audience::Reporter).unwrap().1.stopped;
+    let stopped = || desk.check_document(answer, &Audience::Reporter).unwrap();
     // www.northwind-shop.example is in the report; that Northwind Shop is a customer's name, too.
     assert_eq!(stopped(), None);
     desk.add_paragraph(answer, Audience::Reporter, "Kelp Hosting has been told.").unwrap();

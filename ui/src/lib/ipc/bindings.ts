@@ -89,7 +89,8 @@ export const commands = {
 	documentCreate: (caseId: CaseId, template: string) => typedError<DocumentId, Failure>(__TAURI_INVOKE("document_create", { caseId, template })),
 	documentShow: (document: DocumentId) => typedError<DocumentView, Failure>(__TAURI_INVOKE("document_show", { document })),
 	documentSave: (document: DocumentId, blocks: Block[], envelope: Envelope | null) => typedError<Timestamp, Failure>(__TAURI_INVOKE("document_save", { document, blocks, envelope })),
-	documentPreview: (document: DocumentId, audience: Audience) => typedError<Preview, Failure>(__TAURI_INVOKE("document_preview", { document, audience })),
+	documentPreview: (document: DocumentId, audience: Audience, draft: Draft | null) => typedError<Preview, Failure>(__TAURI_INVOKE("document_preview", { document, audience, draft })),
+	documentCheck: (document: DocumentId, audience: Audience) => typedError<Failure | null, Failure>(__TAURI_INVOKE("document_check", { document, audience })),
 	documentExport: (document: DocumentId, audience: Audience, format: Format) => typedError<Exported | null, Failure>(__TAURI_INVOKE("document_export", { document, audience, format })),
 	documentSent: (document: DocumentId, channel: string) => typedError<null, Failure>(__TAURI_INVOKE("document_sent", { document, channel })),
 	search: (text: string) => typedError<SearchPage, Failure>(__TAURI_INVOKE("search", { text })),
@@ -735,8 +736,18 @@ export type DocumentView = {
 	certificates: Certificate[],
 	/**  The audiences that make sense here; the customers of the case among them. */
 	audiences: Audience[],
+	/**  For each audience that a text of this document may have, which of `audiences` may read it. */
+	readers: Readers[],
 	/**  Names that texts may use as `{{name}}`, with their values. */
-	facts: ([string, string])[],
+	facts: NamedFact[],
+};
+
+/**  Blocks and envelope that are written and not saved yet. */
+export type Draft = {
+	/**  The blocks. */
+	blocks: Block[],
+	/**  Where it goes. */
+	envelope: Envelope | null,
 };
 
 /**  A closed case that the rules no longer keep. */
@@ -1257,6 +1268,18 @@ export type MitigationStep = {
 	by: MemberId,
 };
 
+/**  A value that texts may use as `{{name}}`, and the record it comes from. */
+export type NamedFact = {
+	/**  For example `case.reference`. */
+	name: string,
+	/**  Its value now. */
+	value: string,
+	/**  The record it stands in. */
+	source: string,
+	/**  When that record was made or read. */
+	as_of: Timestamp,
+};
+
 /**  A network that is known. */
 export type NetworkRow = {
 	/**  What `farolctl` calls it. */
@@ -1471,10 +1494,10 @@ export type PersonRole =
 export type Preview = {
 	/**  Each page as a PNG, base64. */
 	pages: string[],
-	/**  How many values are withheld from this reader. */
+	/**  How many values are withheld from this reader, and searched for in every file. */
 	n_withheld: number,
-	/**  Why an export would be refused now, if it would. */
-	stopped: Failure | null,
+	/**  What they are. */
+	withheld: WithheldRow[],
 };
 
 /**  Long work went on: a look-up, or a file that comes in. */
@@ -1546,6 +1569,14 @@ export type QueueRow =
 {
 	kind: "report",
 } & ReportRow;
+
+/**  Who may read text for one audience. */
+export type Readers = {
+	/**  For whom the text is. */
+	audience: Audience,
+	/**  Who else reads it, and they themselves. */
+	readers: Audience[],
+};
 
 /**  One resource record of an answer. */
 export type Record = {
@@ -2237,6 +2268,18 @@ export type Why = {
 	as_of: string,
 	/**  The answer it matched. */
 	observation: ObservationId,
+};
+
+/**  Something that a reader does not get. */
+export type WithheldRow = {
+	/**  The block it stands in; none for values of the case. */
+	block: BlockId | null,
+	/**  What it is. */
+	what: string,
+	/**  The words, or how many values there are. */
+	words: string,
+	/**  Why it is withheld. */
+	why: string,
 };
 
 /* Tauri Specta runtime */

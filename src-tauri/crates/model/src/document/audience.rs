@@ -66,6 +66,19 @@ pub fn sees(reader: &Audience, audience: &Audience) -> bool {
     }
 }
 
+/// The audience of text that was made of two: whoever reads it may read both halves.
+///
+/// When neither is the stricter one (two customers), the text is the team's.
+pub fn stricter(one: &Audience, other: &Audience) -> Audience {
+    if sees(one, other) {
+        one.clone()
+    } else if sees(other, one) {
+        other.clone()
+    } else {
+        Audience::InternalTeam
+    }
+}
+
 impl fmt::Display for Audience {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Audience, Block, Content, Document, DocumentKind, Envelope, Span, Text, sees};
-use crate::{case::CaseRef, id::BlockId, time::Timestamp};
+use super::{Audience, Block, Content, Document, DocumentKind, Envelope, Mark, Span, Text, sees};
+use crate::{case::CaseRef, id::BlockId, observable::defang, time::Timestamp};
 
 /// What stands where a span was withheld; always the same width, so that its length says nothing.
 pub const WITHHELD: &str = "[withheld]";
@@ -197,9 +197,15 @@ fn fill(
     for span in &text.0 {
         match span {
             Span::Plain(text) => out.push_str(text),
-            Span::Marked { audience, text } if sees(reader, audience) => out.push_str(text),
-            Span::Marked { text, .. } => {
-                withhold_mark(withheld, block, text);
+            Span::Marked { audience, mark, text } if sees(reader, audience) => {
+                if *mark == Some(Mark::Live) {
+                    out.push_str(&defang(text));
+                } else {
+                    out.push_str(text);
+                }
+            }
+            Span::Marked { mark, text, .. } => {
+                withhold_mark(withheld, block, *mark, text);
                 out.push_str(WITHHELD);
             }
             Span::Fact(name) => out.push_str(facts.get(name).ok_or_else(|| name.clone())?),
@@ -208,10 +214,10 @@ fn fill(
     Ok(out)
 }
 
-fn withhold_mark(withheld: &mut Vec<Withheld>, block: BlockId, text: &str) {
+fn withhold_mark(withheld: &mut Vec<Withheld>, block: BlockId, mark: Option<Mark>, text: &str) {
     withheld.push(Withheld {
         block: Some(block),
-        what: "marked text".into(),
+        what: mark.map_or("marked text", Mark::label).into(),
         value: text.trim().to_owned(),
     });
 }
@@ -221,9 +227,12 @@ fn withhold_text(withheld: &mut Vec<Withheld>, block: BlockId, text: &Text) {
     for span in &text.0 {
         match span {
             Span::Plain(text) => whole.push_str(text),
-            Span::Marked { text, .. } => {
+            Span::Marked { mark, text, .. } => {
                 whole.push_str(text);
-                withhold_mark(withheld, block, text);
+                // A live indicator is no secret by itself: other text may name it.
+                if *mark != Some(Mark::Live) {
+                    withhold_mark(withheld, block, *mark, text);
+                }
             }
             // A fact's value belongs to the case, not to this sentence: the sentence ends here.
             Span::Fact(_) => whole.push('\n'),

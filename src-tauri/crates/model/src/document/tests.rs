@@ -164,6 +164,8 @@ fn the_notation_survives_a_round_trip() {
         r"two \\\\{{case.reference}}",
         r"C:\\path and \\\[[plain",
         "[[nobody|kept whole]]",
+        "[[internal_team|kept | whole]]",
+        "[[personal|Dana]] of [[exec,third_party|Borealis]] at [[live|http://a.example]]",
     ] {
         let text = Text::parse(source);
         assert_eq!(Text::parse(&text.to_string()), text, "{source}");
@@ -174,7 +176,7 @@ fn the_notation_survives_a_round_trip() {
 fn a_span_that_ends_in_a_backslash_stays_what_it_is() {
     let text = Text(vec![
         Span::Plain("a \\".into()),
-        Span::Marked { audience: Audience::InternalTeam, text: "b".into() },
+        Span::Marked { audience: Audience::InternalTeam, mark: None, text: "b".into() },
         Span::Plain(r"\[[c \".into()),
     ]);
     assert_eq!(Text::parse(&text.to_string()), text);
@@ -189,4 +191,42 @@ fn a_save_lists_only_the_blocks_that_changed() {
         .map(|it| (it.block.0.as_u128(), it.before.is_some(), it.after.is_some()))
         .collect();
     assert_eq!(changed, [(3, false, true), (2, true, false)]);
+}
+
+#[test]
+fn a_mark_says_why_and_a_live_indicator_is_shown_defanged() {
+    check(
+        vec![block(1, "public", "[[personal|Dana Reyes]] saw [[live|http://bad.example/x]].")],
+        "public",
+        &expect![[r#"
+            Root-cause analysis ESC-2026-0001
+            [withheld] saw hxxp://bad[.]example/x.
+            - personal data: Dana Reyes
+            - withheld sentence: Acme blocked by our phishing rule"#]],
+    );
+}
+
+#[test]
+fn joined_text_is_for_those_who_may_read_both_halves() {
+    let all = [
+        "privileged_legal",
+        "internal_team",
+        "exec",
+        "customer:a",
+        "customer:b",
+        "reporter",
+        "public",
+    ];
+    let all: Vec<Audience> = all.iter().map(|it| it.parse().unwrap()).collect();
+    for one in &all {
+        for other in &all {
+            let joined = stricter(one, other);
+            for reader in all.iter().filter(|it| sees(it, &joined)) {
+                assert!(sees(reader, one) && sees(reader, other), "{reader}: {one} and {other}");
+            }
+        }
+    }
+    assert_eq!(stricter(&Audience::Public, &Audience::Exec), Audience::Exec);
+    let customer = |id: &str| Audience::Customer(id.into());
+    assert_eq!(stricter(&customer("a"), &customer("b")), Audience::InternalTeam);
 }

@@ -1,8 +1,9 @@
 //! Text with marked spans and facts.
 //!
-//! One notation, the same in the journal and in a plain editor: `[[Contoso Bank]]` is seen by the
-//! team only, `[[exec|forty thousand]]` by executives and whoever sees their text, and
-//! `{{case.reference}}` is filled in at export. `\[[` and `\{{` are the characters themselves.
+//! One notation, the same in the journal and on the command line: `[[Contoso Bank]]` is seen by the
+//! team only, `[[exec|forty thousand]]` by executives and whoever sees their text,
+//! `[[personal|Dana Reyes]]` says why it is withheld as well, and `{{case.reference}}` is filled in
+//! at export. `\[[` and `\{{` are the characters themselves.
 //! A person's text is never a template: an unknown fact stops the export, nothing is computed.
 
 use std::{convert::Infallible, fmt, str::FromStr};
@@ -11,6 +12,53 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::Audience;
+
+/// Why a span is not like the text around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Data of a person.
+    Personal,
+    /// Somebody who is no party to the case.
+    ThirdParty,
+    /// What police or courts asked or do.
+    LawEnforcement,
+    /// A value that still does harm; it is shown defanged and withheld from nobody.
+    Live,
+}
+
+impl Mark {
+    /// Every mark there is.
+    pub const ALL: [Self; 4] = [Self::Personal, Self::ThirdParty, Self::LawEnforcement, Self::Live];
+
+    /// The word in the notation.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Personal => "personal",
+            Self::ThirdParty => "third_party",
+            Self::LawEnforcement => "law_enforcement",
+            Self::Live => "live",
+        }
+    }
+
+    /// The words on screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Personal => "personal data",
+            Self::ThirdParty => "third party",
+            Self::LawEnforcement => "law-enforcement-sensitive",
+            Self::Live => "live indicator",
+        }
+    }
+
+    /// Who sees the span unless it says otherwise.
+    pub fn audience(self) -> Audience {
+        if self == Self::Live { Audience::Public } else { Audience::InternalTeam }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.word() == word)
+    }
+}
 
 /// A run of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +69,8 @@ pub enum Span {
     Marked {
         /// Who sees it.
         audience: Audience,
+        /// Why, when it was said.
+        mark: Option<Mark>,
         /// The words.
         text: String,
     },
@@ -56,15 +106,12 @@ impl Text {
                     rest = &bare[2..];
                 }
             } else if let Some((inner, after)) = enclosed(rest, "[[", "]]") {
-                let (audience, text) = match inner.split_once('|') {
-                    Some((audience, text)) => match audience.trim().parse() {
-                        Ok(audience) => (audience, text),
-                        Err(_) => (Audience::InternalTeam, inner),
-                    },
-                    None => (Audience::InternalTeam, inner),
-                };
+                let (audience, mark, text) = inner
+                    .split_once('|')
+                    .and_then(|(head, text)| head_of(head).map(|(who, mark)| (who, mark, text)))
+                    .unwrap_or((Audience::InternalTeam, None, inner));
                 flush(&mut spans, &mut plain);
-                spans.push(Span::Marked { audience, text: text.to_owned() });
+                spans.push(Span::Marked { audience, mark, text: text.to_owned() });
                 rest = after;
             } else if let Some((inner, after)) = enclosed(rest, "{{", "}}") {
                 flush(&mut spans, &mut plain);
@@ -79,6 +126,19 @@ impl Text {
         flush(&mut spans, &mut plain);
         Self(spans)
     }
+}
+
+/// Reads what stands before the bar: an audience, a mark, or both with a comma between them.
+fn head_of(head: &str) -> Option<(Audience, Option<Mark>)> {
+    if let Some(mark) = Mark::from_word(head.trim()) {
+        return Some((mark.audience(), Some(mark)));
+    }
+    if let Some((audience, mark)) = head.rsplit_once(',')
+        && let Some(mark) = Mark::from_word(mark.trim())
+    {
+        return Some((audience.trim().parse().ok()?, Some(mark)));
+    }
+    Some((head.trim().parse().ok()?, None))
 }
 
 fn enclosed<'a>(text: &'a str, open: &str, close: &str) -> Option<(&'a str, &'a str)> {
@@ -98,8 +158,21 @@ impl fmt::Display for Text {
         while let Some(span) = spans.next() {
             match span {
                 Span::Plain(text) => f.write_str(&escape(text, spans.peek().is_some()))?,
-                Span::Marked { audience: Audience::InternalTeam, text } => write!(f, "[[{text}]]")?,
-                Span::Marked { audience, text } => write!(f, "[[{audience}|{text}]]")?,
+                Span::Marked { audience, mark: Some(mark), text }
+                    if *audience == mark.audience() =>
+                {
+                    write!(f, "[[{}|{text}]]", mark.word())?;
+                }
+                Span::Marked { audience, mark: Some(mark), text } => {
+                    write!(f, "[[{audience},{}|{text}]]", mark.word())?;
+                }
+                // A bar in the words would be read as the end of an audience.
+                Span::Marked { audience: Audience::InternalTeam, mark: None, text }
+                    if !text.contains('|') =>
+                {
+                    write!(f, "[[{text}]]")?;
+                }
+                Span::Marked { audience, mark: None, text } => write!(f, "[[{audience}|{text}]]")?,
                 Span::Fact(name) => write!(f, "{{{{{name}}}}}")?,
             }
         }

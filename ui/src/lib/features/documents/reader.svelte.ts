@@ -1,0 +1,69 @@
+// What one reader gets of a document: its pages while somebody writes, what is withheld, and whether
+// an export would be stopped.
+import type { Audience, DocumentId, Failure, Preview } from "$lib/ipc/bindings";
+import { asFailure, type Desk } from "$lib/ipc/desk";
+import type { DocumentDraft } from "./draft.svelte";
+
+export class Reader {
+  audience = $state<Audience>("internal_team");
+  preview = $state.raw<Preview | null>(null);
+  /** Why the pages cannot be shown. */
+  failure = $state.raw<Failure | null>(null);
+  /** Why an export of what is saved would be stopped. */
+  stopped = $state.raw<Failure | null>(null);
+  busy = $state(false);
+  #desk: Pick<Desk, "documentPreview" | "documentCheck">;
+  #id: DocumentId;
+  #draft: DocumentDraft;
+  #looking: Promise<void> | null = null;
+  #again = false;
+  #latestCheck = 0;
+
+  constructor(desk: Pick<Desk, "documentPreview" | "documentCheck">, id: DocumentId, draft: DocumentDraft, audience: Audience) {
+    this.#desk = desk;
+    this.#id = id;
+    this.#draft = draft;
+    this.audience = audience;
+  }
+
+  see(audience: Audience): void {
+    this.audience = audience;
+    this.preview = this.failure = this.stopped = null;
+  }
+
+  /** Looks at what is written now. One question is under way at a time: whatever changes meanwhile is
+      asked about once, when the answer is there; an answer about another reader is dropped. */
+  async look(): Promise<void> {
+    this.#again = true;
+    this.#looking ??= this.#lookWhileAsked().finally(() => (this.#looking = null));
+    await this.#looking;
+  }
+
+  async #lookWhileAsked(): Promise<void> {
+    this.busy = true;
+    while (this.#again) {
+      this.#again = false;
+      const { audience } = this;
+      let looked: [Preview | null, Failure | null];
+      try {
+        looked = [await this.#desk.documentPreview(this.#id, audience, this.#draft.now()), null];
+      } catch (thrown) {
+        looked = [null, asFailure(thrown)];
+      }
+      if (audience === this.audience) [this.preview, this.failure] = looked;
+    }
+    this.busy = false;
+  }
+
+  /** Asks whether what is saved would leave. */
+  async check(): Promise<void> {
+    const mine = ++this.#latestCheck;
+    let stopped: Failure | null;
+    try {
+      stopped = await this.#desk.documentCheck(this.#id, this.audience);
+    } catch (thrown) {
+      stopped = asFailure(thrown);
+    }
+    if (mine === this.#latestCheck) this.stopped = stopped;
+  }
+}

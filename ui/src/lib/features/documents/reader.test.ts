@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import type { Preview } from "$lib/ipc/bindings";
+import { DocumentDraft } from "./draft.svelte";
+import { Reader } from "./reader.svelte";
+
+const pages = (name: string): Preview => ({ pages: [name], n_withheld: 0, withheld: [] });
+
+test("one question is under way at a time, and an answer about another reader is dropped", async () => {
+  const waiting: ((it: Preview) => void)[] = [];
+  const draft = new DocumentDraft(() => [], null, "t0", async () => "t1");
+  const desk = {
+    documentPreview: () => new Promise<Preview>((then) => waiting.push(then)),
+    documentCheck: async () => null,
+  };
+  const reader = new Reader(desk, "d", draft, "public");
+  const looks = [reader.look()];
+  reader.see("customer:acme");
+  looks.push(reader.look(), reader.look());
+  expect(waiting.length).toBe(1);
+  waiting[0]?.(pages("for everybody"));
+  await new Promise((then) => setTimeout(then, 0));
+  expect(reader.preview).toBeNull();
+  expect(waiting.length).toBe(2);
+  waiting[1]?.(pages("for acme"));
+  await Promise.all(looks);
+  expect(reader.preview?.pages).toEqual(["for acme"]);
+});
+
+test("another reader sees nothing of the one before", async () => {
+  const draft = new DocumentDraft(() => [], null, "t0", async () => "t1");
+  const reader = new Reader(
+    { documentPreview: async () => pages("team"), documentCheck: async () => null }, "d", draft, "internal_team",
+  );
+  await reader.look();
+  reader.see("customer:acme");
+  expect(reader.preview).toBeNull();
+});
