@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks a journal that `farolctl journal export` wrote (src-tauri/crates/store/JOURNAL.md).
+"""Checks a journal that `farolctl journal export` wrote (src-tauri/crates/store/JOURNAL.md), or the folder into
+which a bundle was unpacked (BUNDLE.md beside it): `age -d BUNDLE | tar -x -C FOLDER`.
 
 Needs nothing but Python; with the package `cryptography` it also opens every body, and is quicker. Exit code 0: the
 file is as it was written; 1: it was changed, and the first wrong entry is named.
@@ -8,6 +9,7 @@ file is as it was written; 1: it was changed, and the first wrong entry is named
 import base64
 import hashlib
 import json
+import pathlib
 import struct
 import sys
 import uuid
@@ -109,68 +111,160 @@ def signed_file(members, file):
     return public is not None and signed(public, message, bytes.fromhex(file["signature"]))
 
 
-def check(lines):
-    """The number of entries, of opened bodies, and the head; raises ValueError at the first wrong one."""
+class Chain:
+    """The journal of one desk, as far as it was read."""
+
+    def __init__(self, desk):
+        self.desk, self.n, self.head, self.is_signed, self.actor = desk, 0, bytes(32), True, None
+
+    def follow(self, digest):
+        self.n += 1
+        self.head = hashlib.sha256(self.head + digest).digest()
+
+
+def check(lines, members=None):
+    """The entries, opened bodies, and chains; raises ValueError at the first wrong one. `members` are those of a
+    bundle: there a journal says of other cases nothing but digests."""
     first = json.loads(next(lines))
-    if first["format"] != "farol journal 1":
+    known = ("farol bundle journal 1",) if members else ("farol journal 1", "farol journal 2")
+    if first["format"] not in known:
         raise ValueError(f"not a journal that this program knows: {first['format']}")
-    members = {it["id"]: bytes.fromhex(it["public_key"]) for it in first["members"]}
-    n_entries = n_opened = 0
-    desk, n, head, sealed_by_signature = None, 0, bytes(32), True
-    named = {}
+    in_bundle = members is not None
+    members = members or {it["id"]: bytes.fromhex(it["public_key"]) for it in first["members"]}
+    n_entries = n_opened = n_bare = 0
+    chains, originals = {}, set()
+    named = dict(members) if in_bundle else {}
     for line in lines:
         entry = json.loads(line)
-        header = json.loads(entry["header"])
-        if header["desk"] != desk:
-            if not sealed_by_signature:
-                raise ValueError(f"entry {n}: entries after it were cut off")
-            desk, n, head = header["desk"], 0, bytes(32)
-        n += 1
-        if header["n"] != n:
-            raise ValueError(f"entry {header['n']}: entry {n} is missing before it")
+        header = json.loads(entry["header"]) if "header" in entry else None
+        desk = header["desk"] if header else entry["desk"]
+        if desk not in chains:
+            if chains and not chain.is_signed:
+                raise ValueError(f"entry {chain.n}: entries after it were cut off")
+            chain = chains[desk] = Chain(desk)
+        elif chain.desk != desk:
+            raise ValueError(f"entry {chain.n}: the journals of two desks are mixed")
+        n = header["n"] if header else entry["n"]
+        if n != chain.n + 1:
+            raise ValueError(f"entry {n}: entry {chain.n + 1} is missing before it")
+        if header is None:
+            digests = base64.b64decode(entry["digests"])
+            if not digests or len(digests) % 32:
+                raise ValueError(f"entry {n}: no whole digests")
+            for at in range(0, len(digests), 32):
+                chain.follow(digests[at : at + 32])
+                n_bare += 1
+            chain.is_signed = entry["signature"] is not None
+            if chain.is_signed:
+                signature = base64.b64decode(entry["signature"])
+                if not any(signed(public, chain.head, signature) for public in members.values()):
+                    raise ValueError(f"entry {chain.n}: it was not signed by anybody who is named")
+            continue
         body = base64.b64decode(entry["body"])
         digest = hashlib.sha256(b"farol entry 1\n")
         for part in (entry["header"].encode(), entry["seal"].encode(), body):
             digest.update(struct.pack(">Q", len(part)) + part)
-        head = hashlib.sha256(head + digest.digest()).digest()
-        if head.hex() != entry["hash"]:
+        chain.follow(digest.digest())
+        if chain.head.hex() != entry["hash"]:
             raise ValueError(f"entry {n}: it was edited, or does not follow from the one before")
-        sealed_by_signature = entry["signature"] is not None
-        if sealed_by_signature:
+        chain.is_signed = entry["signature"] is not None
+        if chain.is_signed:
             public = members.get(header["actor"])
-            if public is None or not signed(public, head, base64.b64decode(entry["signature"])):
+            if public is None or not signed(public, chain.head, base64.b64decode(entry["signature"])):
                 raise ValueError(f"entry {n}: it was not signed by the person it names")
         if entry["key"] and ChaCha20Poly1305:
             plain = opened(bytes.fromhex(entry["key"]), body, uuid.UUID(header["id"]).bytes)
             if plain != entry["action"].encode():
                 raise ValueError(f"entry {n}: its action is not what was sealed")
-            action = json.loads(plain)
+            n_opened += 1
+        if entry["key"]:
+            action = json.loads(entry["action"])
             if action["action"] != header["action"]:
                 raise ValueError(f"entry {n}: its header names another action")
-            if action["action"] == "member_added":
-                named[action["member"]["id"]] = bytes.fromhex(action["member"]["public_key"])
-            for file in (action.get("card"), (action.get("kept") or {}).get("file")):
-                if file and not signed_file(named, file):
-                    raise ValueError(f"entry {n}: it holds a file that the person it names did not sign")
-            n_opened += 1
+            originals |= originals_of(action)
+            if ChaCha20Poly1305:
+                if action["action"] == "member_added":
+                    named[action["member"]["id"]] = bytes.fromhex(action["member"]["public_key"])
+                for file in (action.get("card"), (action.get("kept") or {}).get("file")):
+                    if file and not signed_file(named, file):
+                        raise ValueError(f"entry {n}: it holds a file that the person it names did not sign")
         n_entries += 1
-    if not sealed_by_signature or n_entries != first["n_entries"] or head.hex() != first["head"]:
-        raise ValueError(f"entry {n}: entries after it were cut off")
-    if n_opened == n_entries and named != members:
-        raise ValueError("the keys of the members are not those that the entries name")
-    return n_entries, n_opened, head.hex()
+    if not chains or not chain.is_signed:
+        raise ValueError("entries at the end were cut off")
+    if not in_bundle:
+        own = next(iter(chains.values()))
+        if n_entries + n_bare != first["n_entries"] or own.head.hex() != first["head"]:
+            raise ValueError(f"entry {own.n}: entries after it were cut off")
+        if n_opened == n_entries and not n_bare and named != members:
+            raise ValueError("the keys of the members are not those that the entries name")
+    return n_entries, n_opened, chains, originals
+
+
+def originals_of(action):
+    """The hashes of the bytes that an action names."""
+    kind = action["action"]
+    if kind == "report_received":
+        return {action["report"]["original"]}
+    if kind == "evidence_received":
+        return set(action["evidence"]["pieces"])
+    if kind == "observed":
+        return {it["wire"] for it in action["observations"] if it["wire"]}
+    return set()
+
+
+def check_bundle(folder):
+    """The manifest, what the check of the journal gives, and the originals that are not there."""
+    file = json.loads((folder / "manifest.json").read_bytes())
+    if file["format"] != "farol bundle 1":
+        raise ValueError(f"not a bundle that this program knows: {file['format']}")
+    manifest = json.loads(file["says"])
+    members = {}
+    for card in manifest["cards"]:
+        says = json.loads(card["says"])["says"]["card"]
+        public = bytes.fromhex(says["public_key"])
+        if card["format"] != "farol member 1" or not signed_file({says["id"]: public}, card):
+            raise ValueError(f"the card of {says['id']} was not signed by them")
+        members[says["id"]] = public
+    if not signed_file(members, file):
+        raise ValueError("the manifest was not signed by the person it names")
+    for part in manifest["parts"]:
+        digest, size = hashlib.sha256(), 0
+        with open(folder / part["name"], "rb") as content:
+            while piece := content.read(1 << 20):
+                digest.update(piece)
+                size += len(piece)
+        if digest.hexdigest() != part["sha256"] or size != int(part["size"]):
+            raise ValueError(f"{part['name']} is not what the manifest says")
+    with open(folder / "journal.jsonl", encoding="utf-8") as lines:
+        n_entries, n_opened, chains, originals = check(lines, members)
+    ends = [{"desk": it.desk, "n": it.n, "hash": it.head.hex()} for it in chains.values()]
+    if ends != manifest["chains"]:
+        raise ValueError("the journals do not end where the manifest says")
+    there = {it["name"].removeprefix("originals/") for it in manifest["parts"][1:]}
+    if not there <= originals:
+        raise ValueError("there are files that no entry names")
+    return manifest, n_entries, n_opened, len(originals - there)
 
 
 def main():
     if len(sys.argv) != 2:
-        sys.exit("usage: verify_journal.py FILE")
+        sys.exit("usage: verify_journal.py FILE | FOLDER")
+    place = pathlib.Path(sys.argv[1])
     try:
-        with open(sys.argv[1], encoding="utf-8") as lines:
-            n_entries, n_opened, head = check(lines)
-    except (ValueError, KeyError, TypeError, StopIteration, struct.error) as wrong:
+        if place.is_dir():
+            manifest, n_entries, n_opened, n_gone = check_bundle(place)
+            cases = ", ".join(it["reference"] for it in manifest["cases"])
+            gone = f"; {n_gone} originals are not there any more" if n_gone else ""
+            said = f"{cases}: {n_entries} entries, all as they were written; {n_opened} bodies opened{gone}"
+        else:
+            with open(place, encoding="utf-8") as lines:
+                n_entries, n_opened, chains, _ = check(lines)
+            head = next(iter(chains.values())).head.hex()
+            said = f"{n_entries} entries, all as they were written; {n_opened} bodies opened; head {head}"
+    except (ValueError, KeyError, TypeError, StopIteration, struct.error, OSError) as wrong:
         print(f"changed: {wrong}")
         sys.exit(1)
-    print(f"{n_entries} entries, all as they were written; {n_opened} bodies opened; head {head}")
+    print(said)
 
 
 if __name__ == "__main__":

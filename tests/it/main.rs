@@ -4,6 +4,8 @@
 
 /// Input that is not what it should be.
 mod bad_input;
+/// Cases that travel whole between two desks, from a script.
+mod bundles;
 /// `farolctl` in a folder of its own.
 mod ctl;
 /// Files that cases rest on, from a script and by keyboard.

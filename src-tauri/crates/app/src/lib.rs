@@ -7,6 +7,10 @@
 mod approvals;
 /// Backups, and the vault's condition.
 pub mod backups;
+/// Cases that travel whole between two desks.
+pub mod bundles;
+/// Taking bundles in.
+mod bundles_in;
 /// Cases, targets, clocks, notes and the queue.
 pub mod cases;
 /// No picture of memory on the disk.

@@ -149,6 +149,7 @@ impl Desk {
                     Action::DocumentExported { .. }
                         | Action::DocumentSent { .. }
                         | Action::FileSigned { .. }
+                        | Action::BundleLeft { .. }
                 )
             });
             elsewhere.extend(

@@ -293,6 +293,9 @@ impl From<StoreError> for Failure {
             StoreError::Closing => {
                 Self::new(Code::Locked, "The vault is being locked.", "Unlock it to go on.")
             }
+            StoreError::Stopped => {
+                Self::refused("Stopped. Nothing was changed.", "Do it again when you want it.")
+            }
             StoreError::DiskFull => Self::new(
                 Code::Failed,
                 "The disk is full. The last step was not saved; everything before it is.",

@@ -24,6 +24,8 @@ use farol_model::{
 
 use crate::Failure;
 
+/// Bundles.
+mod bundles;
 /// What leaves this computer.
 mod leaving;
 /// Members, and files that they sign.
@@ -31,6 +33,10 @@ mod signed;
 /// Documents while they are written.
 mod writing;
 
+pub use bundles::{
+    BundleCase, BundleDone, BundleFor, BundleKey, BundlePerson, BundlePlan, BundleShown,
+    LeavingCase,
+};
 pub use leaving::{LeavingView, LeftRow, MayLeave, Source, WaitingRow, WaitingSent, WhoSees};
 pub use signed::{
     ApprovalLine, FileStep, HandoverReader, HandoverRow, MemberRow, OpenedFile, TakenAnswer,

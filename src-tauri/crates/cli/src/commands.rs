@@ -2,6 +2,8 @@
 
 /// Backups and getting them back.
 mod backups;
+/// Cases that travel whole between two desks.
+mod bundles;
 /// Cases, decisions and mitigations.
 mod cases;
 /// Responses, analyses and readouts.
@@ -64,6 +66,7 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         Command::Report(command) => reports::run(&open()?, command, output),
         Command::Case(command) => cases::run(&open()?, command, output),
         Command::Evidence(command) => evidence::run(&open()?, command, output),
+        Command::Bundle(command) => bundles::run(&open()?, command, output),
         Command::Search { text } => search::run(&open()?, &text.join(" "), output),
         Command::Offline(command) => leaving::offline(&open()?, command, output),
         Command::Lookup { of: Some(command), .. } => leaving::lookups(&open()?, command, output),

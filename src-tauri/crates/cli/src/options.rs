@@ -1,5 +1,7 @@
 //! What the command line says. Doc comments here are the help texts.
 
+/// Cases that travel whole between two desks.
+mod bundles;
 /// What leaves this computer.
 pub(crate) mod leaving;
 
@@ -17,6 +19,8 @@ use farol_model::{
     report::Consent,
     slot::SlotKind,
 };
+
+pub(crate) use bundles::{BundleCommand, KeyOptions};
 
 /// Farol without a window: cases, lookups, decisions, responses and analyses from a script.
 #[derive(Parser)]
@@ -63,6 +67,9 @@ pub(crate) enum Command {
     /// Keep files as evidence, list their custody, hand out copies, destroy them.
     #[command(subcommand)]
     Evidence(EvidenceCommand),
+    /// Take cases to another desk, whole and encrypted.
+    #[command(subcommand)]
+    Bundle(BundleCommand),
     /// Find cases, reports, notes, documents, values and people. Words are found anywhere,
     /// "phrases" as whole words; kind:, case:, status:, category:, severity:, after:, before: narrow.
     Search {

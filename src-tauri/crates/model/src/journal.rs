@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
+    bundle::LeftBundle,
     case::{Case, CaseFacts, Note, Target},
     clock::{Clock, Stop},
     decision::{Decision, Mitigation},
@@ -280,6 +281,13 @@ pub enum Action {
         /// The proof.
         certificate: Certificate,
     },
+    /// The case left as a bundle.
+    BundleLeft {
+        /// The case.
+        case: CaseId,
+        /// The bundle.
+        bundle: LeftBundle,
+    },
 }
 
 impl Action {
@@ -319,6 +327,7 @@ impl Action {
             Self::EnvelopeSet { .. } => "envelope_set",
             Self::DocumentSent { .. } => "document_sent",
             Self::DocumentExported { .. } => "document_exported",
+            Self::BundleLeft { .. } => "bundle_left",
         }
     }
 
@@ -357,7 +366,8 @@ impl Action {
             | Self::BlocksSaved { case, .. }
             | Self::EnvelopeSet { case, .. }
             | Self::DocumentSent { case, .. }
-            | Self::DocumentExported { case, .. } => Some(*case),
+            | Self::DocumentExported { case, .. }
+            | Self::BundleLeft { case, .. } => Some(*case),
         }
     }
 
@@ -508,8 +518,23 @@ impl Action {
                 certificate.audience,
                 certificate.n_values_searched
             ),
+            Self::BundleLeft { bundle, .. } => describe_left(bundle),
         }
     }
+}
+
+fn describe_left(bundle: &LeftBundle) -> String {
+    let with = match bundle.n_cases {
+        0 | 1 => String::new(),
+        2 => " with one other case".into(),
+        n => format!(" with {} other cases", n - 1),
+    };
+    let lock = match bundle.recipients.len() {
+        0 => "a passphrase".to_owned(),
+        1 => "one key".to_owned(),
+        n => format!("{n} keys"),
+    };
+    format!("Left as a bundle{with}, for {}, opened by {lock}; sha256 {}", bundle.to, bundle.sha256)
 }
 
 fn describe_signed(file: &SignedFile) -> String {

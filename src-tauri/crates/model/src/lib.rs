@@ -6,6 +6,8 @@
 
 /// A second person's approval.
 pub mod approval;
+/// Cases that travel whole between two desks.
+pub mod bundle;
 /// What we handle.
 pub mod case;
 /// Named deadlines.

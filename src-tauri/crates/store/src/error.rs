@@ -74,6 +74,9 @@ pub enum StoreError {
     /// The vault is being closed.
     #[error("the vault is being closed")]
     Closing,
+    /// Somebody ended it.
+    #[error("stopped")]
+    Stopped,
     /// No room on the disk.
     #[error("the disk is full")]
     DiskFull,

@@ -3,10 +3,14 @@
 //! The only room that knows SQL and the system keyring. It knows no network, and no rule of the
 //! trade: it records the actions it is given and projects them into tables.
 
+/// Files of age.
+mod age;
 /// Whole vaults in folders of their own, checked before they count.
 mod backup;
 /// What is checked behind an open desk.
 mod behind;
+/// Cases that travel whole between two desks.
+mod bundle;
 /// Connections to the database.
 mod connection;
 /// Erasing a case.
@@ -61,7 +65,9 @@ mod verify;
 /// The one way to write.
 mod write;
 
+pub use age::{AgeError, Identity, Recipient, is_age};
 pub use backup::Backup;
+pub use bundle::{BundleError, Lock, OpenedBundle, Plan, open_bundle};
 pub use error::{KeyringProblem, StoreError};
 pub use evidence::ArrivedFile;
 pub use health::Condition;

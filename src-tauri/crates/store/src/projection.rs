@@ -48,6 +48,8 @@ pub(crate) fn apply(
         }
         // Its commit holds the entries that change things back.
         Action::Undid { .. } => Ok(()),
+        // Told in the story of the case.
+        Action::BundleLeft { .. } => Ok(()),
         Action::MemberAdded { member, .. } => run(
             conn,
             "INSERT INTO member (id, body) VALUES (?1, ?2)

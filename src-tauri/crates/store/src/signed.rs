@@ -18,7 +18,12 @@ const GROUPS: usize = 5;
 impl Store {
     /// Signs a file with the member's key.
     pub fn sign_file(&self, kind: FileKind, says: String) -> SignedFile {
-        let format = kind.format().to_owned();
+        self.sign_text(kind.format(), says)
+    }
+
+    /// Signs a text of any layout.
+    pub(crate) fn sign_text(&self, format: &str, says: String) -> SignedFile {
+        let format = format.to_owned();
         let unsigned =
             SignedFile { format, says, signed_by: self.member(), signature: String::new() };
         let signature = hex(&self.sign(&unsigned.message()));

@@ -78,7 +78,8 @@ pub(crate) fn follow(conn: &Connection, action: &Action) -> Result<(), StoreErro
         | Action::EvidenceHandled { .. }
         | Action::EvidenceDestroyed { .. }
         | Action::DocumentSent { .. }
-        | Action::DocumentExported { .. } => Ok(()),
+        | Action::DocumentExported { .. }
+        | Action::BundleLeft { .. } => Ok(()),
     }
 }
 

@@ -1,0 +1,184 @@
+//! Cases that travel whole between two desks.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+
+use crate::ctl::{Ctl, INVESTIGATOR, mail, text};
+
+const CASE: &str = "ESC-2026-0001";
+const WORDS: &str = "salt lamp harbour kelp tide";
+/// From the tests of the format: used for nothing.
+const SECRET: &str = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
+
+/// A desk with a case that has everything, and another one that must not leave.
+fn desk() -> Ctl {
+    let ctl = Ctl::with_vault();
+    ctl.file("words", format!("{WORDS}\n"));
+    let report = text(&ctl.one(&["import", &mail("phishing.eml")]), "/report").to_owned();
+    ctl.ok(&[
+        "case",
+        "open",
+        "--title",
+        "The one that travels",
+        "--category",
+        "phishing",
+        "--severity",
+        "high",
+        "--report",
+        &report,
+    ]);
+    ctl.ok(&["case", "set", CASE, "--note", "a note that travels"]);
+    let capture: Vec<u8> = (0..700_000_u32).flat_map(u32::to_le_bytes).collect();
+    let file = ctl.file("capture.pcap", capture);
+    ctl.ok(&["evidence", "add", CASE, &file, "--origin", "the registrar"]);
+    ctl.ok(&[
+        "case",
+        "open",
+        "--title",
+        "canary-stays",
+        "--category",
+        "malware",
+        "--severity",
+        "low",
+    ]);
+    ctl.ok(&["case", "set", "ESC-2026-0002", "--note", "canary-note"]);
+    ctl.ok(&["case", "set", CASE, "--note", "another note that travels"]);
+    ctl
+}
+
+fn exported(ctl: &Ctl, name: &str) -> (String, Value) {
+    let (file, words) = (ctl.path(name), ctl.path("words"));
+    let done = ctl.one(&[
+        "bundle",
+        "export",
+        CASE,
+        "--out",
+        &file,
+        "--for",
+        "Bea at the night desk",
+        "--bundle-passphrase-file",
+        &words,
+    ]);
+    (file, done)
+}
+
+#[test]
+fn a_case_leaves_whole_and_nothing_else_does() {
+    let ctl = desk();
+    let plan = ctl.one(&["bundle", "plan", CASE]);
+    let (file, done) = exported(&ctl, "case.age");
+    assert_eq!(plan["n_entries"], done["plan"]["n_entries"]);
+    assert_eq!(plan["n_originals"], 4, "a mail and three pieces of a file");
+    assert!(fs::read(&file).unwrap().starts_with(b"age-encryption.org/v1\n-> scrypt "));
+
+    let words = ctl.path("words");
+    let shown = ctl.one(&["bundle", "show", &file, "--bundle-passphrase-file", &words]);
+    assert_eq!(shown["sha256"], done["sha256"]);
+    assert_eq!(text(&shown, "/people/0/name"), INVESTIGATOR);
+    assert_eq!(shown["n_entries"], plan["n_entries"]);
+
+    let history = ctl.run(&["case", "history", CASE]);
+    let history = String::from_utf8(history.stdout).unwrap();
+    assert!(history.contains("Left as a bundle, for Bea at the night desk"), "{history}");
+    let preview = ctl.run(&["--json", "case", "erase", CASE]);
+    let preview = String::from_utf8(preview.stdout).unwrap();
+    assert!(preview.contains(text(&done, "/sha256")), "{preview}");
+    ctl.ok(&["journal", "verify"]);
+    ctl.ok(&["vault", "rebuild", "--check"]);
+}
+
+#[test]
+fn nothing_leaves_without_a_lock_or_a_name() {
+    let ctl = desk();
+    let out = ctl.path("never.age");
+    let refused = |more: &[&str]| {
+        let told = ctl.refused(&[&["bundle", "export", CASE, "--out", &out], more].concat());
+        assert!(!Path::new(&out).exists());
+        told
+    };
+    assert!(refused(&["--for", "Bea"]).contains("always encrypted"));
+    let short = ctl.file("short", "lamp oil");
+    assert!(refused(&["--for", "Bea", "--bundle-passphrase-file", &short]).contains("shorter"));
+    assert!(refused(&["--for", "Bea", "--recipient", "age1nobody"]).contains("no age key"));
+    assert!(refused(&["--for", "Bea", "--recipient", SECRET]).contains("no age key"));
+    let words = ctl.path("words");
+    assert!(refused(&["--for", " ", "--bundle-passphrase-file", &words]).contains("for whom"));
+}
+
+#[test]
+fn what_is_no_whole_bundle_is_refused() {
+    let ctl = desk();
+    let (file, _) = exported(&ctl, "case.age");
+    let words = ctl.path("words");
+    let refused =
+        |file: &str| ctl.refused(&["bundle", "show", file, "--bundle-passphrase-file", &words]);
+    let bytes = fs::read(&file).unwrap();
+    let cut = ctl.file("cut.age", &bytes[..bytes.len() - 1]);
+    assert!(refused(&cut).contains("its end is missing"));
+    let mut changed = bytes.clone();
+    changed[bytes.len() / 2] ^= 1;
+    assert!(refused(&ctl.file("changed.age", changed)).contains("changed"));
+    assert!(refused(&mail("phishing.eml")).contains("not a bundle"));
+    assert!(refused(&ctl.path("nowhere.age")).contains("cannot be read"));
+    let other = ctl.file("other", "five other words entirely");
+    let told = ctl.refused(&["bundle", "show", &file, "--bundle-passphrase-file", &other]);
+    assert!(told.contains("does not open"), "{told}");
+    let key = ctl.file("key", SECRET);
+    let told = ctl.refused(&["bundle", "show", &file, "--identity", &key]);
+    assert!(told.contains("passphrase, not with a key"), "{told}");
+}
+
+/// With the public tools, where they are installed: `age`, `tar`, Python.
+#[test]
+fn public_tools_open_a_bundle_and_check_it_without_farol() {
+    if Command::new("age-keygen").arg("--version").output().is_err() {
+        return;
+    }
+    let ctl = desk();
+    let key = ctl.file("key", SECRET);
+    let public = Command::new("age-keygen").args(["-y", &key]).output().unwrap();
+    let public = String::from_utf8(public.stdout).unwrap();
+    let (file, folder) = (ctl.path("case.age"), ctl.path("unpacked"));
+    ctl.ok(&[
+        "bundle",
+        "export",
+        CASE,
+        "--out",
+        &file,
+        "--for",
+        "Bea",
+        "--recipient",
+        public.trim(),
+    ]);
+    ctl.ok(&["bundle", "show", &file, "--identity", &key]);
+
+    fs::create_dir(&folder).unwrap();
+    let mut age =
+        Command::new("age").args(["-d", "-i", &key, &file]).stdout(Stdio::piped()).spawn().unwrap();
+    let archive = age.stdout.take().unwrap();
+    let tar = Command::new("tar").args(["-x", "-C", &folder]).stdin(archive).status().unwrap();
+    assert!(tar.success() && age.wait().unwrap().success());
+    let check = || {
+        let verifier = concat!(env!("CARGO_MANIFEST_DIR"), "/verify_journal.py");
+        let said = Command::new("python3").args([verifier, &folder]).output().unwrap();
+        (said.status.success(), String::from_utf8(said.stdout).unwrap())
+    };
+    let (is_good, said) = check();
+    assert!(is_good && said.starts_with(CASE), "{said}");
+
+    let journal = Path::new(&folder).join("journal.jsonl");
+    let written = fs::read_to_string(&journal).unwrap();
+    assert!(written.contains("another note that travels"));
+    let manifest = Path::new(&folder).join("manifest.json");
+    for text in [&written, &fs::read_to_string(&manifest).unwrap()] {
+        assert!(!text.contains("canary") && !text.contains("ESC-2026-0002"));
+    }
+    fs::write(&journal, written.replace("another note", "no other note")).unwrap();
+    let (is_good, said) = check();
+    assert!(!is_good && said.contains("journal.jsonl is not what the manifest says"), "{said}");
+}
