@@ -185,7 +185,8 @@ def check(lines, members=None):
             if ChaCha20Poly1305:
                 if action["action"] == "member_added":
                     named[action["member"]["id"]] = bytes.fromhex(action["member"]["public_key"])
-                for file in (action.get("card"), (action.get("kept") or {}).get("file")):
+                kept = action.get("kept")
+                for file in (action.get("card"), kept.get("file") if isinstance(kept, dict) else None):
                     if file and not signed_file(named, file):
                         raise ValueError(f"entry {n}: it holds a file that the person it names did not sign")
         n_entries += 1

@@ -2,6 +2,8 @@
 //!
 //! Every call runs on a blocking thread; one that changes the story tells the screens afterwards.
 
+/// Cases that travel whole between two desks.
+pub(crate) mod bundles;
 /// What leaves this computer.
 pub(crate) mod leaving;
 /// Documents while they are written, reviewed and sent.

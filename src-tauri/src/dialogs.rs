@@ -57,6 +57,15 @@ pub(crate) fn pick_signed(app: &AppHandle) -> Option<PathBuf> {
     })
 }
 
+/// A bundle of cases.
+pub(crate) fn pick_bundle(app: &AppHandle) -> Option<PathBuf> {
+    seam("FAROL_PICK_FILE").or_else(|| {
+        let dialog = app.dialog().file().set_title("Import a bundle");
+        let dialog = dialog.add_filter("Bundles", &["age"]).add_filter("All files", &["*"]);
+        dialog.blocking_pick_file()?.into_path().ok()
+    })
+}
+
 /// Where an export goes.
 pub(crate) fn save_as(app: &AppHandle, name: &str) -> Option<PathBuf> {
     seam("FAROL_SAVE_DIR").map(|dir| dir.join(name)).or_else(|| {

@@ -31,6 +31,10 @@ pub(crate) struct LockAsked;
 #[derive(Debug, Clone, Serialize, Type, Event)]
 pub(crate) struct FilesImported(pub(crate) Vec<ImportResult>);
 
+/// A bundle was dropped on the window: its name, without folders.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub(crate) struct BundleDropped(pub(crate) String);
+
 /// Tells every window; a window that is gone needs to know nothing.
 pub(crate) fn tell(app: &AppHandle, event: &impl EventToAll) {
     event.to_all(app);

@@ -26,6 +26,8 @@ struct Rooms {
     dir: PathBuf,
     desk: Mutex<Option<Arc<Desk>>>,
     cancelled: AtomicBool,
+    /// The bundle that somebody chose; its path never reaches the page.
+    bundle: Mutex<Option<PathBuf>>,
     checked: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
@@ -43,6 +45,7 @@ impl House {
             dir,
             desk: Mutex::new(None),
             cancelled: AtomicBool::new(false),
+            bundle: Mutex::default(),
             checked: OnceLock::new(),
         }))
     }
@@ -66,6 +69,18 @@ impl House {
             }
         });
         desk
+    }
+
+    /// Remembers the bundle that somebody chose, and gives its name without folders.
+    pub(crate) fn choose_bundle(&self, path: PathBuf) -> String {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        *self.0.bundle.lock().unwrap_or_else(PoisonError::into_inner) = Some(path);
+        name
+    }
+
+    /// The bundle that somebody chose last.
+    pub(crate) fn bundle(&self) -> Option<PathBuf> {
+        self.0.bundle.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn slot(&self) -> MutexGuard<'_, Option<Arc<Desk>>> {

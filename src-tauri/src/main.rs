@@ -142,6 +142,13 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             commands::note_add,
             commands::lookup_plan,
             commands::lookup_start,
+            commands::bundles::bundle_plan,
+            commands::bundles::bundle_export,
+            commands::bundles::bundle_pick,
+            commands::bundles::bundle_preview,
+            commands::bundles::bundle_import,
+            commands::bundles::conflict_list,
+            commands::bundles::conflict_settle,
             commands::leaving::leaving_show,
             commands::leaving::offline_switch,
             commands::leaving::source_switch,
@@ -199,6 +206,7 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             events::Changed,
             events::Progress,
             events::FilesImported,
+            events::BundleDropped,
             events::LockAsked
         ])
 }

@@ -107,6 +107,14 @@ fn take_in(app: &AppHandle, paths: Vec<PathBuf>) {
     }
     let app = app.clone();
     tauri::async_runtime::spawn_blocking(move || {
+        // A bundle is shown before anything of it is taken in.
+        if let [path] = paths.as_slice()
+            && farol_app::bundles::is_bundle(path)
+        {
+            let name = app.state::<House>().choose_bundle(path.clone());
+            events::tell(&app, &events::BundleDropped(name));
+            return;
+        }
         let results = match app.state::<House>().desk() {
             Ok(desk) => desk.import_files(&paths),
             Err(failure) => vec![farol_app::view::ImportResult {

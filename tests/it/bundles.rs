@@ -182,3 +182,78 @@ fn public_tools_open_a_bundle_and_check_it_without_farol() {
     let (is_good, said) = check();
     assert!(!is_good && said.contains("journal.jsonl is not what the manifest says"), "{said}");
 }
+
+fn fingerprint_of(shown: &Value, name: &str) -> String {
+    let people = shown["people"].as_array().unwrap();
+    let person = people.iter().find(|it| it["name"] == name).unwrap();
+    person["fingerprint"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn another_desk_takes_a_case_in_and_both_work_on_it() {
+    let ana = desk();
+    let bea = Ctl::empty();
+    bea.ok(&["vault", "create", "--name", "Bea Night"]);
+    bea.ok(&["case", "open", "--title", "Own", "--category", "malware", "--severity", "low"]);
+    let words = ana.path("words");
+    let (file, _) = exported(&ana, "case.age");
+    let import = ["bundle", "import", &file, "--bundle-passphrase-file", &words];
+    let told = bea.refused(&import);
+    assert!(told.contains("has the fingerprint"), "{told}");
+    assert_eq!(bea.ok(&["case", "list"]).len(), 1);
+    let preview = bea.one(&[&import[..], &["--preview"]].concat());
+    assert_eq!(preview["cases"][0]["is_new"], true);
+    assert_eq!(bea.ok(&["member", "list"]).len(), 1, "a preview keeps nothing");
+    let ana_s = fingerprint_of(&preview["bundle"], INVESTIGATOR);
+    let taken = bea.one(&[&import[..], &["--fingerprint", &ana_s]].concat());
+    assert_eq!(taken["cases"], preview["cases"]);
+    let here = text(&taken, "/cases/0/reference");
+    assert_eq!((here, text(&taken, "/cases/0/theirs")), ("ESC-2026-0002", CASE));
+    assert_eq!(bea.one(&import)["n_new"], 0, "nothing twice");
+    let found = bea.one(&["search", "another note that travels"]);
+    assert_eq!(found["n_hits"], 1);
+
+    ana.ok(&["case", "set", CASE, "--severity", "critical", "--reason", "more victims"]);
+    bea.ok(&["case", "set", here, "--severity", "low", "--reason", "it is down", "--note", "hers"]);
+    let back = ana.path("back.age");
+    bea.ok(&[
+        "bundle",
+        "export",
+        here,
+        "--out",
+        &back,
+        "--for",
+        "Ana",
+        "--bundle-passphrase-file",
+        &words,
+    ]);
+    let show = ["bundle", "show", &back, "--bundle-passphrase-file", &words];
+    let bea_s = fingerprint_of(&ana.one(&show), "Bea Night");
+    let import = ["bundle", "import", &back, "--bundle-passphrase-file", &words];
+    let taken = ana.one(&[&import[..], &["--fingerprint", &bea_s]].concat());
+    assert_eq!(text(&taken, "/cases/0/reference"), CASE, "at home it has its own number");
+    let conflicts = ana.ok(&["bundle", "conflicts", CASE]);
+    let severity = conflicts.iter().find(|it| it["key"] == "case/severity").unwrap();
+    assert_eq!(severity["versions"][0]["is"], "Critical: more victims");
+    let version = severity["versions"][0]["entry"].as_str().unwrap();
+    ana.ok(&["bundle", "choose", CASE, "case/severity", version]);
+    assert!(ana.ok(&["bundle", "conflicts", CASE]).iter().all(|it| it["key"] != "case/severity"));
+    let shown = ana.one(&["case", "show", CASE]);
+    assert_eq!(shown["case"]["facts"]["severity"], "critical");
+
+    for ctl in [&ana, &bea] {
+        ctl.ok(&["journal", "verify"]);
+        ctl.ok(&["vault", "rebuild", "--check"]);
+        let journal = ctl.path("journal.jsonl");
+        ctl.ok(&["journal", "export", &journal]);
+        let verifier = concat!(env!("CARGO_MANIFEST_DIR"), "/verify_journal.py");
+        let said = Command::new("python3").args([verifier, &journal]).output().unwrap();
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stdout));
+        ctl.ok(&["backup", "make"]);
+    }
+    bea.ok(&["case", "erase", here, "--reason", "an order", "--confirm", here]);
+    bea.ok(&["journal", "verify"]);
+    bea.ok(&["vault", "rebuild", "--check"]);
+    let import = ["bundle", "import", &file, "--bundle-passphrase-file", &words];
+    assert!(bea.refused(&import).contains("was erased on this desk"));
+}

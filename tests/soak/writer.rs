@@ -64,6 +64,7 @@ fn open_case(store: &Store) -> Result<CaseId, StoreError> {
             reference: tx.read().next_reference(tx.now().year())?,
             opened_at: tx.now(),
             opened_by: tx.actor(),
+            theirs: None,
             facts: CaseFacts {
                 title: "Kept through everything".into(),
                 category: Category::Phishing,

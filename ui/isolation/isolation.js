@@ -8,6 +8,7 @@ const COMMANDS = new Set(
     "health_show backup_make backup_list backup_put_back vault_recover retention_rules retention_set retention_due erased_cases hold_set erase_preview case_erase journal_export rebuild_check undo history_export " +
     "report_pick report_paste report_show report_original consent_set case_open case_list case_show case_change " +
     "report_attach observable_add target_set clock_stop note_add lookup_plan lookup_start " +
+    "bundle_plan bundle_export bundle_pick bundle_preview bundle_import conflict_list conflict_settle " +
     "leaving_show offline_switch source_switch resolver_choose may_leave lookup_wait waiting_forget waiting_send ledger_show ledger_save " +
     "work_cancel asn_pick evidence_pick evidence_open evidence_save evidence_destroy networks_show network_choose registries_show registries_switch registries_pick decision_make mitigation_propose mitigation_advance template_list " +
     "document_list document_create document_show document_save document_preview document_check document_export " +

@@ -21,6 +21,7 @@ CREATE TABLE entry (
     UNIQUE (desk, n)
 ) STRICT;
 CREATE INDEX entry_of_case ON entry (case_id, n);
+CREATE INDEX entry_by_seal ON entry (sealed_with);
 
 CREATE TRIGGER entry_is_never_changed BEFORE UPDATE ON entry
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
@@ -34,6 +35,15 @@ CREATE TABLE signature (
     signature BLOB NOT NULL,             -- Ed25519, 64 bytes, by the actor of entry `n`
     PRIMARY KEY (desk, n)
 ) STRICT;
+
+-- Entries of other desks of which only the digest is known, so that those that came with a bundle chain.
+CREATE TABLE bare (
+    desk   TEXT NOT NULL,
+    n      INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    hash   BLOB NOT NULL,
+    PRIMARY KEY (desk, n)
+) STRICT, WITHOUT ROWID;
 
 -- One key for each case, each report, each signed file about no case, and the desk itself; erasing a
 -- case deletes its key.
@@ -250,6 +260,21 @@ CREATE TABLE tombstone (
 -- At most one row: the team's rules, when they are not those that ship.
 CREATE TABLE retention (
     body TEXT NOT NULL
+) STRICT;
+
+-- The numbers here of cases whose own number is another case's.
+CREATE TABLE renumbered (
+    case_id TEXT NOT NULL PRIMARY KEY,
+    year    INTEGER NOT NULL,
+    number  INTEGER NOT NULL
+) STRICT;
+
+-- Facts that two desks changed without knowing of each other.
+CREATE TABLE conflict (
+    owner TEXT NOT NULL,                 -- the case, or the report
+    key   TEXT NOT NULL,
+    body  TEXT NOT NULL,
+    PRIMARY KEY (owner, key)
 ) STRICT;
 
 -- The desk's own, never journalled: what left this computer, and what waits to leave it.

@@ -19,6 +19,8 @@ export class App {
   savedAt = $state.raw<string | null>(null);
   /** A signed file that somebody just opened. */
   opened = $state.raw<OpenedFile | null>(null);
+  /** The name of a bundle that somebody just chose or dropped. */
+  bundle = $state.raw<string | null>(null);
   /** Counts commits; a `LiveQuery` asks again when it grows. */
   version = $state(0);
   /** What is selected where, so that going back lands on exactly the same line. */
@@ -82,6 +84,7 @@ export class App {
     this.places.clear();
     this.messages = [];
     this.opened = null;
+    this.bundle = null;
     this.route = { view: "queue" };
   }
 
@@ -89,6 +92,15 @@ export class App {
   async openSigned(): Promise<void> {
     try {
       this.opened = await this.desk.signedFilePick();
+    } catch (thrown) {
+      this.fail(thrown);
+    }
+  }
+
+  /** Lets a person pick a bundle of cases; what is in it is shown before anything is taken in. */
+  async pickBundle(): Promise<void> {
+    try {
+      this.bundle = await this.desk.bundlePick();
     } catch (thrown) {
       this.fail(thrown);
     }

@@ -1,7 +1,8 @@
 //! Cases that travel whole between two desks: leaving as a bundle.
 
 use std::{
-    io,
+    fs::File,
+    io::{self, Read as _},
     path::Path,
     sync::atomic::{AtomicU64, Ordering},
 };
@@ -14,7 +15,7 @@ use farol_model::{
     journal::Action,
     signed::{Says, SignedFile},
 };
-use farol_store::{Lock, Plan, Reader, StoreError};
+use farol_store::{Lock, Plan, Reader, StoreError, is_age};
 
 use crate::{
     Code, Desk, Failure,
@@ -225,6 +226,12 @@ fn lock(target: &BundleFor) -> Result<Lock, Failure> {
             )
         }),
     }
+}
+
+/// Whether a file begins as bundles begin.
+pub fn is_bundle(path: &Path) -> bool {
+    let mut begin = [0; 19];
+    File::open(path).and_then(|mut it| it.read_exact(&mut begin)).is_ok() && is_age(&begin)
 }
 
 /// Why no bundle was left.

@@ -2,14 +2,18 @@
 
 use std::{fs::File, io, path::Path};
 
-use farol_model::member::Member;
-use farol_store::{AgeError, BundleError, Identity, OpenedBundle, fingerprint, open_bundle};
+use farol_model::{journal::Action, member::Member};
+use farol_store::{
+    AgeError, BundleError, Identity, OpenedBundle, StoreError, TakeError, Taken, WriteTx,
+    fingerprint, open_bundle,
+};
 
 use crate::{
     Code, Desk, Failure,
     lookups::Watch,
+    members::{another_fingerprint, letters},
     signed_files::words::legible,
-    view::{BundleCase, BundleKey, BundlePerson, BundleShown},
+    view::{BundleCase, BundleKey, BundlePerson, BundleShown, Incoming, IncomingCase},
 };
 
 impl Desk {
@@ -27,6 +31,95 @@ impl Desk {
         let opened = self.opened_bundle(path, key, watch)?;
         let members = self.store.read(|it| it.members())?;
         Ok(shown(opened, &members))
+    }
+
+    /// What taking a bundle in would bring: the bundle is checked, and taken in by a transaction that is
+    /// taken back. Nothing of it is kept.
+    ///
+    /// # Errors
+    /// As [`Self::show_bundle`], and when it cannot be taken in.
+    pub fn preview_import(
+        &self,
+        path: &Path,
+        key: &BundleKey,
+        watch: &Watch<'_>,
+    ) -> Result<Incoming, Failure> {
+        let opened = self.opened_bundle(path, key, watch)?;
+        let identity = identity(key)?;
+        let mut found = None;
+        let members = self.store.read(|it| it.members())?;
+        let tried: Result<(), Tried> = self.store.write(|tx| {
+            for (member, card) in self.unknown(tx, &opened)? {
+                tx.record(&Action::MemberAdded { member, card: Some(Box::new(card)) })?;
+            }
+            found = Some(tx.take_entries(&mut open(path)?, &identity, &opened)?);
+            Err(Tried::Seen)
+        });
+        match (tried, found) {
+            (Err(Tried::Seen), Some(taken)) => Ok(incoming(opened, &members, taken)),
+            (Err(Tried::Failed(failure)), _) => Err(failure),
+            _ => Err(Failure::not_found("bundle")),
+        }
+    }
+
+    /// Takes a bundle in: its entries stand beside this desk's own, with the hashes and signatures of
+    /// those who wrote them. What is here already is not taken again. `compared` are the fingerprints
+    /// of everybody who signed something in it and is unknown here, as they told them.
+    ///
+    /// # Errors
+    /// As [`Self::preview_import`], and when somebody unknown was not compared; nothing is kept then.
+    pub fn import_bundle(
+        &self,
+        path: &Path,
+        key: &BundleKey,
+        compared: &[String],
+        watch: &Watch<'_>,
+    ) -> Result<Incoming, Failure> {
+        self.require_two_ways()?;
+        let opened = self.opened_bundle(path, key, watch)?;
+        let identity = identity(key)?;
+        let members = self.store.read(|it| it.members())?;
+        self.store.write(|tx| {
+            for (member, _) in self.unknown(tx, &opened)? {
+                must_be_compared(&member, compared)?;
+            }
+            Ok::<_, Failure>(())
+        })?;
+        let mut go_on = |done: u32, total: u32| {
+            (watch.progress)(done as usize, total as usize);
+            !(watch.cancelled)()
+        };
+        let arrived = self.store.take_originals(&mut open(path)?, &identity, &mut go_on)?;
+        let taken: Result<Taken, Tried> = self.store.write(|tx| {
+            for (member, card) in self.unknown(tx, &opened)? {
+                must_be_compared(&member, compared)?;
+                tx.record(&Action::MemberAdded { member, card: Some(Box::new(card)) })?;
+            }
+            let taken = tx.take_entries(&mut open(path)?, &identity, &opened)?;
+            if taken.n_new == 0 { Err(Tried::Nothing(taken)) } else { Ok(taken) }
+        });
+        // What entries name by now stays; the rest goes again.
+        self.store.let_go(&arrived)?;
+        match taken {
+            Ok(taken) | Err(Tried::Nothing(taken)) => Ok(incoming(opened, &members, taken)),
+            Err(Tried::Failed(failure)) => Err(failure),
+            Err(Tried::Seen) => Err(Failure::not_found("bundle")),
+        }
+    }
+
+    /// People who signed something in a bundle and are unknown here.
+    fn unknown(
+        &self,
+        tx: &WriteTx<'_>,
+        opened: &OpenedBundle,
+    ) -> Result<Vec<(Member, farol_model::signed::SignedFile)>, Failure> {
+        let mut unknown = Vec::new();
+        for (member, card) in &opened.people {
+            if self.can_add(tx.read(), member)? {
+                unknown.push((member.clone(), card.clone()));
+            }
+        }
+        Ok(unknown)
     }
 
     pub(crate) fn opened_bundle(
@@ -49,6 +142,60 @@ impl Desk {
             ));
         }
         Ok(opened)
+    }
+}
+
+/// Why a transaction about a bundle was taken back.
+enum Tried {
+    /// It was only to be seen.
+    Seen,
+    /// There was nothing new in it.
+    Nothing(Taken),
+    Failed(Failure),
+}
+
+impl From<Failure> for Tried {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<StoreError> for Tried {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<TakeError> for Tried {
+    fn from(error: TakeError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// A key that nobody vouched for is not taken in with a bundle.
+fn must_be_compared(member: &Member, compared: &[String]) -> Result<(), Failure> {
+    let own = fingerprint(&member.public_key).unwrap_or_default();
+    if compared.iter().any(|it| letters(it) == letters(&own)) {
+        return Ok(());
+    }
+    Err(another_fingerprint(&legible(&member.name), &own))
+}
+
+fn incoming(opened: OpenedBundle, members: &[Member], taken: Taken) -> Incoming {
+    let cases = taken.cases.into_iter().map(|it| IncomingCase {
+        id: it.id,
+        theirs: it.theirs,
+        reference: it.reference,
+        n_new: it.n_new,
+        is_new: it.is_new,
+        n_conflicts: it.n_conflicts,
+        n_destroyed: it.n_destroyed,
+    });
+    Incoming {
+        cases: cases.collect(),
+        bundle: shown(opened, members),
+        n_new: taken.n_new,
+        n_known: taken.n_known,
     }
 }
 
@@ -151,6 +298,53 @@ impl From<BundleError> for Failure {
                 Code::Damaged,
                 "The beginning of this file was changed. Nothing was changed here.",
                 "Ask whoever sent it for the file again.",
+            ),
+        }
+    }
+}
+
+impl From<TakeError> for Failure {
+    fn from(error: TakeError) -> Self {
+        match error {
+            TakeError::Bundle(error) => error.into(),
+            TakeError::Store(error) => error.into(),
+            TakeError::Erased(reference) => Self::refused(
+                format!(
+                    "{reference} was erased on this desk, and this bundle has it. Nothing was taken in."
+                ),
+                "What was erased stays erased; ask for a bundle without it.",
+            ),
+            TakeError::Parted { desk, n } => Self::new(
+                Code::Damaged,
+                format!(
+                    "The journal of desk {desk} in this bundle is not the one that is known here: it parts at entry {n}. Nothing was taken in."
+                ),
+                "That desk was set back to an older backup, or two computers write as one desk. Talk to whoever left the bundle.",
+            ),
+            TakeError::SetBack { n } => Self::new(
+                Code::Damaged,
+                format!(
+                    "This bundle has entry {n} of this desk, which this desk has not: it was set back. Nothing was taken in."
+                ),
+                "Put the newest backup back first (Settings, or `farolctl backup list`).",
+            ),
+            TakeError::Another => Self::new(
+                Code::Damaged,
+                "Something in this bundle has the id of something else on this desk. Nothing was taken in.",
+                "Ask whoever left it, and tell them: an honest desk does not write that.",
+            ),
+            TakeError::OnHold(reference) => Self::refused(
+                format!(
+                    "In this bundle evidence of {reference} was destroyed, and the case is on legal hold here. Nothing was taken in."
+                ),
+                "Talk to whoever set the hold; evidence stays here as long as it lasts.",
+            ),
+            TakeError::Contradicts { n } => Self::new(
+                Code::Damaged,
+                format!(
+                    "Entry {n} of this bundle does not hold together with what is here: a signature that it rests on is missing. Nothing was taken in."
+                ),
+                "Ask whoever left it for a bundle with everything the case rests on.",
             ),
         }
     }

@@ -125,6 +125,7 @@ impl Desk {
                 reference: tx.read().next_reference(tx.now().year())?,
                 opened_at: tx.now(),
                 opened_by: tx.actor(),
+                theirs: None,
                 facts: CaseFacts {
                     title,
                     category: open.category,

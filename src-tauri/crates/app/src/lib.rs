@@ -13,6 +13,8 @@ pub mod bundles;
 mod bundles_in;
 /// Cases, targets, clocks, notes and the queue.
 pub mod cases;
+/// Facts that two desks changed without knowing of each other.
+mod conflicts;
 /// No picture of memory on the disk.
 pub mod core_dumps;
 /// Decisions and mitigations.

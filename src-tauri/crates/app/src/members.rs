@@ -74,7 +74,7 @@ impl Desk {
             let new = self.can_add(tx.read(), &member)?;
             let row = self.member_row(member.clone());
             if letters(compared) != letters(&row.fingerprint) {
-                return Err(another_fingerprint(&row));
+                return Err(another_fingerprint(&row.member.name, &row.fingerprint));
             }
             if !new {
                 return Err(Failure::refused(
@@ -130,7 +130,7 @@ impl Desk {
 }
 
 /// A fingerprint as it was typed: spaces and capitals do not count, and look-alikes are read as meant.
-fn letters(fingerprint: &str) -> String {
+pub(crate) fn letters(fingerprint: &str) -> String {
     let letters = fingerprint.chars().filter(char::is_ascii_alphanumeric);
     letters
         .map(|it| match it.to_ascii_uppercase() {
@@ -141,12 +141,9 @@ fn letters(fingerprint: &str) -> String {
         .collect()
 }
 
-fn another_fingerprint(row: &MemberRow) -> Failure {
+pub(crate) fn another_fingerprint(name: &str, fingerprint: &str) -> Failure {
     Failure::refused(
-        format!(
-            "The card of {} has the fingerprint {}. Nothing was added.",
-            row.member.name, row.fingerprint
-        ),
+        format!("The card of {name} has the fingerprint {fingerprint}. Nothing was added."),
         "Have them read theirs to you, by voice or in person, and add the card with what they read.",
     )
 }

@@ -150,6 +150,7 @@ impl Desk {
                         | Action::DocumentSent { .. }
                         | Action::FileSigned { .. }
                         | Action::BundleLeft { .. }
+                        | Action::BundleTaken { .. }
                 )
             });
             elsewhere.extend(

@@ -35,7 +35,7 @@ mod writing;
 
 pub use bundles::{
     BundleCase, BundleDone, BundleFor, BundleKey, BundlePerson, BundlePlan, BundleShown,
-    LeavingCase,
+    ConflictLine, Incoming, IncomingCase, LeavingCase, VersionLine,
 };
 pub use leaving::{LeavingView, LeftRow, MayLeave, Source, WaitingRow, WaitingSent, WhoSees};
 pub use signed::{

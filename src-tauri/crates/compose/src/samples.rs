@@ -101,6 +101,7 @@ impl Sample {
                 reference: CaseRef { year: 2026, number: 42 },
                 opened_at: at(0),
                 opened_by: member,
+                theirs: None,
                 facts: CaseFacts {
                     title: "Bank phishing on Pages, whole zone blocked for nine minutes".into(),
                     category: Category::Phishing,

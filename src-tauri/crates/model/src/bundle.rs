@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     case::CaseRef,
-    id::{CaseId, DeskId, Digest, ReportId, Size},
+    id::{CaseId, DeskId, Digest, MemberId, ReportId, Size},
     signed::SignedFile,
     time::Timestamp,
 };
@@ -85,4 +85,23 @@ pub struct LeftBundle {
     pub recipients: Vec<String>,
     /// How many cases are in it.
     pub n_cases: u32,
+}
+
+/// What the journal keeps of a bundle that was taken in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenBundle {
+    /// SHA-256 of the encrypted file.
+    pub sha256: Digest,
+    /// Who left it.
+    pub from: MemberId,
+    /// Their name, as they write it.
+    pub name: String,
+    /// Their desk.
+    pub desk: DeskId,
+    /// What this desk had seen of each other desk from then on.
+    pub chains: Vec<ChainMark>,
+    /// The reports that came with it.
+    pub reports: Vec<ReportId>,
+    /// Entries of the case that this desk did not have.
+    pub n_entries: u32,
 }

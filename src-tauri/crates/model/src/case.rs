@@ -279,6 +279,10 @@ pub struct Case {
     pub id: CaseId,
     /// Its number for people.
     pub reference: CaseRef,
+    /// Its number on the desk that opened it, when that is another case's number here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[specta(optional)]
+    pub theirs: Option<CaseRef>,
     /// When it was opened.
     pub opened_at: Timestamp,
     /// By whom.

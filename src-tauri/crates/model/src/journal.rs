@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    bundle::LeftBundle,
-    case::{Case, CaseFacts, Note, Target},
+    bundle::{LeftBundle, TakenBundle},
+    case::{Case, CaseFacts, CaseRef, Note, Target},
     clock::{Clock, Stop},
     decision::{Decision, Mitigation},
     document::{BlockChange, Document, Envelope, Sent},
@@ -288,6 +288,36 @@ pub enum Action {
         /// The bundle.
         bundle: LeftBundle,
     },
+    /// The case, or more of it, came with a bundle.
+    BundleTaken {
+        /// The case.
+        case: CaseId,
+        /// The bundle.
+        bundle: Box<TakenBundle>,
+    },
+    /// A case of another desk has a number of its own here, because its number is another case's. This
+    /// one belongs to the desk: other desks have other numbers.
+    CaseRenumbered {
+        /// The case.
+        case: CaseId,
+        /// Its number here.
+        reference: CaseRef,
+    },
+    /// A person chose between two versions of a fact.
+    ConflictSettled {
+        /// The case, when it is a fact of one.
+        case: Option<CaseId>,
+        /// The report, when it is a fact of one.
+        report: Option<ReportId>,
+        /// Which fact, as in [`crate::conflict::Fact::key`].
+        key: String,
+        /// The same for people.
+        label: String,
+        /// The entry whose version stands.
+        kept: EntryId,
+        /// That version, in words.
+        is: String,
+    },
 }
 
 impl Action {
@@ -328,6 +358,9 @@ impl Action {
             Self::DocumentSent { .. } => "document_sent",
             Self::DocumentExported { .. } => "document_exported",
             Self::BundleLeft { .. } => "bundle_left",
+            Self::BundleTaken { .. } => "bundle_taken",
+            Self::CaseRenumbered { .. } => "case_renumbered",
+            Self::ConflictSettled { .. } => "conflict_settled",
         }
     }
 
@@ -338,6 +371,7 @@ impl Action {
             | Self::SlotChanged { .. }
             | Self::DatabaseKeyChanged
             | Self::CaseErased { .. }
+            | Self::CaseRenumbered { .. }
             | Self::RetentionSet { .. }
             | Self::EntriesBroughtBack { .. }
             | Self::MemberAdded { .. }
@@ -346,6 +380,7 @@ impl Action {
             Self::CaseOpened { case } => Some(case.id),
             Self::DocumentCreated { document } => Some(document.case),
             Self::Undid { case, .. }
+            | Self::ConflictSettled { case, .. }
             | Self::FileSigned { case, .. }
             | Self::FileTaken { case, .. } => *case,
             Self::HoldSet { case, .. }
@@ -367,7 +402,8 @@ impl Action {
             | Self::EnvelopeSet { case, .. }
             | Self::DocumentSent { case, .. }
             | Self::DocumentExported { case, .. }
-            | Self::BundleLeft { case, .. } => Some(*case),
+            | Self::BundleLeft { case, .. }
+            | Self::BundleTaken { case, .. } => Some(*case),
         }
     }
 
@@ -376,7 +412,7 @@ impl Action {
         match self {
             Self::ReportReceived { report } => Some(report.id),
             Self::ConsentSet { report, .. } => Some(*report),
-            Self::Undid { report, .. } => *report,
+            Self::Undid { report, .. } | Self::ConflictSettled { report, .. } => *report,
             _ => None,
         }
     }
@@ -519,6 +555,14 @@ impl Action {
                 certificate.n_values_searched
             ),
             Self::BundleLeft { bundle, .. } => describe_left(bundle),
+            Self::BundleTaken { bundle, .. } => match bundle.n_entries {
+                1 => format!("Came with a bundle from {}: 1 entry", bundle.name),
+                n => format!("Came with a bundle from {}: {n} entries", bundle.name),
+            },
+            Self::CaseRenumbered { reference, .. } => {
+                format!("A case of another desk is {reference} here")
+            }
+            Self::ConflictSettled { label, is, .. } => format!("Chosen for {label}: {is}"),
         }
     }
 }

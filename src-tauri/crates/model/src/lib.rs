@@ -12,6 +12,8 @@ pub mod bundle;
 pub mod case;
 /// Named deadlines.
 pub mod clock;
+/// Facts that two desks changed without knowing of each other.
+pub mod conflict;
 /// What was decided and what was done about it.
 pub mod decision;
 /// Blocks with an audience, and the only way to look at them from outside.

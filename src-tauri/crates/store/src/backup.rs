@@ -44,7 +44,7 @@ pub struct Backup {
     pub name: String,
     /// When it was made.
     pub made_at: Timestamp,
-    /// Entries of the journal in it, each checked.
+    /// Entries of this desk's journal in it, each checked.
     pub n_entries: u32,
     /// Hash of the last entry.
     pub head: Option<Digest>,
@@ -156,7 +156,7 @@ pub(crate) fn make(place: &Place, source: &Connection, key: &str) -> Result<Back
     let backup = Backup {
         name: made_at.instant().strftime("%Y-%m-%dT%H%M%SZ").to_string(),
         made_at,
-        n_entries: found.n_entries,
+        n_entries: found.n_own,
         head: found.head,
         bytes: fs::metadata(&copy)?.len(),
     };

@@ -19,9 +19,12 @@ mod leave;
 pub(crate) mod lines;
 /// Reading a bundle.
 mod open;
+/// Taking a bundle in.
+mod take;
 
 pub use leave::Plan;
 pub use open::{BundleError, OpenedBundle, open_bundle};
+pub use take::{TakeError, Taken, TakenCase};
 
 /// The name of the manifest in the archive; always the first file.
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -98,3 +101,6 @@ impl<W: Write> Write for Hashed<W> {
         self.to.flush()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Tables whose rows belong to one case.
-const OF_CASE: [&str; 14] = [
+const OF_CASE: [&str; 15] = [
     "case_report",
     "observable",
     "target",
@@ -39,6 +39,7 @@ const OF_CASE: [&str; 14] = [
     "hold",
     "closing",
     "waiting_lookup",
+    "renumbered",
 ];
 
 /// Erases what a tombstone names, in tables, search, seals and originals.
@@ -72,6 +73,7 @@ pub(crate) fn apply(
         conn.execute(&format!("DELETE FROM {table} WHERE case_id = ?1"), [&case])?;
     }
     conn.execute("DELETE FROM case_ WHERE id = ?1", [&case])?;
+    conn.execute("DELETE FROM conflict WHERE owner = ?1", [&case])?;
     conn.execute("DELETE FROM seal WHERE id = ?1", [&case])?;
     for report in reports {
         let report = report.to_string();
@@ -81,6 +83,7 @@ pub(crate) fn apply(
         originals.extend(original);
         search::forget(conn, "kind = 'report' AND key = ?1", &report)?;
         conn.execute("DELETE FROM report WHERE id = ?1", [&report])?;
+        conn.execute("DELETE FROM conflict WHERE owner = ?1", [&report])?;
         conn.execute("DELETE FROM seal WHERE id = ?1", [&report])?;
     }
     for original in originals {
@@ -96,6 +99,28 @@ pub(crate) fn apply(
             serde_json::to_string(tombstone).expect("a tombstone is plain data")
         ],
     )?;
+    Ok(())
+}
+
+/// Takes what screens read of one case or report away, so that it is made again from its entries. Bytes
+/// and keys stay.
+pub(crate) fn clear(conn: &Connection, id: &str) -> Result<(), StoreError> {
+    search::forget(conn, "case_id = ?1", id)?;
+    search::forget(conn, "kind = 'report' AND key = ?1", id)?;
+    for sql in [
+        "DELETE FROM evidence_piece WHERE evidence_id IN (SELECT id FROM evidence WHERE case_id = ?1)",
+        "DELETE FROM block WHERE document_id IN (SELECT id FROM document WHERE case_id = ?1)",
+        "DELETE FROM certificate WHERE document_id IN (SELECT id FROM document WHERE case_id = ?1)",
+        "DELETE FROM case_ WHERE id = ?1",
+        "DELETE FROM report WHERE id = ?1",
+        "DELETE FROM conflict WHERE owner = ?1",
+    ] {
+        conn.execute(sql, [id])?;
+    }
+    // Its number here is told by an entry of the desk, and what waits to be asked is the desk's own.
+    for table in OF_CASE.iter().filter(|it| !["renumbered", "waiting_lookup"].contains(*it)) {
+        conn.execute(&format!("DELETE FROM {table} WHERE case_id = ?1"), [id])?;
+    }
     Ok(())
 }
 

@@ -82,6 +82,20 @@ impl Store {
         forget_arriving(&self.writer(), Some(&file.arriving))
     }
 
+    /// A coming-in whose originals are not pieces of one file.
+    pub(crate) fn begin_arriving(&self) -> ArrivedFile {
+        let arriving = self.new_id().to_string();
+        ArrivedFile { arriving, size: Size(0), sha256: Digest([0; 32]), pieces: Vec::new() }
+    }
+
+    pub(crate) fn keep_arriving_of(
+        &self,
+        it: &ArrivedFile,
+        bytes: &[u8],
+    ) -> Result<(), StoreError> {
+        self.keep_arriving(&it.arriving, bytes).map(|_| ())
+    }
+
     fn keep_arriving(&self, file: &str, piece: &[u8]) -> Result<Digest, StoreError> {
         if self.is_closing() {
             return Err(StoreError::Closing);

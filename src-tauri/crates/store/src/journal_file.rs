@@ -1,16 +1,18 @@
 //! The journal as a file that others can check without Farol: JSON Lines, described in `JOURNAL.md`.
 
-use std::io::{self, Write};
+use std::io::Write;
 
-use data_encoding::BASE64;
 use rusqlite::Connection;
 use serde::Serialize;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 use farol_model::{id::MemberId, time::Timestamp};
 
-use crate::{Reader, Store, StoreError, read, seal::hex, verify};
+use crate::{
+    Reader, Store, StoreError,
+    bundle::lines::{At, Writer, each, write_line},
+    read, verify,
+};
 
 /// How hashes are made, for whoever has the file and not its description.
 const DIGEST: &str = "hash = SHA-256(hash of the entry before on this desk, or 32 zero bytes | digest); \
@@ -33,19 +35,6 @@ struct Head {
 struct Signer {
     id: MemberId,
     public_key: String,
-}
-
-/// Every other line. Texts that are hashed stand as they were hashed, so that nobody has to write
-/// JSON the way somebody else did.
-#[derive(Serialize)]
-struct Line {
-    header: String,
-    seal: String,
-    body: String,
-    hash: String,
-    signature: Option<String>,
-    key: Option<String>,
-    action: Option<String>,
 }
 
 impl Store {
@@ -76,16 +65,16 @@ impl Reader<'_> {
         }
         let members = self.members()?.into_iter();
         let head = Head {
-            format: "farol journal 1",
+            format: if found.n_bare == 0 { "farol journal 1" } else { "farol journal 2" },
             vault,
             digest: DIGEST,
             exported_at: at,
-            n_entries: found.n_entries,
+            n_entries: found.n_entries + found.n_bare,
             head: found.head.map(|it| it.to_string()),
             members: members.map(|it| Signer { id: it.id, public_key: it.public_key }).collect(),
         };
         write_line(to, &head)?;
-        // In the order in which they were verified: the head is the last desk's.
+        // In the order in which they were verified: this desk first, whose head is named.
         for desk in verify::desks(self.connection())? {
             write_entries(self.connection(), &desk, to, sealed)?;
         }
@@ -99,36 +88,11 @@ fn write_entries(
     to: &mut dyn Write,
     sealed: bool,
 ) -> Result<(), StoreError> {
-    let mut query = conn.prepare(
-        "SELECT entry.id, entry.desk, entry.n, at_ms, actor, case_id, action, sealed_with, body, hash,
-                signature, seal.key
-         FROM entry
-         LEFT JOIN seal ON seal.id = entry.sealed_with
-         LEFT JOIN signature ON signature.desk = entry.desk AND signature.n = entry.n
-         WHERE entry.desk = ?1 ORDER BY entry.n",
-    )?;
-    let mut rows = query.query([desk])?;
-    while let Some(row) = rows.next()? {
-        let header = read::header(row)?;
-        let body: Vec<u8> = row.get(8)?;
-        // None for what was erased.
-        let key = row.get::<_, Option<Vec<u8>>>(11)?.filter(|_| !sealed).map(Zeroizing::new);
-        let action = key.as_ref().map(|key| read::unseal(&header, &body, key)).transpose()?;
-        let line = Line {
-            header: verify::header_text(&header),
-            seal: row.get(7)?,
-            body: BASE64.encode(&body),
-            hash: hex(&row.get::<_, Vec<u8>>(9)?),
-            signature: row.get::<_, Option<Vec<u8>>>(10)?.map(|it| BASE64.encode(&it)),
-            key: key.map(|it| hex(&it)),
-            action: action.and_then(|it| String::from_utf8(it.to_vec()).ok()),
-        };
-        write_line(to, &line)?;
-    }
-    Ok(())
-}
-
-fn write_line(to: &mut dyn Write, line: &impl Serialize) -> Result<(), StoreError> {
-    serde_json::to_writer(&mut *to, line).map_err(io::Error::from)?;
-    Ok(to.write_all(b"\n")?)
+    let mut writer = Writer::new(to);
+    writer.begin(read::id_of(desk)?)?;
+    each(conn, desk, &mut |n, at| match at {
+        At::Entry(entry) => writer.entry(&entry, !sealed),
+        At::Bare(digest, signature) => writer.bare(n, digest, signature),
+    })?;
+    writer.end()
 }

@@ -50,6 +50,8 @@ mod restore;
 mod seal;
 /// Finding what is kept.
 mod search;
+/// What several desks wrote on.
+mod shared;
 /// Signing files, and checking those that others signed.
 mod signed;
 /// Ways to the key: passphrase, recovery key, system keyring.
@@ -67,7 +69,7 @@ mod write;
 
 pub use age::{AgeError, Identity, Recipient, is_age};
 pub use backup::Backup;
-pub use bundle::{BundleError, Lock, OpenedBundle, Plan, open_bundle};
+pub use bundle::{BundleError, Lock, OpenedBundle, Plan, TakeError, Taken, TakenCase, open_bundle};
 pub use error::{KeyringProblem, StoreError};
 pub use evidence::ArrivedFile;
 pub use health::Condition;

@@ -3,19 +3,19 @@
 //! Runs in the transaction that appends the entry. It parses nothing and decides nothing, so that
 //! the same journal always gives the same tables.
 
-use rusqlite::{Connection, Params, params};
+use rusqlite::{Connection, OptionalExtension, Params, params};
 use serde::Serialize;
 
 use farol_model::{
-    case::{Case, Target},
-    document::{Block, Document},
+    case::{Case, CaseRef, Target},
+    document::{Block, BlockChange, Document, PlacedBlock},
     evidence::Handling,
     id::{CaseId, DocumentId},
     journal::{Action, EntryHeader},
     report::Report,
 };
 
-use crate::{Reader, StoreError, erase, evidence};
+use crate::{Reader, StoreError, erase, evidence, read::parse};
 
 /// Applies one entry.
 pub(crate) fn apply(
@@ -48,8 +48,16 @@ pub(crate) fn apply(
         }
         // Its commit holds the entries that change things back.
         Action::Undid { .. } => Ok(()),
-        // Told in the story of the case.
-        Action::BundleLeft { .. } => Ok(()),
+        // Told in the story of the case; what they do to conflicts is in `shared`.
+        Action::BundleLeft { .. } | Action::BundleTaken { .. } | Action::ConflictSettled { .. } => {
+            Ok(())
+        }
+        Action::CaseRenumbered { case, reference } => run(
+            conn,
+            "INSERT INTO renumbered (case_id, year, number) VALUES (?1, ?2, ?3)
+             ON CONFLICT (case_id) DO NOTHING",
+            params![case.to_string(), reference.year, reference.number],
+        ),
         Action::MemberAdded { member, .. } => run(
             conn,
             "INSERT INTO member (id, body) VALUES (?1, ?2)
@@ -59,7 +67,7 @@ pub(crate) fn apply(
         Action::FileSigned { case, kept } | Action::FileTaken { case, kept, .. } => run(
             conn,
             "INSERT INTO signed_file (id, hash, kind, about, case_id, at_ms, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
             params![
                 kept.id.to_string(),
                 kept.hash.to_string(),
@@ -78,9 +86,11 @@ pub(crate) fn apply(
         }
         Action::CaseOpened { case } => put_case(conn, case),
         Action::CaseChanged { case, before, after } => {
-            erase::follow_status(conn, *case, before.status, after.status, header.at)?;
             let mut case = Reader::new(conn).case(*case)?;
-            case.facts = (**after).clone();
+            let was = case.facts.status;
+            // What another desk changed meanwhile stays.
+            case.facts.follow(before, after);
+            erase::follow_status(conn, case.id, was, case.facts.status, header.at)?;
             put_case(conn, &case)
         }
         Action::ReportAttached { case, report } => run(
@@ -113,7 +123,8 @@ pub(crate) fn apply(
         ),
         Action::NoteAdded { case, note } => run(
             conn,
-            "INSERT INTO note (id, case_id, at_ms, body) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO note (id, case_id, at_ms, body) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (id) DO NOTHING",
             params![note.id.to_string(), case.to_string(), note.written_at.ms(), json(note)],
         ),
         Action::Observed { case, observations, .. } => {
@@ -169,7 +180,7 @@ pub(crate) fn apply(
         Action::BlocksSaved { document, changes, .. } => {
             for change in changes {
                 match &change.after {
-                    Some(placed) => put_block(conn, *document, placed.position, &placed.block)?,
+                    Some(placed) => follow_block(conn, *document, change, placed)?,
                     None => run(
                         conn,
                         "DELETE FROM block WHERE document_id = ?1 AND id = ?2",
@@ -224,6 +235,18 @@ fn put_report(conn: &Connection, report: &Report) -> Result<(), StoreError> {
 }
 
 fn put_case(conn: &Connection, case: &Case) -> Result<(), StoreError> {
+    let here: Option<CaseRef> = conn
+        .prepare_cached("SELECT year, number FROM renumbered WHERE case_id = ?1")?
+        .query_row([case.id.to_string()], |row| {
+            Ok(CaseRef { year: row.get(0)?, number: row.get(1)? })
+        })
+        .optional()?;
+    let case = &match here {
+        Some(reference) if case.theirs.is_none() => {
+            Case { reference, theirs: Some(case.reference), ..case.clone() }
+        }
+        _ => case.clone(),
+    };
     run(
         conn,
         "INSERT INTO case_ (id, year, number, opened_at_ms, status, body)
@@ -295,6 +318,27 @@ fn change_document(
     let mut document = Reader::new(conn).document(id)?;
     change(&mut document);
     put_document(conn, &document, at_ms)
+}
+
+/// Changes of a block what a save changed; what another desk changed of it meanwhile stays.
+fn follow_block(
+    conn: &Connection,
+    document: DocumentId,
+    change: &BlockChange,
+    after: &PlacedBlock,
+) -> Result<(), StoreError> {
+    let now: Option<(u32, String)> = conn
+        .prepare_cached("SELECT position, body FROM block WHERE document_id = ?1 AND id = ?2")?
+        .query_row([document.to_string(), after.block.id.to_string()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let (Some(before), Some((position, body))) = (&change.before, now) else {
+        return put_block(conn, document, after.position, &after.block);
+    };
+    let position = if before.position == after.position { position } else { after.position };
+    let block = if before.block == after.block { parse(&body)? } else { after.block.clone() };
+    put_block(conn, document, position, &block)
 }
 
 fn put_block(

@@ -1,13 +1,16 @@
 //! The tables that screens read, made again from the journal alone.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, TransactionBehavior, types::Value};
 
-use crate::{Store, StoreError, connection, erase, projection, read, search, verify};
+use crate::{Store, StoreError, connection, erase, projection, read, search, shared, verify};
 
 /// Not projections: the journal itself, what only it can open, the bytes it names, the search, which
 /// is made from the projections, and what is the desk's own.
-const KEPT: [&str; 9] = [
+const KEPT: [&str; 10] = [
     "entry",
+    "bare",
     "signature",
     "seal",
     "original",
@@ -77,11 +80,14 @@ fn replay(live: &Connection, again: &Connection) -> Result<(), StoreError> {
          FROM entry LEFT JOIN seal ON seal.id = entry.sealed_with ORDER BY entry.rowid",
     )?;
     let erased = erase::erased_seals(live)?;
+    let shared: BTreeSet<String> = shared::seals(live)?.into_iter().collect();
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let body: Vec<u8> = row.get(7)?;
         let key = row.get::<_, Option<Vec<u8>>>(8)?.map(zeroize::Zeroizing::new);
-        if key.is_none() && erased.contains(&row.get::<_, String>(9)?) {
+        let seal: String = row.get(9)?;
+        // What several desks wrote on has an order of its own, and comes afterwards.
+        if (key.is_none() && erased.contains(&seal)) || shared.contains(&seal) {
             continue;
         }
         // Another entry that nobody can open is not skipped: the tables would be made without it.
@@ -89,7 +95,7 @@ fn replay(live: &Connection, again: &Connection) -> Result<(), StoreError> {
         let entry = read::open(read::header(row)?, &body, &key)?;
         projection::apply(again, &entry.header, &entry.action)?;
     }
-    Ok(())
+    shared::settle_all(live, again)
 }
 
 /// Every table of the layout that is a projection, so that a new one cannot be forgotten.

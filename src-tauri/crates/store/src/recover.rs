@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use zeroize::Zeroizing;
 
@@ -25,8 +25,9 @@ use crate::{
     connection::{connection, migrate},
     digest, read,
     restore::{SHM, TAIL, WAL, copy_checked},
+    shared,
     slots::{Secrets, Slots},
-    tail::{self, EntryRow, Mark, Row},
+    tail::{self, BarePlace, EntryRow, Mark, Row},
     verify, write,
 };
 
@@ -160,6 +161,11 @@ impl Place {
             let desk = read::id_of(&row.get::<_, String>(0)?)?;
             gathered.take(Row::Signature { desk, n: row.get(1)?, signature: row.get(2)? }, ground)
         });
+        table.each_bare(|row| {
+            let desk = read::id_of(&row.get::<_, String>(0)?)?;
+            let place = (row.get(2)?, row.get(3)?);
+            gathered.take(Row::Bare { desk, n: row.get(1)?, places: vec![place] }, ground)
+        });
         table.each("SELECT hash, bytes FROM original WHERE rowid = ?1", |row| {
             gathered.take(Row::Original { hash: row.get(0)?, bytes: row.get(1)? }, ground)
         });
@@ -199,6 +205,21 @@ impl Rows {
         }
     }
 
+    /// The digests of other desks: one table, in its own order, as far as it can be read. What is
+    /// lost of them is in the next bundle.
+    fn each_bare(&mut self, mut take: impl FnMut(&rusqlite::Row<'_>) -> Result<(), StoreError>) {
+        let Ok(connection) = connection(&self.path, &self.key, OpenFlags::default()) else {
+            return;
+        };
+        let Ok(mut query) = connection.prepare("SELECT desk, n, digest, hash FROM bare") else {
+            return;
+        };
+        let Ok(mut rows) = query.query([]) else { return };
+        while let Ok(Some(row)) = rows.next() {
+            drop(take(row));
+        }
+    }
+
     fn row(
         &mut self,
         sql: &str,
@@ -225,6 +246,7 @@ struct Gathered {
     seals: BTreeMap<String, [u8; 32]>,
     entries: BTreeMap<(DeskId, u32), Vec<EntryRow>>,
     signatures: BTreeMap<(DeskId, u32), Vec<u8>>,
+    bare: BTreeMap<(DeskId, u32), BarePlace>,
 }
 
 impl Gathered {
@@ -235,6 +257,11 @@ impl Gathered {
             Row::Original { hash, bytes } => {
                 if digest(&bytes).to_string() == hash {
                     write::keep(ground, &hash, &bytes)?;
+                }
+            }
+            Row::Bare { desk, n, places } => {
+                for (n, place) in (n..).zip(places) {
+                    self.bare.insert((desk, n), place);
                 }
             }
             Row::Signature { desk, n, signature } => {
@@ -255,25 +282,78 @@ impl Gathered {
         for (id, key) in &self.seals {
             tail::write_seal(&tx, id, key)?;
         }
-        let desks: BTreeSet<DeskId> = self.entries.keys().map(|(desk, _)| *desk).collect();
+        let places = self.entries.keys().chain(self.bare.keys());
+        let desks: BTreeSet<DeskId> = places.map(|(desk, _)| *desk).collect();
         // What came from other desks is what our own entries may build on.
         let theirs = desks.iter().filter(|it| **it != ours);
         let (mut n_brought_back, mut n_behind) = (0, 0);
         for desk in theirs.chain(desks.get(&ours)) {
-            let Mark { mut n, mut head } = Mark::of(&tx, *desk)?;
-            while let Some(next) = self.next(*desk, n + 1, &head) {
-                tail::write_entry(&tx, next)?;
-                n += 1;
-                head = next.hash;
-                if let Some(signature) = self.signatures.get(&(*desk, n)) {
-                    write::insert_signature(&tx, *desk, n, signature)?;
+            let (mut n, mut head) =
+                if *desk == ours { self.own_end(&tx, ours)? } else { (0, [0; 32]) };
+            loop {
+                if let Some(next) = self.next(*desk, n + 1, &head) {
+                    if !self.is_there(&tx, *desk, n + 1)? {
+                        tail::write_entry(&tx, next)?;
+                        n_brought_back += 1;
+                    }
+                    head = next.hash;
+                } else if let Some(place) = self.next_bare(&tx, *desk, n + 1, &head)? {
+                    tail::keep_bare(&tx, *desk, n + 1, &[place])?;
+                    head = place.1;
+                } else {
+                    break;
                 }
-                n_brought_back += 1;
+                n += 1;
+                if let Some(signature) = self.signatures.get(&(*desk, n)) {
+                    tail::keep_signature(&tx, *desk, n, signature)?;
+                }
             }
             n_behind += self.entries.range((*desk, n + 1)..=(*desk, u32::MAX)).count();
         }
+        shared::settle_all(&tx, &tx)?;
         tx.commit()?;
         Ok((n_brought_back, u32::try_from(n_behind).unwrap_or(u32::MAX)))
+    }
+
+    fn own_end(&self, tx: &Connection, ours: DeskId) -> Result<(u32, [u8; 32]), StoreError> {
+        let Mark { n, head } = Mark::of(tx, ours)?;
+        Ok((n, head))
+    }
+
+    fn is_there(&self, tx: &Connection, desk: DeskId, n: u32) -> Result<bool, StoreError> {
+        let mut query = tx.prepare_cached("SELECT 1 FROM entry WHERE desk = ?1 AND n = ?2")?;
+        Ok(query.exists(rusqlite::params![desk.to_string(), n])?)
+    }
+
+    /// What follows a hash in the journal of another desk, when only its digest is known, or the ground
+    /// has the entry itself.
+    fn next_bare(
+        &self,
+        tx: &Connection,
+        desk: DeskId,
+        n: u32,
+        head: &[u8; 32],
+    ) -> Result<Option<BarePlace>, StoreError> {
+        let follows = |(digest, hash): &BarePlace| verify::entry_hash(head, digest) == *hash;
+        if let Some(place) = self.bare.get(&(desk, n)).copied().filter(follows) {
+            return Ok(Some(place));
+        }
+        let place: Option<BarePlace> = tx
+            .prepare_cached("SELECT digest, hash FROM bare WHERE desk = ?1 AND n = ?2")?
+            .query_row(rusqlite::params![desk.to_string(), n], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        if let Some(place) = place.filter(follows) {
+            return Ok(Some(place));
+        }
+        let mut query = tx.prepare_cached(
+            "SELECT id, desk, n, at_ms, actor, case_id, action, sealed_with, body, hash
+             FROM entry WHERE desk = ?1 AND n = ?2",
+        )?;
+        let mut rows = query.query(rusqlite::params![desk.to_string(), n])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let (seal, body): (String, Vec<u8>) = (row.get(7)?, row.get(8)?);
+        let digest = verify::entry_digest(&read::header(row)?, &seal, &body);
+        Ok(Some((digest, row.get(9)?)).filter(follows))
     }
 
     /// The entry that follows a hash, when one was found that is as it was written.

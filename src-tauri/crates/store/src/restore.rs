@@ -113,7 +113,7 @@ pub(crate) fn copy_checked(
     }
     sync_dir(to)?;
     let found = check(&to.join(DATABASE), &secrets.key_text())?;
-    if (found.n_entries, found.head) == (backup.n_entries, backup.head) {
+    if (found.n_own, found.head) == (backup.n_entries, backup.head) {
         Ok(backup)
     } else {
         Err(StoreError::Damaged)

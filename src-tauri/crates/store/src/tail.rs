@@ -36,7 +36,7 @@ mod read;
 mod replay;
 
 pub(crate) use read::Found;
-pub(crate) use replay::{Compared, write_entry, write_seal};
+pub(crate) use replay::{Compared, keep_bare, keep_signature, write_entry, write_seal};
 
 const MAGIC: &[u8] = b"farol tail 1\n";
 const NAME_BYTES: usize = 16;
@@ -81,13 +81,32 @@ impl From<Mark> for Anchor {
     }
 }
 
+/// Digest and hash of an entry that is not there itself.
+pub(crate) type BarePlace = ([u8; 32], [u8; 32]);
+
 /// A row of one of the journal's tables, as it stands there.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Row {
-    Seal { id: String, key: [u8; 32] },
-    Original { hash: String, bytes: Vec<u8> },
+    Seal {
+        id: String,
+        key: [u8; 32],
+    },
+    Original {
+        hash: String,
+        bytes: Vec<u8>,
+    },
     Entry(Box<EntryRow>),
-    Signature { desk: DeskId, n: u32, signature: Vec<u8> },
+    Signature {
+        desk: DeskId,
+        n: u32,
+        signature: Vec<u8>,
+    },
+    /// Entries of another desk of which only digest and hash are known.
+    Bare {
+        desk: DeskId,
+        n: u32,
+        places: Vec<BarePlace>,
+    },
 }
 
 /// An entry, sealed.
@@ -257,6 +276,7 @@ impl Row {
             Self::Original { bytes, .. } => bytes.len(),
             Self::Entry(entry) => entry.body.len() + 400,
             Self::Seal { .. } | Self::Signature { .. } => 150,
+            Self::Bare { places, .. } => places.len() * 64,
         }
     }
 }

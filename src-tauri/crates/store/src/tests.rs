@@ -42,6 +42,7 @@ pub(crate) fn open_case(store: &Store, title: &str) -> CaseId {
                 reference: tx.read().next_reference(tx.now().year())?,
                 opened_at: tx.now(),
                 opened_by: tx.actor(),
+                theirs: None,
                 facts: facts(title),
             };
             let id = case.id;

@@ -17,7 +17,7 @@ use farol_model::{
     tampering::Tampering,
 };
 
-use crate::{StoreError, erase, read, write};
+use crate::{StoreError, erase, read, shared, write};
 
 /// What rests on another person's signature.
 mod signed;
@@ -32,7 +32,11 @@ const FORMAT: &[u8] = b"farol entry 1\n";
 pub struct Verification {
     /// Entries read before the end or the first wrong one.
     pub n_entries: u32,
-    /// Hash of the last good entry.
+    /// How many of them this desk wrote.
+    pub n_own: u32,
+    /// Entries of other desks of which only the digest is here.
+    pub n_bare: u32,
+    /// Hash of the last good entry of this desk.
     pub head: Option<Digest>,
     /// The first wrong entry.
     pub wrong: Option<WrongEntry>,
@@ -95,19 +99,57 @@ pub(crate) fn entry_hash(prev: &[u8; 32], digest: &[u8; 32]) -> [u8; 32] {
 /// Reads every entry of every desk in order and stops at the first that is wrong. The anchors are
 /// of the desk that wrote the vault's first entry.
 pub(crate) fn verify(conn: &Connection, anchors: &[Anchor]) -> Result<Verification, StoreError> {
-    let mut found = Verification { n_entries: 0, head: None, wrong: None, clock_moved: None };
+    verify_to(conn, anchors, End::Signed)
+}
+
+/// The first entry that is wrong, in a transaction whose last entry is signed by its commit.
+pub(crate) fn verify_before_commit(conn: &Connection) -> Result<Option<WrongEntry>, StoreError> {
+    Ok(verify_to(conn, &[], End::Open)?.wrong)
+}
+
+/// Whether the desk's own last entry has to be signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Signed,
+    Open,
+}
+
+fn verify_to(conn: &Connection, anchors: &[Anchor], end: End) -> Result<Verification, StoreError> {
+    let mut found = Verification {
+        n_entries: 0,
+        n_own: 0,
+        n_bare: 0,
+        head: None,
+        wrong: None,
+        clock_moved: None,
+    };
     let desks = desks(conn)?;
+    let mut signatures = Signatures::among(desks.len());
     if desks.is_empty() {
         // A vault begins with an entry, so this one lost all of them.
         let change = if anchors.is_empty() { Tampering::Truncated } else { Tampering::RolledBack };
         found.wrong = Some(WrongEntry { n: 1, header: None, change });
     }
     for (at, desk) in desks.iter().enumerate() {
-        let anchors = if at == 0 { anchors } else { &[] };
-        verify_desk(conn, desk, anchors, &mut found)?;
-        if found.wrong.is_some() {
-            break;
+        let own = at == 0;
+        let anchors = if own { anchors } else { &[] };
+        let end = if own { end } else { End::Signed };
+        let head = found.head;
+        verify_desk(conn, desk, anchors, end, &mut signatures, &mut found)?;
+        if own {
+            found.n_own = found.n_entries;
+        } else {
+            found.head = head;
         }
+        if found.wrong.is_some() {
+            return Ok(found);
+        }
+        if own {
+            found.wrong = own_digests(conn, desk)?;
+        }
+    }
+    if found.wrong.is_none() {
+        found.wrong = signatures.missing().or(entries_hidden(conn, desks.first())?);
     }
     Ok(found)
 }
@@ -153,12 +195,63 @@ pub(crate) fn verify_originals(conn: &Connection) -> Result<Option<WrongEntry>, 
     }))
 }
 
-/// Every desk that wrote or signed, in the order in which they began.
+/// Whether there are digests of other desks' entries: backups of earlier schemas have no table for them.
+fn has_bare(conn: &Connection) -> Result<bool, StoreError> {
+    Ok(conn.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'bare'")?.exists([])?)
+}
+
+/// A digest where an entry of this desk should be: somebody hid it.
+fn own_digests(conn: &Connection, desk: &str) -> Result<Option<WrongEntry>, StoreError> {
+    if !has_bare(conn)? {
+        return Ok(None);
+    }
+    let n: Option<u32> =
+        conn.query_row("SELECT min(n) FROM bare WHERE desk = ?1", [desk], |row| row.get(0))?;
+    Ok(n.map(|n| WrongEntry { n, header: None, change: Tampering::Removed }))
+}
+
+/// The entry about a bundle that brought more entries of a case than are there: somebody put digests
+/// in their place.
+fn entries_hidden(
+    conn: &Connection,
+    own: Option<&String>,
+) -> Result<Option<WrongEntry>, StoreError> {
+    let mut query = conn.prepare(
+        "SELECT entry.id, desk, n, at_ms, actor, case_id, action, body, seal.key
+         FROM entry JOIN seal ON seal.id = entry.sealed_with
+         WHERE action = 'bundle_taken' AND desk = ?1 ORDER BY n",
+    )?;
+    let mut there = conn.prepare("SELECT count(*) FROM entry WHERE case_id = ?1 AND desk <> ?2")?;
+    let mut brought: BTreeMap<String, u32> = BTreeMap::new();
+    let mut rows = query.query([own])?;
+    while let Some(row) = rows.next()? {
+        let (body, key): (Vec<u8>, Vec<u8>) = (row.get(7)?, row.get(8)?);
+        let Entry { header, action } = read::open(read::header(row)?, &body, &key)?;
+        let Action::BundleTaken { case, bundle } = action else { continue };
+        let brought = brought.entry(case.to_string()).or_default();
+        *brought += bundle.n_entries;
+        let there: u32 = there.query_row(params![case.to_string(), own], |row| row.get(0))?;
+        if *brought > there {
+            let change = Tampering::Removed;
+            return Ok(Some(WrongEntry { n: header.n, header: Some(header), change }));
+        }
+    }
+    Ok(None)
+}
+
+/// Every desk that wrote or signed, this one first, then in the order in which they began.
 pub(crate) fn desks(conn: &Connection) -> Result<Vec<String>, StoreError> {
     let mut desks = conn.prepare("SELECT desk FROM entry GROUP BY desk ORDER BY min(rowid)")?;
     let mut desks: Vec<String> =
         desks.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let mut signers = conn.prepare("SELECT DISTINCT desk FROM signature ORDER BY desk")?;
+    if let Some(own) = shared::own_desk(conn)? {
+        desks.sort_by_key(|it| *it != own);
+    }
+    let mut sql = "SELECT DISTINCT desk FROM signature".to_owned();
+    if has_bare(conn)? {
+        sql += " UNION SELECT DISTINCT desk FROM bare";
+    }
+    let mut signers = conn.prepare(&(sql + " ORDER BY desk"))?;
     for desk in signers.query_map([], |row| row.get::<_, String>(0))? {
         let desk = desk?;
         if !desks.contains(&desk) {
@@ -172,6 +265,8 @@ fn verify_desk(
     conn: &Connection,
     desk: &str,
     anchors: &[Anchor],
+    end: End,
+    signatures: &mut Signatures,
     found: &mut Verification,
 ) -> Result<(), StoreError> {
     let mut query = conn.prepare(
@@ -183,15 +278,21 @@ fn verify_desk(
          WHERE entry.desk = ?1 ORDER BY entry.n",
     )?;
     let mut rows = query.query([desk])?;
-    let mut signatures = Signatures::default();
+    let mut bare = BarePlaces::of(conn, desk)?;
     let erased = erase::erased_seals(conn)?;
     let mut n = 0;
     let mut head = [0; 32];
     let mut last: Option<EntryHeader> = None;
     let mut signed = true;
     while let Some(row) = rows.next()? {
+        let header = read::header(row);
+        let next = header.as_ref().map_or(n + 1, |it| it.n);
+        bare.follow(next, &mut n, &mut head, &mut signed, signatures, found);
+        if found.wrong.is_some() {
+            return Ok(());
+        }
         n += 1;
-        let Ok(header) = read::header(row) else {
+        let Ok(header) = header else {
             let change = Tampering::Edited;
             found.wrong = Some(WrongEntry { n, header: None, change });
             return Ok(());
@@ -251,12 +352,16 @@ fn verify_desk(
         found.n_entries += 1;
         found.head = Some(Digest(head));
     }
+    bare.follow(u32::MAX, &mut n, &mut head, &mut signed, signatures, found);
+    if found.wrong.is_some() {
+        return Ok(());
+    }
     let signed_beyond: bool = conn.query_row(
         "SELECT EXISTS (SELECT 1 FROM signature WHERE desk = ?1 AND n > ?2)",
         params![desk, n],
         |row| row.get(0),
     )?;
-    if !signed || signed_beyond {
+    if (!signed && end == End::Signed) || signed_beyond {
         let change = Tampering::Truncated;
         found.wrong = Some(WrongEntry { n: n.max(1), header: last, change });
     } else if anchors.iter().any(|it| it.n > n) {
@@ -264,6 +369,64 @@ fn verify_desk(
         found.wrong = Some(WrongEntry { n, header: last, change });
     }
     Ok(())
+}
+
+/// The entries of a desk of which only the digest is here.
+struct BarePlaces {
+    places: std::vec::IntoIter<Bare>,
+    next: Option<Bare>,
+}
+
+struct Bare {
+    n: u32,
+    digest: [u8; 32],
+    signature: Option<Vec<u8>>,
+}
+
+impl BarePlaces {
+    fn of(conn: &Connection, desk: &str) -> Result<Self, StoreError> {
+        if !has_bare(conn)? {
+            return Ok(Self { places: Vec::new().into_iter(), next: None });
+        }
+        let mut query = conn.prepare(
+            "SELECT bare.n, digest, signature FROM bare
+             LEFT JOIN signature ON signature.desk = bare.desk AND signature.n = bare.n
+             WHERE bare.desk = ?1 ORDER BY bare.n",
+        )?;
+        let places = query.query_map([desk], |row| {
+            Ok(Bare { n: row.get(0)?, digest: row.get(1)?, signature: row.get(2)? })
+        })?;
+        let mut places = places.collect::<Result<Vec<_>, _>>()?.into_iter();
+        let next = places.next();
+        Ok(Self { places, next })
+    }
+
+    /// Goes on over what stands before entry `until`.
+    fn follow(
+        &mut self,
+        until: u32,
+        n: &mut u32,
+        head: &mut [u8; 32],
+        signed: &mut bool,
+        signatures: &Signatures,
+        found: &mut Verification,
+    ) {
+        while let Some(place) = self.next.take_if(|it| it.n < until && it.n == *n + 1) {
+            *n = place.n;
+            *head = entry_hash(head, &place.digest);
+            found.n_bare += 1;
+            *signed = place.signature.is_some();
+            let is_good = place.signature.is_none_or(|it| {
+                Signature::from_slice(&it).is_ok_and(|it| signatures.is_by_somebody(head, &it))
+            });
+            if !is_good {
+                let change = Tampering::SignedByAnother;
+                found.wrong = Some(WrongEntry { n: *n, header: None, change });
+                return;
+            }
+            self.next = self.places.next();
+        }
+    }
 }
 
 /// What stands in a row beside its header.

@@ -14,7 +14,7 @@ use farol_model::{
 use crate::{
     Reader, Store, StoreError, evidence, projection, read,
     seal::{Key, random},
-    search,
+    search, shared,
     tail::Mark,
     verify::{entry_digest, entry_hash},
 };
@@ -48,6 +48,14 @@ impl<'a> WriteTx<'a> {
     /// A fresh id.
     pub fn new_id(&self) -> Uuid {
         mint(self.at)
+    }
+
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.tx
+    }
+
+    pub(crate) fn desk(&self) -> DeskId {
+        self.store.desk()
     }
 
     /// What is there, including what this transaction did.
@@ -87,6 +95,7 @@ impl<'a> WriteTx<'a> {
         projection::apply(&self.tx, &header, action)?;
         search::follow(&self.tx, action)?;
         evidence::follow(&self.tx, action)?;
+        shared::follow(&self.tx, &seal, action)?;
         self.n = header.n;
         self.head = hash;
         self.n_recorded += 1;
@@ -140,6 +149,8 @@ pub(crate) fn insert_entry(
     prev: &[u8; 32],
     hash: &[u8; 32],
 ) -> Result<(), StoreError> {
+    conn.prepare_cached("DELETE FROM bare WHERE desk = ?1 AND n = ?2")?
+        .execute(params![header.desk.to_string(), header.n])?;
     conn.prepare_cached(
         "INSERT INTO entry (id, desk, n, at_ms, actor, case_id, action, sealed_with, body, prev, hash)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",

@@ -47,6 +47,13 @@ export const commands = {
 	noteAdd: (caseId: CaseId, text: string) => typedError<null, Failure>(__TAURI_INVOKE("note_add", { caseId, text })),
 	lookupPlan: (hosts: string[], resolver: string | null) => typedError<LookupPlan, Failure>(__TAURI_INVOKE("lookup_plan", { hosts, resolver })),
 	lookupStart: (caseId: CaseId, hosts: string[], resolver: string | null) => typedError<LookupDone, Failure>(__TAURI_INVOKE("lookup_start", { caseId, hosts, resolver })),
+	bundlePlan: (cases: CaseId[]) => typedError<BundlePlan, Failure>(__TAURI_INVOKE("bundle_plan", { cases })),
+	bundleExport: (cases: CaseId[], target: BundleFor) => typedError<BundleDone | null, Failure>(__TAURI_INVOKE("bundle_export", { cases, target })),
+	bundlePick: () => typedError<string | null, Failure>(__TAURI_INVOKE("bundle_pick")),
+	bundlePreview: (key: BundleKey) => typedError<Incoming, Failure>(__TAURI_INVOKE("bundle_preview", { key })),
+	bundleImport: (key: BundleKey, compared: string[]) => typedError<Incoming, Failure>(__TAURI_INVOKE("bundle_import", { key, compared })),
+	conflictList: (caseId: CaseId) => typedError<ConflictLine[], Failure>(__TAURI_INVOKE("conflict_list", { caseId })),
+	conflictSettle: (caseId: CaseId, key: string, entry: EntryId) => typedError<null, Failure>(__TAURI_INVOKE("conflict_settle", { caseId, key, entry })),
 	leavingShow: () => typedError<LeavingView, Failure>(__TAURI_INVOKE("leaving_show")),
 	offlineSwitch: (offline: boolean) => typedError<LeavingView, Failure>(__TAURI_INVOKE("offline_switch", { offline })),
 	sourceSwitch: (source: Source, on: boolean) => typedError<LeavingView, Failure>(__TAURI_INVOKE("source_switch", { source, on })),
@@ -103,6 +110,7 @@ export const commands = {
 
 /** Events */
 export const events = {
+	bundleDropped: makeEvent<BundleDropped, BundleDropped>("bundle-dropped"),
 	changed: makeEvent<Changed, Changed>("changed"),
 	filesImported: makeEvent<FilesImported, FilesImported>("files-imported"),
 	lockAsked: makeEvent<LockAsked, LockAsked>("lock-asked"),
@@ -249,6 +257,97 @@ export type Block = {
 /**  A block of a document. */
 export type BlockId = string;
 
+/**  A case in a bundle. */
+export type BundleCase = {
+	/**  Its number on the desk that left the bundle. */
+	reference: CaseRef,
+	/**  How many of its entries are in it. */
+	n_entries: number,
+};
+
+/**  A bundle that left. */
+export type BundleDone = {
+	/**  The name of the file, without folders. */
+	file_name: string,
+	/**  SHA-256 of the encrypted file. */
+	sha256: Digest,
+	/**  What is in it. */
+	plan: BundlePlan,
+};
+
+/**  A bundle was dropped on the window: its name, without folders. */
+export type BundleDropped = string;
+
+/**  For whom a bundle is, and what opens it. */
+export type BundleFor = {
+	/**  Who gets it, as the record will say. */
+	to: string,
+	/**  Public keys (`age1…`) that open it. */
+	recipients: string[],
+	/**  Or the words that do. */
+	passphrase: string | null,
+};
+
+/**  What opens a bundle. */
+export type BundleKey = {
+	/**  The words it was locked with. */
+	passphrase: string | null,
+	/**  Or the secret age key of one of those it is for (`AGE-SECRET-KEY-1…`). */
+	identity: string | null,
+};
+
+/**  Somebody who signed something in a bundle. */
+export type BundlePerson = {
+	/**  Their name, as they write it. */
+	name: string,
+	/**  Their key in groups, to be compared by voice. */
+	fingerprint: string,
+	/**  Whether this desk has their card already. */
+	known: boolean,
+};
+
+/**  Exactly what a bundle would carry. */
+export type BundlePlan = {
+	/**  The cases. */
+	cases: LeavingCase[],
+	/**  Entries, of cases and of their reports. */
+	n_entries: number,
+	/**  Reports. */
+	n_reports: number,
+	/**  Mails, answers and pieces of files, as they came. */
+	n_originals: number,
+	/**  Entries of other cases, and of the desk, of which only a digest leaves. */
+	n_digests: number,
+	/**  Originals that were destroyed: their hashes leave, their bytes cannot. */
+	n_missing: number,
+	/**  People whose cards go with it. */
+	people: string[],
+	/**  How large the file gets. */
+	size: Size,
+	/**  A name for the file. */
+	file_name: string,
+};
+
+/**  A bundle that was opened: every hash and signature in it is good, and nothing of it was kept. */
+export type BundleShown = {
+	/**  Who signed it first, then everybody else who signed something in it. */
+	people: BundlePerson[],
+	/**  When it was made, by the clock of that desk. */
+	at: Timestamp,
+	/**  For whom. */
+	to: string,
+	/**  The cases. */
+	cases: BundleCase[],
+	/**  Entries, of cases and of their reports. */
+	n_entries: number,
+	/**  Reports. */
+	n_reports: number,
+	/**  Mails, answers and pieces of files. */
+	n_originals: number,
+	/**  SHA-256 of the encrypted file. */
+	sha256: Digest,
+};
+
 /**  Which hours count. */
 export type Calendar = 
 /**  Every hour, day and night. */
@@ -260,6 +359,8 @@ export type Case = {
 	id: CaseId,
 	/**  Its number for people. */
 	reference: CaseRef,
+	/**  Its number on the desk that opened it, when that is another case's number here. */
+	theirs?: CaseRef | null,
 	/**  When it was opened. */
 	opened_at: Timestamp,
 	/**  By whom. */
@@ -539,6 +640,16 @@ export type Confidence =
 "medium" | 
 /**  A published range or the operator's own names. */
 "high";
+
+/**  A fact that two desks changed without knowing of each other. */
+export type ConflictLine = {
+	/**  Which fact, for the program. */
+	key: string,
+	/**  The same for people. */
+	label: string,
+	/**  Two or more. */
+	versions: VersionLine[],
+};
 
 /**  What the reporter allows us to pass on. */
 export type Consent = 
@@ -1045,6 +1156,36 @@ export type Imported = {
 	refused: string[],
 };
 
+/**  What taking a bundle in brings, or brought. */
+export type Incoming = {
+	/**  The bundle. */
+	bundle: BundleShown,
+	/**  Its cases. */
+	cases: IncomingCase[],
+	/**  Entries that this desk does not have yet; none when everything is here already. */
+	n_new: number,
+	/**  Entries that it has. */
+	n_known: number,
+};
+
+/**  A case of a bundle as it would stand here. */
+export type IncomingCase = {
+	/**  Its id. */
+	id: CaseId,
+	/**  Its number on the desk that left the bundle. */
+	theirs: CaseRef,
+	/**  Its number here; another one when theirs is another case's here. */
+	reference: CaseRef,
+	/**  Entries that this desk does not have yet. */
+	n_new: number,
+	/**  Whether this desk has none of it. */
+	is_new: boolean,
+	/**  Facts that both desks changed without knowing of each other. */
+	n_conflicts: number,
+	/**  Pieces of evidence that the other desk destroyed, whose bytes go here, too. */
+	n_destroyed: number,
+};
+
 /**  What the check of the journal found. */
 export type JournalCheck = {
 	/**  Entries read. */
@@ -1069,6 +1210,18 @@ export type KeySlot = {
 	made_at: Timestamp | null,
 	/**  What a guess costs, for the passphrase. */
 	strength: string | null,
+};
+
+/**  A case in a bundle that would leave. */
+export type LeavingCase = {
+	/**  Its id. */
+	id: CaseId,
+	/**  Its number. */
+	reference: CaseRef,
+	/**  Its title; none when the case is sensitive. */
+	title: string | null,
+	/**  Entries of it that would leave. */
+	n_entries: number,
 };
 
 /**  Everything about what leaves: the switches, who may see what, and what waits. */
@@ -2213,6 +2366,22 @@ export type VaultStatus = {
 	member: Member | null,
 	/**  What opening it found and put right, in words. */
 	findings: string[],
+};
+
+/**  One desk's version of it. */
+export type VersionLine = {
+	/**  The entry that set it. */
+	entry: EntryId,
+	/**  Who. */
+	who: string,
+	/**  When. */
+	at: Timestamp,
+	/**  What it was before. */
+	was: string,
+	/**  What it is in this version. */
+	is: string,
+	/**  Whether the case shows this one until somebody chooses. */
+	shown: boolean,
 };
 
 /**  A look-up that waits until the desk is online. */

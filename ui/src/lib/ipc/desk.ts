@@ -14,6 +14,8 @@ export type Desk = { [K in keyof typeof commands]: Unwrapped<(typeof commands)[K
   onProgress(listener: (done: number, total: number) => void): () => void;
   /** Calls back when the computer is about to sleep, or its screen was locked. */
   onLockAsked(listener: () => void): () => void;
+  /** Calls back with its name when a bundle was dropped on the window. */
+  onBundleDropped(listener: (name: string) => void): () => void;
   /** Calls back when files were dropped on the window. */
   onFilesImported(
     listener: (results: import("./bindings").ImportResult[]) => void,
@@ -61,5 +63,6 @@ export const desk = {
     listen(events.progress, (it) => listener(it.done, it.total)),
   onFilesImported: (listener: (results: import("./bindings").ImportResult[]) => void) =>
     listen(events.filesImported, listener),
+  onBundleDropped: (listener: (name: string) => void) => listen(events.bundleDropped, listener),
   onLockAsked: (listener: () => void) => listen(events.lockAsked, listener),
 } as Desk;

@@ -5,7 +5,7 @@ use specta::Type;
 
 use farol_model::{
     case::CaseRef,
-    id::{CaseId, Digest, Size},
+    id::{CaseId, Digest, EntryId, Size},
     time::Timestamp,
 };
 
@@ -115,4 +115,64 @@ pub struct BundleShown {
     pub n_originals: u32,
     /// SHA-256 of the encrypted file.
     pub sha256: Digest,
+}
+
+/// A case of a bundle as it would stand here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct IncomingCase {
+    /// Its id.
+    pub id: CaseId,
+    /// Its number on the desk that left the bundle.
+    pub theirs: CaseRef,
+    /// Its number here; another one when theirs is another case's here.
+    pub reference: CaseRef,
+    /// Entries that this desk does not have yet.
+    pub n_new: u32,
+    /// Whether this desk has none of it.
+    pub is_new: bool,
+    /// Facts that both desks changed without knowing of each other.
+    pub n_conflicts: u32,
+    /// Pieces of evidence that the other desk destroyed, whose bytes go here, too.
+    pub n_destroyed: u32,
+}
+
+/// What taking a bundle in brings, or brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct Incoming {
+    /// The bundle.
+    pub bundle: BundleShown,
+    /// Its cases.
+    pub cases: Vec<IncomingCase>,
+    /// Entries that this desk does not have yet; none when everything is here already.
+    pub n_new: u32,
+    /// Entries that it has.
+    pub n_known: u32,
+}
+
+/// A fact that two desks changed without knowing of each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct ConflictLine {
+    /// Which fact, for the program.
+    pub key: String,
+    /// The same for people.
+    pub label: String,
+    /// Two or more.
+    pub versions: Vec<VersionLine>,
+}
+
+/// One desk's version of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct VersionLine {
+    /// The entry that set it.
+    pub entry: EntryId,
+    /// Who.
+    pub who: String,
+    /// When.
+    pub at: Timestamp,
+    /// What it was before.
+    pub was: String,
+    /// What it is in this version.
+    pub is: String,
+    /// Whether the case shows this one until somebody chooses.
+    pub shown: bool,
 }

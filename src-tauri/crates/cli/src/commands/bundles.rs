@@ -5,7 +5,7 @@ use std::fs;
 use farol_app::{
     Desk, Failure,
     lookups::Watch,
-    view::{BundleFor, BundleKey, BundlePlan, BundleShown},
+    view::{BundleFor, BundleKey, BundlePlan, BundleShown, ConflictLine, Incoming},
 };
 use farol_model::{case::CaseRef, id::CaseId};
 
@@ -33,6 +33,25 @@ pub(super) fn run(desk: &Desk, command: BundleCommand, output: &mut Output) -> R
         BundleCommand::Show { file, key } => {
             let shown = desk.show_bundle(&file, &read_key(&key)?, &UNWATCHED)?;
             output.line(&shown, &shown_words(&shown))
+        }
+        BundleCommand::Import { file, key, fingerprint, preview } => {
+            let key = read_key(&key)?;
+            let incoming = match preview {
+                true => desk.preview_import(&file, &key, &UNWATCHED)?,
+                false => desk.import_bundle(&file, &key, &fingerprint, &UNWATCHED)?,
+            };
+            output.line(&incoming, &incoming_words(&incoming, preview))
+        }
+        BundleCommand::Conflicts { case } => {
+            for it in desk.conflicts(desk.case_id(case)?)? {
+                output.line(&it, &conflict_words(&it))?;
+            }
+            Ok(())
+        }
+        BundleCommand::Choose { case, key, entry } => {
+            desk.settle_conflict(desk.case_id(case)?, &key, entry)?;
+            let value = serde_json::json!({ "case": case.to_string(), "key": key });
+            output.line(&value, "chosen; the other version stays in the history")
         }
     }
 }
@@ -83,5 +102,50 @@ fn shown_words(shown: &BundleShown) -> String {
         "{} entries, {} reports, {} originals: every hash and signature is good\nsha256 {}",
         shown.n_entries, shown.n_reports, shown.n_originals, shown.sha256
     );
+    words
+}
+
+fn incoming_words(incoming: &Incoming, preview: bool) -> String {
+    let mut words = String::new();
+    let unknown = incoming.bundle.people.iter().filter(|it| !it.known);
+    for person in unknown {
+        words += &format!("unknown until now: {}  {}\n", person.name, person.fingerprint);
+    }
+    if incoming.n_new == 0 {
+        return words + "everything in this bundle is here already; nothing was changed";
+    }
+    for case in &incoming.cases {
+        let number = if case.theirs == case.reference {
+            case.reference.to_string()
+        } else {
+            format!("{} ({} on the other desk)", case.reference, case.theirs)
+        };
+        let is_new = if case.is_new { ", a new case" } else { "" };
+        words += &format!("{number}  {} new entries{is_new}", case.n_new);
+        if case.n_conflicts > 0 {
+            words += &format!("; {} facts with two versions", case.n_conflicts);
+        }
+        if case.n_destroyed > 0 {
+            words += &format!("; {} pieces of evidence were destroyed", case.n_destroyed);
+        }
+        words.push('\n');
+    }
+    let done = if preview { "would be taken in; nothing was changed" } else { "taken in" };
+    words + &format!("{} entries {done}, {} were here already", incoming.n_new, incoming.n_known)
+}
+
+fn conflict_words(conflict: &ConflictLine) -> String {
+    let mut words = format!("{}  ({})", conflict.label, conflict.key);
+    for it in &conflict.versions {
+        let shown = if it.shown { "  shown meanwhile" } else { "" };
+        words += &format!(
+            "\n  {}  {}  {}: {} → {}{shown}",
+            it.entry,
+            it.at.to_minute(),
+            it.who,
+            it.was,
+            it.is
+        );
+    }
     words
 }

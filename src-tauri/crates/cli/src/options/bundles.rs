@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use farol_model::case::CaseRef;
+use farol_model::{case::CaseRef, id::EntryId};
 
 #[derive(Subcommand)]
 pub(crate) enum BundleCommand {
@@ -39,6 +39,35 @@ pub(crate) enum BundleCommand {
         file: PathBuf,
         #[command(flatten)]
         key: KeyOptions,
+    },
+    /// Take a bundle in: same entries, same hashes, nothing twice. With --preview, say what it would
+    /// bring.
+    Import {
+        /// The bundle.
+        file: PathBuf,
+        #[command(flatten)]
+        key: KeyOptions,
+        /// The fingerprint of somebody who signed in it and is unknown here, as they told it to you; can
+        /// be given more than once.
+        #[arg(long)]
+        fingerprint: Vec<String>,
+        /// Only say what it would bring.
+        #[arg(long)]
+        preview: bool,
+    },
+    /// Facts of a case that two desks changed without knowing of each other.
+    Conflicts {
+        /// The case.
+        case: CaseRef,
+    },
+    /// Choose between the versions of such a fact.
+    Choose {
+        /// The case.
+        case: CaseRef,
+        /// Which fact, as `bundle conflicts` prints it.
+        key: String,
+        /// The entry whose version stands, as `bundle conflicts` prints it.
+        entry: EntryId,
     },
 }
 

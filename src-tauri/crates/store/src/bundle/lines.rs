@@ -63,7 +63,6 @@ pub(crate) struct Stored {
 }
 
 /// One place of a desk's journal: the entry, or its digest and signature.
-#[allow(dead_code, reason = "taking bundles in comes next")]
 pub(crate) enum At {
     Entry(Box<Stored>),
     Bare([u8; 32], Option<Vec<u8>>),
@@ -83,9 +82,20 @@ pub(crate) fn each(
          LEFT JOIN signature ON signature.desk = entry.desk AND signature.n = entry.n
          WHERE entry.desk = ?1 ORDER BY entry.n",
     )?;
+    let mut bare = conn.prepare(
+        "SELECT bare.n, digest, signature FROM bare
+         LEFT JOIN signature ON signature.desk = bare.desk AND signature.n = bare.n
+         WHERE bare.desk = ?1 ORDER BY bare.n",
+    )?;
+    let mut bare = bare.query([desk])?;
+    let mut waiting = bare.next()?.map(bare_place).transpose()?;
     let mut rows = query.query([desk])?;
     while let Some(row) = rows.next()? {
         let header = read::header(row)?;
+        while let Some((n, at)) = waiting.take_if(|(n, _)| *n < header.n) {
+            take(n, at)?;
+            waiting = bare.next()?.map(bare_place).transpose()?;
+        }
         let stored = Stored {
             seal: row.get(7)?,
             body: row.get(8)?,
@@ -96,7 +106,15 @@ pub(crate) fn each(
         };
         take(stored.header.n, At::Entry(Box::new(stored)))?;
     }
+    while let Some((n, at)) = waiting.take() {
+        take(n, at)?;
+        waiting = bare.next()?.map(bare_place).transpose()?;
+    }
     Ok(())
+}
+
+fn bare_place(row: &rusqlite::Row<'_>) -> Result<(u32, At), StoreError> {
+    Ok((row.get(0)?, At::Bare(row.get(1)?, row.get(2)?)))
 }
 
 /// Writes lines: entries as they are, and runs of what is not said.

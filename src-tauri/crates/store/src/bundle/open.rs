@@ -82,7 +82,6 @@ pub struct OpenedBundle {
 }
 
 /// An entry that is as it was written.
-#[allow(dead_code, reason = "taking bundles in comes next")]
 pub(crate) struct CheckedEntry {
     pub(crate) header: EntryHeader,
     pub(crate) seal: String,
@@ -95,7 +94,6 @@ pub(crate) struct CheckedEntry {
 }
 
 /// What is read, in order.
-#[allow(dead_code, reason = "taking bundles in comes next")]
 pub(crate) enum Item<'a> {
     /// An entry that is said.
     Entry(&'a CheckedEntry),
@@ -103,7 +101,7 @@ pub(crate) enum Item<'a> {
     /// of the last.
     Bare(DeskId, u32, &'a [(Digest, [u8; 32])], Option<&'a [u8]>),
     /// An original.
-    Original(Digest, &'a [u8]),
+    Original(&'a [u8]),
 }
 
 type Take<'a> = &'a mut dyn FnMut(&Manifest, Item<'_>) -> Result<(), BundleError>;
@@ -186,7 +184,7 @@ fn walk_archive(content: &mut dyn Read, take: Take<'_>) -> Result<OpenedBundle, 
             return wrong(format!("no entry names the original {}", part.sha256));
         }
         n_originals += 1;
-        take(&manifest, Item::Original(part.sha256, &bytes))?;
+        take(&manifest, Item::Original(&bytes))?;
     }
     if next()?.is_some() {
         return wrong("it holds more files than its manifest names");

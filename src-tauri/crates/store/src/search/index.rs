@@ -41,7 +41,8 @@ struct Item {
 pub(crate) fn follow(conn: &Connection, action: &Action) -> Result<(), StoreError> {
     match action {
         Action::ReportReceived { report } => put(conn, of_report(report)),
-        Action::CaseOpened { case } => put_case(conn, case),
+        // As it stands here: its number can be another one.
+        Action::CaseOpened { case } => put_case(conn, &Reader::new(conn).case(case.id)?),
         Action::CaseChanged { case, .. } => put_case(conn, &Reader::new(conn).case(*case)?),
         Action::ObservableAdded { case, observable } => put_value(conn, *case, observable),
         Action::TargetSet { case, before, after } => after
@@ -79,7 +80,10 @@ pub(crate) fn follow(conn: &Connection, action: &Action) -> Result<(), StoreErro
         | Action::EvidenceDestroyed { .. }
         | Action::DocumentSent { .. }
         | Action::DocumentExported { .. }
-        | Action::BundleLeft { .. } => Ok(()),
+        | Action::BundleLeft { .. }
+        | Action::BundleTaken { .. }
+        | Action::CaseRenumbered { .. }
+        | Action::ConflictSettled { .. } => Ok(()),
     }
 }
 
@@ -168,6 +172,7 @@ fn put_case(conn: &Connection, case: &Case) -> Result<(), StoreError> {
         body,
     };
     let mut body = vec![case.reference.to_string(), facts.severity_reason.clone()];
+    body.extend(case.theirs.map(|it| it.to_string()));
     body.extend(
         [&facts.waiting_on, &facts.asked_by, &facts.jurisdiction].into_iter().flatten().cloned(),
     );

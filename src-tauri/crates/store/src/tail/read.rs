@@ -15,8 +15,11 @@ use zeroize::Zeroizing;
 
 use farol_model::{id::DeskId, journal::EntryHeader};
 
-use super::{EntryRow, MAGIC, Mark, NAME_BYTES, Part, Row, bound_to};
+use super::{BarePlace, EntryRow, MAGIC, Mark, NAME_BYTES, Part, Row, bound_to};
 use crate::{StoreError, read, seal::Key};
+
+/// So many digests are one row.
+const MAX_BARE: usize = 4096;
 
 /// A tail as it lies there, as far as it can be read.
 pub(crate) struct Found {
@@ -216,12 +219,48 @@ pub(super) fn rows_after(
                 take(rowid, Row::Seal { id: entry.seal.clone(), key })?;
             }
         }
+        if entry.header.action == "bundle_taken" {
+            bare_rows(conn, &mut |row| take(rowid, row))?;
+        }
         let signature: Option<Vec<u8>> = row.get(12)?;
         let EntryHeader { desk, n, .. } = entry.header;
         take(rowid, Row::Entry(Box::new(entry)))?;
         if let Some(signature) = signature {
             take(rowid, Row::Signature { desk, n, signature })?;
         }
+    }
+    Ok(())
+}
+
+/// Gives everything of which only digests are known, as far as it is known by now, and the signatures in
+/// it. Giving it again does no harm.
+fn bare_rows(
+    conn: &Connection,
+    take: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut query = conn.prepare_cached(
+        "SELECT bare.desk, bare.n, digest, hash, signature FROM bare
+         LEFT JOIN signature ON signature.desk = bare.desk AND signature.n = bare.n
+         ORDER BY bare.desk, bare.n",
+    )?;
+    let mut run: Option<(DeskId, u32, Vec<BarePlace>)> = None;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let (desk, n): (DeskId, u32) = (read::id_of(&row.get::<_, String>(0)?)?, row.get(1)?);
+        let goes_on = run.as_ref().is_some_and(|(it, first, places)| {
+            *it == desk && first + places.len() as u32 == n && places.len() < MAX_BARE
+        });
+        if !goes_on && let Some((desk, n, places)) = run.take() {
+            take(Row::Bare { desk, n, places })?;
+        }
+        let (.., places) = run.get_or_insert_with(|| (desk, n, Vec::new()));
+        places.push((row.get(2)?, row.get(3)?));
+        if let Some(signature) = row.get(4)? {
+            take(Row::Signature { desk, n, signature })?;
+        }
+    }
+    if let Some((desk, n, places)) = run {
+        take(Row::Bare { desk, n, places })?;
     }
     Ok(())
 }

@@ -4,8 +4,8 @@ use rusqlite::{Connection, TransactionBehavior, params};
 
 use farol_model::id::DeskId;
 
-use super::{EntryRow, Found, Mark, Row, read::Rest};
-use crate::{StoreError, evidence, projection, read, search, verify, write};
+use super::{BarePlace, EntryRow, Found, Mark, Row, read::Rest};
+use crate::{StoreError, evidence, projection, read, search, shared, verify, write};
 
 /// How a tail stands to the database beside it.
 #[derive(Debug, PartialEq, Eq)]
@@ -69,6 +69,7 @@ impl Found {
             n_entries += u32::from(matches!(row, Row::Entry(_)));
             write_again(&tx, &row)
         })?;
+        shared::settle_all(&tx, &tx)?;
         if verify::verify(&tx, &[])?.wrong.is_some() {
             return Err(StoreError::Damaged);
         }
@@ -81,9 +82,8 @@ fn write_again(conn: &Connection, row: &Row) -> Result<(), StoreError> {
     match row {
         Row::Seal { id, key } => write_seal(conn, id, key),
         Row::Original { hash, bytes } => write::keep(conn, hash, bytes),
-        Row::Signature { desk, n, signature } => {
-            write::insert_signature(conn, *desk, *n, signature)
-        }
+        Row::Signature { desk, n, signature } => keep_signature(conn, *desk, *n, signature),
+        Row::Bare { desk, n, places } => keep_bare(conn, *desk, *n, places),
         Row::Entry(entry) => write_entry(conn, entry),
     }
 }
@@ -95,9 +95,44 @@ pub(crate) fn write_seal(conn: &Connection, id: &str, key: &[u8; 32]) -> Result<
     Ok(())
 }
 
+/// Keeps the signature of a commit, when it is not there yet.
+pub(crate) fn keep_signature(
+    conn: &Connection,
+    desk: DeskId,
+    n: u32,
+    signature: &[u8],
+) -> Result<(), StoreError> {
+    conn.prepare_cached(
+        "INSERT OR IGNORE INTO signature (desk, n, signature) VALUES (?1, ?2, ?3)",
+    )?
+    .execute(params![desk.to_string(), n, signature])?;
+    Ok(())
+}
+
+/// Keeps digests of entries that are not there themselves.
+pub(crate) fn keep_bare(
+    conn: &Connection,
+    desk: DeskId,
+    first: u32,
+    places: &[BarePlace],
+) -> Result<(), StoreError> {
+    let mut keep = conn.prepare_cached(
+        "INSERT OR IGNORE INTO bare (desk, n, digest, hash) SELECT ?1, ?2, ?3, ?4
+         WHERE NOT EXISTS (SELECT 1 FROM entry WHERE desk = ?1 AND n = ?2)",
+    )?;
+    for (n, (digest, hash)) in (first..).zip(places) {
+        keep.execute(params![desk.to_string(), n, digest, hash])?;
+    }
+    Ok(())
+}
+
 /// Writes an entry again, with what screens and search have of it.
 pub(crate) fn write_entry(conn: &Connection, entry: &EntryRow) -> Result<(), StoreError> {
     write::insert_entry(conn, &entry.header, &entry.seal, &entry.body, &entry.prev, &entry.hash)?;
+    // What several desks wrote on is made when everything is there.
+    if shared::is_shared(conn, &entry.seal)? {
+        return Ok(());
+    }
     if let Some(key) = read::seal_key(conn, &entry.seal)? {
         let opened = read::open(entry.header.clone(), &entry.body, &key.0)?;
         projection::apply(conn, &opened.header, &opened.action)?;

@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ed25519_dalek::VerifyingKey;
+use ed25519_dalek::{Signature, VerifyingKey};
 
 use farol_model::{
     approval::{Ruling, Subject},
     decision::MitigationState,
     id::{Digest, MemberId},
-    journal::{Action, Entry},
+    journal::{Action, Entry, EntryHeader},
     member::Member,
     signed::{KeptFile, Says},
     tampering::Tampering,
 };
 
+use super::WrongEntry;
 use crate::signed::{file_hash, is_signed_by, verifying_key};
 
 /// The people that a desk's entries named so far, and what they approved.
@@ -22,9 +23,39 @@ pub(super) struct Signatures {
     members: BTreeMap<MemberId, (Member, VerifyingKey)>,
     asked: BTreeMap<Digest, Subject>,
     approved: BTreeSet<Subject>,
+    /// Whether other desks wrote here, too: what one desk rests on, another may have.
+    others: bool,
+    /// What rests on an approval, or answers a request, that was not seen yet.
+    waiting: Vec<(Waiting, EntryHeader)>,
+}
+
+enum Waiting {
+    Approval(Subject),
+    Request(Digest, Subject),
 }
 
 impl Signatures {
+    /// To be followed through the journals of so many desks.
+    pub(super) fn among(n_desks: usize) -> Self {
+        Self { others: n_desks > 1, ..Self::default() }
+    }
+
+    /// The first entry that rests on what no desk has.
+    pub(super) fn missing(&self) -> Option<WrongEntry> {
+        let there = |it: &Waiting| match it {
+            Waiting::Approval(subject) => self.approved.contains(subject),
+            Waiting::Request(request, subject) => self.asked.get(request) == Some(subject),
+        };
+        let (_, header) = self.waiting.iter().find(|(it, _)| !there(it))?;
+        let change = Tampering::ForgedFile;
+        Some(WrongEntry { n: header.n, header: Some(header.clone()), change })
+    }
+
+    /// Whether anybody who is named signed this.
+    pub(super) fn is_by_somebody(&self, message: &[u8], signature: &Signature) -> bool {
+        self.members.values().any(|(_, key)| key.verify_strict(message, signature).is_ok())
+    }
+
     /// The key of a person who was named before.
     pub(super) fn key(&self, member: MemberId) -> Option<&VerifyingKey> {
         self.members.get(&member).map(|(_, key)| key)
@@ -43,24 +74,40 @@ impl Signatures {
                 known && signed
             }
             Action::FileSigned { kept, .. } => {
-                self.is_genuine(kept, entry.header.actor) && self.remember(kept, None)
+                self.is_genuine(kept, entry.header.actor)
+                    && self.remember(kept, None, &entry.header)
             }
             Action::FileTaken { kept, signer, .. } => {
-                let known = self.members.get(&signer.id).is_some_and(|(it, _)| it == signer);
-                known && self.is_genuine(kept, signer.id) && self.remember(kept, Some(signer.id))
+                let known = self
+                    .members
+                    .get(&signer.id)
+                    .is_some_and(|(it, _)| it.public_key == signer.public_key);
+                known
+                    && self.is_genuine(kept, signer.id)
+                    && self.remember(kept, Some(signer.id), &entry.header)
             }
             Action::MitigationSet { after, .. } => {
                 let beyond =
                     matches!(after.state(), MitigationState::Approved | MitigationState::Active);
                 !(after.needs_second && beyond)
-                    || self.approved.contains(&Subject::Mitigation(after.id))
+                    || self.has_approval(Subject::Mitigation(after.id), &entry.header)
             }
             Action::DecisionSet { after, .. } => {
-                after.approved_by.is_none() || self.approved.contains(&Subject::Decision(after.id))
+                after.approved_by.is_none()
+                    || self.has_approval(Subject::Decision(after.id), &entry.header)
             }
             _ => true,
         };
         (!right).then_some(Tampering::ForgedFile)
+    }
+
+    /// Whether this was approved, or may turn out to be on another desk.
+    fn has_approval(&mut self, subject: Subject, header: &EntryHeader) -> bool {
+        if self.approved.contains(&subject) {
+            return true;
+        }
+        self.waiting.push((Waiting::Approval(subject), header.clone()));
+        self.others
     }
 
     /// Whether a file is the one it is kept as, signed by this person.
@@ -71,14 +118,23 @@ impl Signatures {
 
     /// Remembers what was asked here, and what `signer` says to it; false when the answer is to
     /// nothing that was asked.
-    fn remember(&mut self, kept: &KeptFile, signer: Option<MemberId>) -> bool {
+    fn remember(
+        &mut self,
+        kept: &KeptFile,
+        signer: Option<MemberId>,
+        header: &EntryHeader,
+    ) -> bool {
         match (kept.file.statement().map(|it| it.says), signer) {
             (Some(Says::Request(request)), None) => {
                 self.asked.insert(kept.hash, request.proposal.subject);
             }
             (Some(Says::Answer(answer)), Some(_)) => {
                 if self.asked.get(&answer.request) != Some(&answer.subject) {
-                    return false;
+                    if !self.others {
+                        return false;
+                    }
+                    let waiting = Waiting::Request(answer.request, answer.subject);
+                    self.waiting.push((waiting, header.clone()));
                 }
                 if answer.ruling == Ruling::Approved {
                     self.approved.insert(answer.subject);
