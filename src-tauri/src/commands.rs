@@ -21,10 +21,10 @@ use farol_app::{
     lookups::Watch,
     signed_files::read_signed,
     view::{
-        BackupRow, CaseOpen, CaseRow, CaseView, DecisionDraft, DocumentRow, DocumentView, DueRow,
+        BackupRow, CaseOpen, CasePage, CaseView, DecisionDraft, DocumentRow, DocumentView, DueRow,
         ErasePreview, EvidenceAdded, EvidenceStart, Exported, HandoverRow, Health, ImportResult,
         Imported, JournalCheck, KeySlot, LookupDone, LookupPlan, MemberRow, MitigationDraft,
-        NetworkRow, OpenedFile, Preview, PutBack, QueueRow, Recovered, RegistriesView, ReportView,
+        NetworkRow, OpenedFile, Preview, PutBack, QueuePage, Recovered, RegistriesView, ReportView,
         SearchPage, TakenAnswer, ToldFact, VaultCreate, VaultMade, VaultStatus,
     },
 };
@@ -35,6 +35,7 @@ use farol_model::{
     document::{Audience, Block, Envelope},
     export::Format,
     id::{CaseId, ClockId, DecisionId, DocumentId, EntryId, EvidenceId, MitigationId, ReportId},
+    list::ListAsk,
     observable::Observable,
     report::{Consent, ReportChannel},
     retention::{RetentionRules, Tombstone},
@@ -214,8 +215,8 @@ pub(crate) async fn vault_recover(house: State<'_, House>, words: String) -> Rep
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn queue_show(house: State<'_, House>) -> Reply<Vec<QueueRow>> {
-    ask(house, Desk::queue).await
+pub(crate) async fn queue_show(house: State<'_, House>, part: ListAsk) -> Reply<QueuePage> {
+    ask(house, move |desk| desk.queue(&part)).await
 }
 
 #[tauri::command]
@@ -275,8 +276,8 @@ pub(crate) async fn case_open(
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn case_list(house: State<'_, House>) -> Reply<Vec<CaseRow>> {
-    ask(house, Desk::cases).await
+pub(crate) async fn case_list(house: State<'_, House>, part: ListAsk) -> Reply<CasePage> {
+    ask(house, move |desk| desk.cases(&part)).await
 }
 
 #[tauri::command]

@@ -23,6 +23,7 @@ use farol_model::{
     document::Audience,
     export::Format,
     id::{CaseId, DocumentId},
+    list::{CaseSort, ListAsk},
 };
 use tempfile::TempDir;
 
@@ -89,8 +90,9 @@ fn fill(desk: &Desk) {
 fn full_desk() {
     let (dir, desk) = new_desk();
     fill(&desk);
-    measure("queue of 10 000 open cases, asked anew", 20, || drop(desk.queue().unwrap()));
-    let case = desk.cases().unwrap()[5000].id;
+    let first = ListAsk { limit: 64, ..ListAsk::all(CaseSort::Due) };
+    measure("queue of 10 000 open cases, asked anew", 20, || drop(desk.queue(&first).unwrap()));
+    let case = desk.cases(&ListAsk { offset: 5000, ..first }).unwrap().rows[0].id;
     measure("one case of 10 000, whole page", 50, || drop(desk.case(case).unwrap()));
     for (what, text) in [
         ("search of 10 000 cases: one value", "login777.kelp777"),

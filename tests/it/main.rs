@@ -18,6 +18,8 @@ mod keyring;
 mod leaks;
 /// Offline, the queue and covert cases by keyboard.
 mod leaving;
+/// Lists of cases, from a script and by keyboard.
+mod lists;
 /// Our mistake to trust, from a script.
 mod mistake_to_trust;
 /// Whose abuse desk this is.

@@ -1,6 +1,6 @@
 // What the whole window shares: the desk, where we are, messages, and what a person can do.
 import { createContext, untrack } from "svelte";
-import type { Failure, OpenedFile, VaultStatus } from "$lib/ipc/bindings";
+import type { CaseFilter, CaseSort, Failure, OpenedFile, VaultStatus } from "$lib/ipc/bindings";
 import { asFailure, type Desk } from "$lib/ipc/desk";
 import type { Action } from "$lib/actions";
 
@@ -8,6 +8,9 @@ export type Route =
   | { view: "queue"; select?: string }
   | { view: "cases" | "documents" | "handover" | "settings" | "leaving" }
   | { view: "case" | "document"; id: string };
+
+/** Where somebody was in a list. */
+export type Place = { selected: string | null; scroll: number; filter?: CaseFilter; sort?: CaseSort };
 
 export type Message = { id: number; tone: "plain" | "danger"; text: string; hint?: string };
 
@@ -25,7 +28,7 @@ export class App {
   version = $state(0);
   /** What is selected where, so that going back lands on exactly the same line. */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- remembered, never shown
-  readonly places = new Map<string, { selected: string | null; scroll: number }>();
+  readonly places = new Map<string, Place>();
   /** Half-written notes by case. They outlive a lock in memory, and never reach the disk. */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- remembered, never shown
   readonly unsent = new Map<string, string>();

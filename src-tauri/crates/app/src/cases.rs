@@ -1,4 +1,4 @@
-//! Cases, targets, clocks, notes and the queue.
+//! Cases, targets, clocks and notes.
 
 use std::collections::BTreeMap;
 
@@ -21,76 +21,17 @@ use farol_store::{Reader, StoreError, WriteTx};
 use crate::{
     Desk, Failure, approvals, evidence, next_step,
     undo::Undone,
-    view::{
-        CaseOpen, CaseRow, CaseView, ClockLine, DocumentRow, ObservableView, Opens, QueueRow,
-        ReportRow, StoryLine,
-    },
+    view::{CaseOpen, CaseRow, CaseView, ClockLine, DocumentRow, ObservableView, Opens, StoryLine},
 };
 
-/// How much of a report a list shows.
-const EXCERPT_CHARS: usize = 140;
-
 impl Desk {
-    /// What needs somebody: new reports, then open cases, the one whose clock ends first on top;
-    /// among cases without a running clock, those where work is left come first.
-    ///
-    /// # Errors
-    /// When the vault cannot be read.
-    pub fn queue(&self) -> Result<Vec<QueueRow>, Failure> {
-        let now = self.store.now();
-        self.store.read(|it| {
-            let reports =
-                it.reports_without_case()?.into_iter().map(report_row).map(QueueRow::Report);
-            let mut cases = self.case_rows(it, it.open_cases()?, now)?;
-            cases.sort_by_key(|row| {
-                let due = row.next_clock.as_ref().map_or(i64::MAX, |line| line.due_at.ms());
-                (due, work_left(row.status), row.severity, row.opened_at)
-            });
-            Ok(reports.chain(cases.into_iter().map(|row| QueueRow::Case(Box::new(row)))).collect())
-        })
-    }
-
-    /// All cases, closed ones too, newest first.
-    ///
-    /// # Errors
-    /// When the vault cannot be read.
-    pub fn cases(&self) -> Result<Vec<CaseRow>, Failure> {
-        let now = self.store.now();
-        Ok(self.store.read(|it| self.case_rows(it, it.cases()?, now))?)
-    }
-
-    fn case_rows(
-        &self,
-        it: Reader<'_>,
-        cases: Vec<Case>,
-        now: Timestamp,
-    ) -> Result<Vec<CaseRow>, StoreError> {
-        let mut clocks: BTreeMap<CaseId, Vec<Clock>> = BTreeMap::new();
-        for (case, clock) in it.running_clocks()? {
-            clocks.entry(case).or_default().push(clock);
-        }
-        let counts: BTreeMap<_, _> = it
-            .target_counts()?
-            .into_iter()
-            .map(|(case, n_targets, n_settled)| (case, (n_targets, n_settled)))
-            .collect();
-        Ok(cases
-            .into_iter()
-            .map(|case| {
-                let clocks = clocks.remove(&case.id).unwrap_or_default();
-                let counts = counts.get(&case.id).copied().unwrap_or_default();
-                row(case, clocks, counts, now)
-            })
-            .collect())
-    }
-
     pub(crate) fn case_row(
         &self,
         it: Reader<'_>,
         case: Case,
         now: Timestamp,
     ) -> Result<CaseRow, StoreError> {
-        let clocks = it.clocks_of(case.id)?.into_iter().filter(|it| it.stopped.is_none()).collect();
+        let clocks = it.running_clocks_of(case.id)?;
         let targets = it.targets_of(case.id)?;
         let n_settled = targets.iter().filter(|it| it.outcome != Outcome::Pending).count();
         Ok(row(case, clocks, (targets.len() as u32, n_settled as u32), now))
@@ -433,17 +374,7 @@ pub(crate) fn stop_clocks(
     Ok(())
 }
 
-/// 0 when it is on us, higher the less there is to do.
-fn work_left(status: Status) -> u8 {
-    match status {
-        Status::New | Status::Triaged | Status::Investigating => 0,
-        Status::Waiting => 1,
-        Status::Mitigated => 2,
-        Status::Resolved | Status::Closed => 3,
-    }
-}
-
-fn row(
+pub(crate) fn row(
     case: Case,
     clocks: Vec<Clock>,
     (n_targets, n_settled): (u32, u32),
@@ -483,31 +414,15 @@ fn waits(case: &Case) -> String {
     }
 }
 
-fn report_row(report: Report) -> ReportRow {
-    let excerpt: String = report
-        .parsed
-        .text
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .chars()
-        .take(EXCERPT_CHARS)
-        .collect();
-    ReportRow {
-        id: report.id,
-        sender: report.parsed.sender.display(),
-        subject: report.parsed.subject,
-        received_at: report.received_at,
-        excerpt,
-    }
-}
-
 fn clock_lines(clocks: Vec<Clock>, now: Timestamp) -> Vec<ClockLine> {
     let mut lines: Vec<_> = clocks
         .into_iter()
         .map(|clock| ClockLine { due_at: clock.due_at(now), missed: clock.is_missed(now), clock })
         .collect();
-    lines.sort_by_key(|line| (line.clock.stopped.is_some(), line.due_at));
+    // A clock that is paused does not run out by itself: those that do come first.
+    lines.sort_by_key(|line| {
+        (line.clock.stopped.is_some(), line.clock.runs_out_at().is_none(), line.due_at)
+    });
     lines
 }
 

@@ -8,7 +8,7 @@ mod facts;
 /// What a version withholds, with the reason.
 mod withheld;
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{fs, path::Path};
 
 pub use farol_compose::TemplateInfo;
 use farol_compose::{Material, StoryRow};
@@ -120,13 +120,9 @@ impl Desk {
     /// When the vault cannot be read.
     pub fn documents(&self) -> Result<Vec<DocumentRow>, Failure> {
         self.store.read(|it| {
-            let cases: BTreeMap<CaseId, Case> =
-                it.cases()?.into_iter().map(|case| (case.id, case)).collect();
-            Ok(it
-                .documents()?
-                .iter()
-                .filter_map(|document| Some(document_row(document, cases.get(&document.case)?)))
-                .collect())
+            let rows = it.documents()?;
+            let rows = rows.iter().map(|row| Ok(document_row(row, &it.case(row.case)?)));
+            Ok(rows.collect::<Result<_, StoreError>>()?)
         })
     }
 

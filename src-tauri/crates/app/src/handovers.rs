@@ -7,6 +7,7 @@ use farol_model::{
     handover::{Handover, HandoverCase, HandoverClock, Receipt},
     id::{Digest, MemberId},
     journal::Action,
+    list::{CaseSort, ListAsk},
     signed::{FileKind, KeptFile, Says, SignedFile},
 };
 use farol_store::{Reader, StoreError};
@@ -55,7 +56,7 @@ impl Desk {
 
     fn handover(&self, text: &str) -> Result<Handover, Failure> {
         let mut cases = Vec::new();
-        for row in self.queue()? {
+        for row in self.queue(&ListAsk::all(CaseSort::Due))?.rows {
             if let QueueRow::Case(row) = row {
                 cases.push(self.handover_case(*row)?);
             }

@@ -11,7 +11,7 @@ pub mod backups;
 pub mod bundles;
 /// Taking bundles in.
 mod bundles_in;
-/// Cases, targets, clocks, notes and the queue.
+/// Cases, targets, clocks and notes.
 pub mod cases;
 /// Facts that two desks changed without knowing of each other.
 mod conflicts;
@@ -33,6 +33,8 @@ pub mod journal;
 pub mod keys;
 /// What leaves this computer, and what waits to.
 mod leaving;
+/// The queue and the list of cases.
+mod lists;
 /// How the window looks to one person.
 pub mod look;
 /// Asking the world.

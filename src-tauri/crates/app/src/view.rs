@@ -243,6 +243,36 @@ pub enum QueueRow {
     Report(ReportRow),
 }
 
+/// A part of the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct QueuePage {
+    /// Its rows, in order.
+    pub rows: Vec<QueueRow>,
+    /// How many rows stand before them.
+    pub offset: u32,
+    /// How many rows the whole queue has, with this filter.
+    pub n_rows: u32,
+    /// Whether so many cases have the words of the filter that the list ends before them all.
+    pub is_cut: bool,
+    /// How many rows stand before the one that was asked for; none when the queue does not have it.
+    pub at: Option<u32>,
+}
+
+/// A part of the list of cases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct CasePage {
+    /// Its rows, in order.
+    pub rows: Vec<CaseRow>,
+    /// How many rows stand before them.
+    pub offset: u32,
+    /// How many rows the whole list has, with this filter.
+    pub n_rows: u32,
+    /// Whether so many cases have the words of the filter that the list ends before them all.
+    pub is_cut: bool,
+    /// How many rows stand before the one that was asked for; none when the list does not have it.
+    pub at: Option<u32>,
+}
+
 /// A case in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 pub struct CaseRow {

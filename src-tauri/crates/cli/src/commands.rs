@@ -12,6 +12,8 @@ mod documents;
 mod evidence;
 /// What leaves this computer.
 mod leaving;
+/// The queue and the list of cases.
+mod lists;
 /// The registries.
 mod registries;
 /// Reports.
@@ -38,7 +40,7 @@ use farol_app::{
 use farol_model::{case::CaseRef, lookup::Answer, observable::defang};
 
 use crate::{
-    options::{Command, JournalCommand, NetworkCommand, Options},
+    options::{Command, JournalCommand, NetworkCommand, Options, QueueCommand},
     output::Output,
 };
 
@@ -64,6 +66,7 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         Command::Retention(command) => retention::run(&open()?, command, output),
         Command::Import { files } => reports::import(&open()?, &files, output),
         Command::Report(command) => reports::run(&open()?, command, output),
+        Command::Queue(QueueCommand::List(list)) => lists::queue(&open()?, list, output),
         Command::Case(command) => cases::run(&open()?, command, output),
         Command::Evidence(command) => evidence::run(&open()?, command, output),
         Command::Bundle(command) => bundles::run(&open()?, command, output),

@@ -4,6 +4,8 @@
 mod bundles;
 /// What leaves this computer.
 pub(crate) mod leaving;
+/// Which part of a list is printed.
+mod lists;
 
 use std::path::PathBuf;
 
@@ -20,6 +22,7 @@ use farol_model::{
     slot::SlotKind,
 };
 
+pub(crate) use self::lists::ListOptions;
 pub(crate) use bundles::{BundleCommand, KeyOptions};
 
 /// Farol without a window: cases, lookups, decisions, responses and analyses from a script.
@@ -61,6 +64,9 @@ pub(crate) enum Command {
     /// Show a report, write its original bytes, or record the reporter's consent.
     #[command(subcommand)]
     Report(ReportCommand),
+    /// What needs somebody: new reports, and open cases.
+    #[command(subcommand)]
+    Queue(QueueCommand),
     /// Open, list, show and change cases.
     #[command(subcommand)]
     Case(CaseCommand),
@@ -372,6 +378,12 @@ pub(crate) enum ReportCommand {
 }
 
 #[derive(Subcommand)]
+pub(crate) enum QueueCommand {
+    /// New reports, the newest first, then open cases by the clock that ends first.
+    List(ListOptions),
+}
+
+#[derive(Subcommand)]
 pub(crate) enum CaseCommand {
     /// Put a case on legal hold: it is kept whatever the rules say.
     Hold {
@@ -435,8 +447,8 @@ pub(crate) enum CaseCommand {
         #[arg(long)]
         suggested_targets: bool,
     },
-    /// All cases, newest first.
-    List,
+    /// Cases, closed ones too; the newest first.
+    List(ListOptions),
     /// One case with its story.
     Show {
         /// The case.

@@ -167,6 +167,18 @@ words! {
     }
 }
 
+impl Status {
+    /// 0 when it is on us, higher the less there is to do.
+    pub fn work_left(self) -> u8 {
+        match self {
+            Self::New | Self::Triaged | Self::Investigating => 0,
+            Self::Waiting => 1,
+            Self::Mitigated => 2,
+            Self::Resolved | Self::Closed => 3,
+        }
+    }
+}
+
 words! {
     /// What a person has to do with a case.
     PersonRole {

@@ -115,6 +115,13 @@ impl Clock {
         self.started_at.plus_s(i64::from(self.rule.length_s) + paused)
     }
 
+    /// When it runs out by itself: none once it is stopped, and none while it is paused.
+    pub fn runs_out_at(&self) -> Option<Timestamp> {
+        let is_paused = self.pauses.iter().any(|pause| pause.to.is_none());
+        // Every pause has an end, so no time that is asked for changes the answer.
+        (self.stopped.is_none() && !is_paused).then(|| self.due_at(self.started_at))
+    }
+
     /// Whether it stopped after its deadline, or runs and the deadline has passed.
     pub fn is_missed(&self, now: Timestamp) -> bool {
         let end = self.stopped.as_ref().map_or(now, |stop| stop.at);
@@ -174,5 +181,8 @@ mod tests {
             reason: "waiting for the reporter".into(),
         });
         assert_eq!(clock.due_at(started_at).to_string(), "2026-11-23T10:10:00Z");
+        assert_eq!(clock.runs_out_at(), Some(clock.due_at(started_at)));
+        clock.pauses[0].to = None;
+        assert_eq!(clock.runs_out_at(), None);
     }
 }

@@ -32,6 +32,8 @@ pub mod id;
 pub mod journal;
 /// What leaves this computer, and what waits to.
 pub mod leaving;
+/// Lists of cases: filters, orders and parts.
+pub mod list;
 /// What the world answered, and who provides what.
 pub mod lookup;
 /// People who work at a desk.

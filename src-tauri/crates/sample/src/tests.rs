@@ -4,6 +4,7 @@ use farol_app::{Desk, Machines, lookups::Watch, vault, view::QueueRow};
 use farol_model::{
     case::Category,
     document::{Audience, DocumentKind},
+    list::{CaseSort, ListAsk},
 };
 use tempfile::TempDir;
 
@@ -25,7 +26,8 @@ fn the_sample_desk_shows_every_stage_and_its_record_holds() {
     let status = desk.status().unwrap();
     assert!(status.practice);
 
-    let cases = desk.cases().unwrap();
+    let everything = ListAsk::all(CaseSort::Opened);
+    let cases = desk.cases(&everything).unwrap().rows;
     assert!(cases.len() >= 16, "{} cases", cases.len());
     for category in [
         Category::Phishing,
@@ -45,7 +47,7 @@ fn the_sample_desk_shows_every_stage_and_its_record_holds() {
     ] {
         assert!(cases.iter().any(|it| it.category == category), "no case of {category:?}");
     }
-    let queue = desk.queue().unwrap();
+    let queue = desk.queue(&everything).unwrap().rows;
     assert!(queue.iter().any(|it| matches!(it, QueueRow::Report(_))), "nothing to triage");
 
     let documents = desk.documents().unwrap();
@@ -125,8 +127,8 @@ fn a_practice_vault_says_so_before_it_is_opened() {
 #[test]
 fn a_reporter_may_read_what_they_wrote_but_not_who_the_customers_are() {
     let (_dir, desk) = sample_desk();
-    let list =
-        desk.cases().unwrap().into_iter().find(|it| it.title.contains("60 phishing")).unwrap();
+    let cases = desk.cases(&ListAsk::all(CaseSort::Opened)).unwrap().rows;
+    let list = cases.into_iter().find(|it| it.title.contains("60 phishing")).unwrap();
     let answer = desk.create_document(list.id, "action-taken-reporter").unwrap();
     let stopped = || desk.check_document(answer, &Audience::Reporter).unwrap();
     // www.northwind-shop.example is in the report; that Northwind Shop is a customer's name, too.

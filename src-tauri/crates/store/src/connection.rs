@@ -6,11 +6,11 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
-use crate::{StoreError, erase, search};
+use crate::{StoreError, erase, lists, search};
 
 /// Every schema there was, oldest first: the tables it adds, and what fills them from those before.
 /// A file's `PRAGMA user_version` counts how many it has.
-const MIGRATIONS: [Migration; 7] = [
+const MIGRATIONS: [Migration; 8] = [
     (include_str!("../migrations/0001_house.sql"), |_| Ok(())),
     (include_str!("../migrations/0002_search.sql"), search::build),
     (include_str!("../migrations/0003_signed_files.sql"), |_| Ok(())),
@@ -18,6 +18,7 @@ const MIGRATIONS: [Migration; 7] = [
     (include_str!("../migrations/0005_evidence.sql"), |_| Ok(())),
     (include_str!("../migrations/0006_leaving.sql"), |_| Ok(())),
     (include_str!("../migrations/0007_bundles.sql"), |_| Ok(())),
+    (include_str!("../migrations/0008_lists.sql"), lists::fill),
 ];
 
 type Migration = (&'static str, fn(&Connection) -> Result<(), StoreError>);

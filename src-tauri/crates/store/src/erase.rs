@@ -24,7 +24,8 @@ use crate::{
 };
 
 /// Tables whose rows belong to one case.
-const OF_CASE: [&str; 15] = [
+const OF_CASE: [&str; 16] = [
+    "case_line",
     "case_report",
     "observable",
     "target",
@@ -84,6 +85,7 @@ pub(crate) fn apply(
         search::forget(conn, "kind = 'report' AND key = ?1", &report)?;
         conn.execute("DELETE FROM report WHERE id = ?1", [&report])?;
         conn.execute("DELETE FROM conflict WHERE owner = ?1", [&report])?;
+        conn.execute("DELETE FROM report_line WHERE report_id = ?1", [&report])?;
         conn.execute("DELETE FROM seal WHERE id = ?1", [&report])?;
     }
     for original in originals {

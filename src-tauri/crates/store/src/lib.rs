@@ -32,6 +32,8 @@ mod keys;
 mod layout;
 /// What left this computer, and what waits to leave it.
 mod leaving;
+/// Lists of cases, part by part.
+mod lists;
 /// Where a vault lies.
 mod place;
 /// From actions to the tables that screens read.
@@ -73,6 +75,7 @@ pub use bundle::{BundleError, Lock, OpenedBundle, Plan, TakeError, Taken, TakenC
 pub use error::{KeyringProblem, StoreError};
 pub use evidence::ArrivedFile;
 pub use health::Condition;
+pub use lists::{ListPart, ListedCase, MAX_FOUND, Which};
 pub use place::{Now, Place, VaultFiles, sync_dir};
 pub use read::Reader;
 pub use rebuild::Difference;

@@ -7,15 +7,16 @@ use rusqlite::{Connection, OptionalExtension, Params, params};
 use serde::Serialize;
 
 use farol_model::{
-    case::{Case, CaseRef, Target},
+    case::{Case, CaseRef, Outcome, Target},
     document::{Block, BlockChange, Document, PlacedBlock},
     evidence::Handling,
     id::{CaseId, DocumentId},
     journal::{Action, EntryHeader},
+    observable::Observable,
     report::Report,
 };
 
-use crate::{Reader, StoreError, erase, evidence, read::parse};
+use crate::{Reader, StoreError, erase, evidence, lists, read::parse};
 
 /// Applies one entry.
 pub(crate) fn apply(
@@ -78,7 +79,10 @@ pub(crate) fn apply(
                 json(kept),
             ],
         ),
-        Action::ReportReceived { report } => put_report(conn, report),
+        Action::ReportReceived { report } => {
+            put_report(conn, report)?;
+            lists::follow_report(conn, report.id)
+        }
         Action::ConsentSet { report, after, .. } => {
             let mut report = Reader::new(conn).report(*report)?;
             report.consent = *after;
@@ -93,16 +97,23 @@ pub(crate) fn apply(
             erase::follow_status(conn, case.id, was, case.facts.status, header.at)?;
             put_case(conn, &case)
         }
-        Action::ReportAttached { case, report } => run(
-            conn,
-            "INSERT INTO case_report (case_id, report_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-            params![case.to_string(), report.to_string()],
-        ),
-        Action::ReportDetached { case, report } => run(
-            conn,
-            "DELETE FROM case_report WHERE case_id = ?1 AND report_id = ?2",
-            params![case.to_string(), report.to_string()],
-        ),
+        Action::ReportAttached { case, report } => {
+            run(
+                conn,
+                "INSERT INTO case_report (case_id, report_id) VALUES (?1, ?2)
+                 ON CONFLICT DO NOTHING",
+                params![case.to_string(), report.to_string()],
+            )?;
+            lists::follow_report(conn, *report)
+        }
+        Action::ReportDetached { case, report } => {
+            run(
+                conn,
+                "DELETE FROM case_report WHERE case_id = ?1 AND report_id = ?2",
+                params![case.to_string(), report.to_string()],
+            )?;
+            lists::follow_report(conn, *report)
+        }
         Action::NoteWithdrawn { note, .. } => {
             run(conn, "DELETE FROM note WHERE id = ?1", [note.id.to_string()])
         }
@@ -115,12 +126,16 @@ pub(crate) fn apply(
         Action::TargetSet { case, before, after } => {
             put_target(conn, *case, before.as_ref(), after.as_ref())
         }
-        Action::ClockSet { case, after, .. } => run(
-            conn,
-            "INSERT INTO clock (id, case_id, running, body) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (id) DO UPDATE SET running = excluded.running, body = excluded.body",
-            params![after.id.to_string(), case.to_string(), after.stopped.is_none(), json(after)],
-        ),
+        Action::ClockSet { case, after, .. } => {
+            let running = after.stopped.is_none();
+            run(
+                conn,
+                "INSERT INTO clock (id, case_id, running, body) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (id) DO UPDATE SET running = excluded.running, body = excluded.body",
+                params![after.id.to_string(), case.to_string(), running, json(after)],
+            )?;
+            lists::follow_clocks(conn, *case)
+        }
         Action::NoteAdded { case, note } => run(
             conn,
             "INSERT INTO note (id, case_id, at_ms, body) VALUES (?1, ?2, ?3, ?4)
@@ -260,7 +275,8 @@ fn put_case(conn: &Connection, case: &Case) -> Result<(), StoreError> {
             case.facts.status.word(),
             json(case),
         ],
-    )
+    )?;
+    lists::put_case(conn, case)
 }
 
 fn put_target(
@@ -269,26 +285,32 @@ fn put_target(
     before: Option<&Target>,
     after: Option<&Target>,
 ) -> Result<(), StoreError> {
+    let Some(Observable { kind, value }) = after.or(before).map(|it| &it.observable) else {
+        return Ok(());
+    };
+    let pending = Outcome::Pending.word();
+    let known = Reader::new(conn).outcome_word(case, kind.word(), value)?;
+    let was_settled = known.as_ref().is_some_and(|it| it != pending);
+    let is_settled = after.is_some_and(|it| it.outcome.word() != pending);
+    lists::follow_target(
+        conn,
+        case,
+        i32::from(after.is_some()) - i32::from(known.is_some()),
+        i32::from(is_settled) - i32::from(was_settled),
+    )?;
     if let Some(target) = after {
         return run(
             conn,
             "INSERT INTO target (case_id, kind, value, outcome, body) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT (case_id, kind, value)
              DO UPDATE SET outcome = excluded.outcome, body = excluded.body",
-            params![
-                case.to_string(),
-                target.observable.kind.word(),
-                target.observable.value,
-                target.outcome.word(),
-                json(target),
-            ],
+            params![case.to_string(), kind.word(), value, target.outcome.word(), json(target),],
         );
     }
-    let Some(target) = before else { return Ok(()) };
     run(
         conn,
         "DELETE FROM target WHERE case_id = ?1 AND kind = ?2 AND value = ?3",
-        params![case.to_string(), target.observable.kind.word(), target.observable.value],
+        params![case.to_string(), kind.word(), value],
     )
 }
 

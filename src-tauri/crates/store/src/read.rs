@@ -86,19 +86,6 @@ impl<'a> Reader<'a> {
         Ok(self.bodies(sql, [original.to_string()])?.pop())
     }
 
-    /// Reports that no case has, newest first.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn reports_without_case(&self) -> Result<Vec<Report>, StoreError> {
-        self.bodies(
-            "SELECT body FROM report
-             WHERE NOT EXISTS (SELECT 1 FROM case_report WHERE report_id = report.id)
-             ORDER BY received_at_ms DESC, id DESC",
-            [],
-        )
-    }
-
     /// Reports on a case, oldest first.
     ///
     /// # Errors
@@ -201,24 +188,6 @@ impl<'a> Reader<'a> {
         self.bodies(sql, [case.to_string()])
     }
 
-    /// How many targets each case has, and how many of them are settled.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn target_counts(&self) -> Result<Vec<(CaseId, u32, u32)>, StoreError> {
-        let mut query = self.conn.prepare_cached(
-            "SELECT case_id, count(*), sum(outcome <> 'pending') FROM target GROUP BY case_id",
-        )?;
-        let rows = query.query_map([], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?, row.get::<_, u32>(2)?))
-        })?;
-        rows.map(|row| {
-            let (case, n_targets, n_settled) = row?;
-            Ok((id_of(&case)?, n_targets, n_settled))
-        })
-        .collect()
-    }
-
     /// One target of a case, if it is one.
     ///
     /// # Errors
@@ -253,22 +222,6 @@ impl<'a> Reader<'a> {
     pub fn clocks_of(&self, case: CaseId) -> Result<Vec<Clock>, StoreError> {
         let sql = "SELECT body FROM clock WHERE case_id = ?1 ORDER BY id";
         self.bodies(sql, [case.to_string()])
-    }
-
-    /// Running clocks of all cases.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn running_clocks(&self) -> Result<Vec<(CaseId, Clock)>, StoreError> {
-        let mut query =
-            self.conn.prepare_cached("SELECT case_id, body FROM clock WHERE running = 1")?;
-        let rows =
-            query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
-        rows.map(|row| {
-            let (case, body) = row?;
-            Ok((id_of(&case)?, parse(&body)?))
-        })
-        .collect()
     }
 
     /// Notes on a case, oldest first.

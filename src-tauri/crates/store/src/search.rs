@@ -127,6 +127,45 @@ pub(crate) fn search(conn: &Connection, query: &Query) -> Result<Hits, StoreErro
     Ok(Hits { hits, n_hits, newest_first })
 }
 
+/// Ids of cases whose own words, people or accounts have every term of a query.
+pub(crate) fn cases_with(
+    conn: &Connection,
+    query: &Query,
+    limit: u32,
+) -> Result<Vec<String>, StoreError> {
+    owners_with(conn, query, "case_id", "'case', 'person', 'account'", limit)
+}
+
+/// Ids of reports that have every term of a query.
+pub(crate) fn reports_with(
+    conn: &Connection,
+    query: &Query,
+    limit: u32,
+) -> Result<Vec<String>, StoreError> {
+    owners_with(conn, query, "key", "'report'", limit)
+}
+
+fn owners_with(
+    conn: &Connection,
+    query: &Query,
+    owner: &str,
+    kinds: &str,
+    limit: u32,
+) -> Result<Vec<String>, StoreError> {
+    if query.is_void {
+        return Ok(Vec::new());
+    }
+    let asked = Asked::new(query);
+    let mut found = conn.prepare_cached(&format!(
+        "SELECT DISTINCT {owner} FROM search WHERE kind IN ({kinds})
+         AND (?1 IS NULL OR id IN (SELECT rowid FROM search_piece WHERE search_piece MATCH ?1))
+         AND (?2 IS NULL OR id IN (SELECT rowid FROM search_word WHERE search_word MATCH ?2))
+         LIMIT ?3"
+    ))?;
+    let owners = found.query_map(params![asked.pieces, asked.words, limit], |row| row.get(0))?;
+    Ok(owners.collect::<Result<_, _>>()?)
+}
+
 /// A query in the words of the database.
 struct Asked {
     pieces: Option<String>,

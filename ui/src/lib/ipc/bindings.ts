@@ -30,14 +30,14 @@ export const commands = {
 	holdSet: (id: CaseId, reason: string | null) => typedError<null, Failure>(__TAURI_INVOKE("hold_set", { id, reason })),
 	erasePreview: (id: CaseId) => typedError<ErasePreview, Failure>(__TAURI_INVOKE("erase_preview", { id })),
 	caseErase: (id: CaseId, reason: string, typed: string) => typedError<Tombstone, Failure>(__TAURI_INVOKE("case_erase", { id, reason, typed })),
-	queueShow: () => typedError<QueueRow[], Failure>(__TAURI_INVOKE("queue_show")),
+	queueShow: (part: ListAsk) => typedError<QueuePage, Failure>(__TAURI_INVOKE("queue_show", { part })),
 	reportPick: () => typedError<ImportResult[], Failure>(__TAURI_INVOKE("report_pick")),
 	reportPaste: (text: string, channel: ReportChannel) => typedError<Imported, Failure>(__TAURI_INVOKE("report_paste", { text, channel })),
 	reportShow: (report: ReportId) => typedError<ReportView, Failure>(__TAURI_INVOKE("report_show", { report })),
 	reportOriginal: (report: ReportId) => typedError<string, Failure>(__TAURI_INVOKE("report_original", { report })),
 	consentSet: (report: ReportId, consent: Consent) => typedError<null, Failure>(__TAURI_INVOKE("consent_set", { report, consent })),
 	caseOpen: (open: CaseOpen) => typedError<CaseId, Failure>(__TAURI_INVOKE("case_open", { open })),
-	caseList: () => typedError<CaseRow[], Failure>(__TAURI_INVOKE("case_list")),
+	caseList: (part: ListAsk) => typedError<CasePage, Failure>(__TAURI_INVOKE("case_list", { part })),
 	caseShow: (caseId: CaseId) => typedError<CaseView, Failure>(__TAURI_INVOKE("case_show", { caseId })),
 	caseChange: (caseId: CaseId, facts: CaseFacts) => typedError<null, Failure>(__TAURI_INVOKE("case_change", { caseId, facts })),
 	reportAttach: (caseId: CaseId, report: ReportId) => typedError<null, Failure>(__TAURI_INVOKE("report_attach", { caseId, report })),
@@ -403,6 +403,20 @@ export type CaseFacts = {
 	accounts: Account[],
 };
 
+/**  Which cases: for each field that is filled one of its values, and all of the words. */
+export type CaseFilter = {
+	/**  Where they stand. */
+	statuses: Status[],
+	/**  How bad. */
+	severities: Severity[],
+	/**  What kind of trouble. */
+	categories: Category[],
+	/**  Who works on them: a member's name or id, `me`, or `nobody`. */
+	assignee: string | null,
+	/**  What has to stand in number, title, reasons, people or accounts; looked for as a search does. */
+	words: string,
+};
+
 /**  What we handle. */
 export type CaseId = string;
 
@@ -420,6 +434,20 @@ export type CaseOpen = {
 	report: ReportId | null,
 	/**  The values that we are asked to act on, normal form. */
 	targets: Observable[],
+};
+
+/**  A part of the list of cases. */
+export type CasePage = {
+	/**  Its rows, in order. */
+	rows: CaseRow[],
+	/**  How many rows stand before them. */
+	offset: number,
+	/**  How many rows the whole list has, with this filter. */
+	n_rows: number,
+	/**  Whether so many cases have the words of the filter that the list ends before them all. */
+	is_cut: boolean,
+	/**  How many rows stand before the one that was asked for; none when the list does not have it. */
+	at: number | null,
 };
 
 /**  The number people say: `ESC-2026-0042`. */
@@ -452,6 +480,15 @@ export type CaseRow = {
 	/**  How many of them are settled. */
 	n_settled: number,
 };
+
+/**  The order of a list. */
+export type CaseSort = 
+/**  Open ones first, then by the clock that ends first. */
+"due" | 
+/**  The newest first. */
+"opened" | 
+/**  Open ones first, then the worst, then those that wait longest. */
+"severity";
 
 /**  The case page. */
 export type CaseView = {
@@ -1291,6 +1328,23 @@ export type LintKind =
 /**  A section that such a document needs. */
 "missing_section";
 
+/**  A part of a list of cases. */
+export type ListAsk = {
+	/**  Which cases. */
+	filter: CaseFilter,
+	/**  In which order. */
+	sort: CaseSort,
+	/**  How many rows stand before the part. */
+	offset: number,
+	/**  How many rows it has at most. */
+	limit: number,
+	/**
+	 *  The id of a row that the part should have, wherever it is now; `offset` counts when the list
+	 *  does not have it.
+	 */
+	around: string | null,
+};
+
 /**  The computer is about to sleep, or its screen was locked: the desk is to be locked too. */
 export type LockAsked = null;
 
@@ -1711,6 +1765,20 @@ about: string } |
 { kind: "whois"; 
 /**  The domain in lower-case ASCII. */
 about: string };
+
+/**  A part of the queue. */
+export type QueuePage = {
+	/**  Its rows, in order. */
+	rows: QueueRow[],
+	/**  How many rows stand before them. */
+	offset: number,
+	/**  How many rows the whole queue has, with this filter. */
+	n_rows: number,
+	/**  Whether so many cases have the words of the filter that the list ends before them all. */
+	is_cut: boolean,
+	/**  How many rows stand before the one that was asked for; none when the queue does not have it. */
+	at: number | null,
+};
 
 /**  One line of the queue: a case, or a report that no case has yet. */
 export type QueueRow = 

@@ -14,6 +14,7 @@ use farol_model::{
 };
 
 use crate::{
+    commands::lists,
     options::{CaseCommand, Reach},
     output::Output,
 };
@@ -93,22 +94,7 @@ pub(super) fn run(desk: &Desk, command: CaseCommand, output: &mut Output) -> Res
             let case = desk.case(id)?.case;
             output.line(&case, &case.reference.to_string())
         }
-        CaseCommand::List => {
-            for row in desk.cases()? {
-                let due = row.next_clock.as_ref().map_or_else(String::new, |line| {
-                    format!("  {} due {}", line.clock.rule.name, line.due_at.to_minute())
-                });
-                let plain = format!(
-                    "{}  {:<8} {:<13} {}{due}",
-                    row.reference,
-                    row.severity.word(),
-                    row.status.word(),
-                    row.title
-                );
-                output.line(&row, &plain)?;
-            }
-            Ok(())
-        }
+        CaseCommand::List(list) => lists::cases(desk, list, output),
         CaseCommand::Show { case } => {
             let view = desk.case(desk.case_id(case)?)?;
             output.line(&view, &describe(&view))

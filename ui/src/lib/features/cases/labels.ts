@@ -1,5 +1,6 @@
 // The words on screen for the words of the trade; the order is the one a person should see.
 import type {
+  CaseSort,
   Category,
   Consent,
   Granularity,
@@ -43,6 +44,12 @@ export const STATUSES: Record<Status, string> = {
   mitigated: "Mitigated",
   resolved: "Resolved",
   closed: "Closed",
+};
+
+export const SORTS: Record<CaseSort, string> = {
+  due: "next deadline",
+  severity: "severity",
+  opened: "newest",
 };
 
 export const PERSON_ROLES: Record<PersonRole, string> = {

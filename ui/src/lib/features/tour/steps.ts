@@ -1,6 +1,7 @@
 // The tour over the sample desk: each step does a piece of the main job, with the desk's own actions.
 import type { App } from "$lib/app.svelte";
 import type { TourPlace } from "$lib/ipc/bindings";
+import { firstOf } from "$lib/paged.svelte";
 
 export type TourStep = {
   title: string;
@@ -29,7 +30,7 @@ export const STEPS: TourStep[] = [
     words: "Reports nobody has opened stand on top, then cases by the clock that ends first. One of these mails is minutes old. Read it: the original is kept byte for byte.",
     button: "Read the newest report",
     async run(app) {
-      const rows = (await app.desk.queueShow()).flatMap((it) => (it.kind === "report" ? [it] : []));
+      const rows = (await app.desk.queueShow(firstOf(100, "due"))).rows.flatMap((it) => (it.kind === "report" ? [it] : []));
       const report = rows.toSorted((a, b) => b.received_at.localeCompare(a.received_at))[0]?.id;
       if (!report) missing("new report");
       app.go({ view: "queue", select: report });
