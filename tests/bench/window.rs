@@ -15,7 +15,10 @@ use fantoccini::{
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 
-use crate::{PASSPHRASE, measure, report};
+use crate::{
+    PASSPHRASE,
+    figures::{measure, report},
+};
 
 /// The window that was built beside the bench.
 pub(super) fn built() -> Option<PathBuf> {

@@ -45,6 +45,8 @@ mod members;
 pub mod networks;
 /// What to do next on a case.
 mod next_step;
+/// Keeping answers.
+mod observations;
 /// The registries: the switch, the tables, the quotas.
 pub mod registries;
 /// Taking things in.

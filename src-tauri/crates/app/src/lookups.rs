@@ -2,10 +2,9 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use farol_lookup::{Asked, AsnTable, Brought, Resolver, Stamp, is_subject, registry_questions};
+use farol_lookup::{AsnTable, Brought, Resolver, Stamp, is_subject, registry_questions};
 use farol_model::{
-    id::{CaseId, Digest},
-    journal::Action,
+    id::CaseId,
     lookup::{Observation, ProviderVerdict},
 };
 
@@ -114,7 +113,7 @@ impl Desk {
             self.keep_quotas();
             self.note_left(case, &asked, beside)?;
             if let Some(case) = case {
-                self.keep(case, &asked)?;
+                self.keep_observations(case, &asked)?;
             }
             let answered: Vec<Observation> = asked.into_iter().map(|it| it.observation).collect();
             verdicts.push((n, farol_lookup::verdict(host, &answered, &self.networks())));
@@ -126,27 +125,6 @@ impl Desk {
         let verdicts = verdicts.into_iter().map(|(_, it)| it).collect();
         let cancelled = (watch.cancelled)() || pass.is_over();
         Ok(LookupDone { observations, verdicts, cancelled })
-    }
-
-    fn keep(&self, case: CaseId, asked: &[Asked]) -> Result<(), Failure> {
-        if asked.is_empty() {
-            return Ok(());
-        }
-        self.store.write(|tx| {
-            let mut lines = Vec::new();
-            for it in asked {
-                if let Some(wire) = &it.wire {
-                    tx.keep_original(wire)?;
-                }
-                serde_json::to_writer(&mut lines, &it.observation)
-                    .expect("observations are plain data");
-                lines.push(b'\n');
-            }
-            let batch: Digest = farol_store::digest(&lines);
-            let observations = asked.iter().map(|it| it.observation.clone()).collect();
-            tx.record(&Action::Observed { case, batch, observations })?;
-            Ok(())
-        })
     }
 
     /// Loads an IP→ASN table (`start,end,asn,name`) and keeps it beside the vault; it is public

@@ -53,6 +53,15 @@ impl Question {
         }
     }
 
+    /// The name or address that it is about.
+    pub fn about(&self) -> &str {
+        match self {
+            Self::Dns { name, .. } => name,
+            Self::Asn { ip } => ip,
+            Self::Rdap { about, .. } | Self::Whois { about } => about,
+        }
+    }
+
     /// The object that a registry was asked about; none when it was not a registry.
     pub fn of_registry(&self) -> Option<(RegistryObject, &str)> {
         match self {

@@ -37,6 +37,8 @@ words! {
         Document = "document", "Document";
         /// A value that we are asked to act on.
         Target = "target", "Target";
+        /// What the world answered about a host, an address or a name.
+        Answer = "answer", "Answer";
         /// A value that a person added to a case.
         Observable = "observable", "Observable";
         /// Somebody in a case.

@@ -5,12 +5,13 @@
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
+use zeroize::Zeroizing;
 
 use crate::{StoreError, erase, lists, search};
 
 /// Every schema there was, oldest first: the tables it adds, and what fills them from those before.
 /// A file's `PRAGMA user_version` counts how many it has.
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: [Migration; 9] = [
     (include_str!("../migrations/0001_house.sql"), |_| Ok(())),
     (include_str!("../migrations/0002_search.sql"), search::build),
     (include_str!("../migrations/0003_signed_files.sql"), |_| Ok(())),
@@ -19,6 +20,7 @@ const MIGRATIONS: [Migration; 8] = [
     (include_str!("../migrations/0006_leaving.sql"), |_| Ok(())),
     (include_str!("../migrations/0007_bundles.sql"), |_| Ok(())),
     (include_str!("../migrations/0008_lists.sql"), lists::fill),
+    (include_str!("../migrations/0009_search_by_time.sql"), search::build),
 ];
 
 type Migration = (&'static str, fn(&Connection) -> Result<(), StoreError>);
@@ -26,48 +28,37 @@ type Migration = (&'static str, fn(&Connection) -> Result<(), StoreError>);
 /// The newest schema this program knows.
 pub(crate) const SCHEMA: u32 = MIGRATIONS.len() as u32;
 
-/// What SQLCipher does with the memory it works in.
-#[derive(Clone, Copy)]
-pub(crate) enum Memory {
-    /// Kept out of the swap and wiped when it is given back: two system calls an allocation.
-    Guarded,
-    /// Left alone: nothing in a practice vault is secret.
-    Plain,
-}
-
+/// Opens a database.
+///
+/// SQLCipher always keeps the key itself in locked memory. `cipher_memory_security`, which would lock and
+/// wipe every page and every piece of text as well, stays off: it costs two system calls an allocation
+/// (a commit takes up to twice as long), and most systems let a process lock 8 MiB, less than the pages
+/// that are held here. What is read from a vault is on the screen and in the window's memory anyway;
+/// only an encrypted swap keeps it off the disk.
+#[expect(clippy::disallowed_methods, reason = "this is where the vault is opened")]
 pub(crate) fn connection(
     path: &Path,
     key: &str,
     flags: OpenFlags,
 ) -> Result<Connection, StoreError> {
-    connection_with(path, key, flags, Memory::Guarded)
-}
-
-#[expect(clippy::disallowed_methods, reason = "this is where the vault is opened")]
-pub(crate) fn connection_with(
-    path: &Path,
-    key: &str,
-    flags: OpenFlags,
-    memory: Memory,
-) -> Result<Connection, StoreError> {
-    let guarded = match memory {
-        Memory::Guarded => "ON",
-        Memory::Plain => "OFF",
-    };
     let connection = Connection::open_with_flags(path, flags)?;
     // A file that turns out to be damaged is left as it is: nothing of the WAL goes into it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    connection.execute_batch(&format!(
-        "PRAGMA cipher_log_level = NONE;
-         PRAGMA cipher_memory_security = {guarded};
-         PRAGMA key = \"x'{key}'\";
-         PRAGMA temp_store = MEMORY;
+    connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
+    let said = Zeroizing::new(format!("PRAGMA key = \"x'{key}'\""));
+    connection.execute_batch(&said)?;
+    // A statement of the same length that does nothing takes the places in memory where the key stood.
+    for _ in 0..4 {
+        connection.execute_batch(&format!("PRAGMA kez = \"x'{}'\"", "0".repeat(key.len())))?;
+    }
+    connection.execute_batch(
+        "PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -65536;
          PRAGMA trusted_schema = OFF;
          PRAGMA cell_size_check = ON;
          PRAGMA mmap_size = 0;
-         PRAGMA foreign_keys = ON;"
-    ))?;
+         PRAGMA foreign_keys = ON;",
+    )?;
     if flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
         connection.execute_batch("PRAGMA query_only = ON; SELECT count(*) FROM sqlite_schema;")?;
     } else {
@@ -104,4 +95,51 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         tx.commit()?;
     }
     Ok(())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::{
+        fs::{self, File},
+        io::{Read, Seek, SeekFrom},
+    };
+
+    use rusqlite::OpenFlags;
+    use zeroize::Zeroizing;
+
+    /// How often the bytes stand in memory that this process may write to. The needle is told apart
+    /// from itself by being turned around.
+    fn n_in_memory(turned: &[u8]) -> usize {
+        let maps = fs::read_to_string("/proc/self/maps").unwrap();
+        let mut memory = File::open("/proc/self/mem").unwrap();
+        let mut found = 0;
+        for line in maps.lines().filter(|it| it.contains(" rw")) {
+            let range = line.split(' ').next().unwrap().split_once('-').unwrap();
+            let [from, to] = [range.0, range.1].map(|it| u64::from_str_radix(it, 16).unwrap());
+            let mut bytes = vec![0; (to - from) as usize];
+            let read =
+                memory.seek(SeekFrom::Start(from)).and_then(|_| memory.read_exact(&mut bytes));
+            if read.is_ok() {
+                let is_here = |it: &&[u8]| it.iter().eq(turned.iter().rev());
+                found += bytes.windows(turned.len()).filter(is_here).count();
+            }
+            bytes.fill(0);
+        }
+        found
+    }
+
+    #[test]
+    fn the_words_that_gave_the_key_leave_no_copy_of_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let bytes: [u8; 32] = crate::seal::random();
+        let key = Zeroizing::new(crate::seal::hex(&bytes));
+        let turned: Vec<u8> = key.bytes().rev().collect();
+        let path = dir.path().join("farol.vault");
+        let before = n_in_memory(&turned);
+        assert!(before >= 1, "the scan finds what is there");
+        let connection = super::connection(&path, &key, OpenFlags::default()).unwrap();
+        assert_eq!(n_in_memory(&turned), before);
+        drop(connection);
+        assert_eq!(n_in_memory(&turned), before);
+    }
 }

@@ -115,6 +115,7 @@ pub(crate) fn clear(conn: &Connection, id: &str) -> Result<(), StoreError> {
         "DELETE FROM certificate WHERE document_id IN (SELECT id FROM document WHERE case_id = ?1)",
         "DELETE FROM case_ WHERE id = ?1",
         "DELETE FROM report WHERE id = ?1",
+        "DELETE FROM report_line WHERE report_id = ?1",
         "DELETE FROM conflict WHERE owner = ?1",
     ] {
         conn.execute(sql, [id])?;

@@ -215,6 +215,23 @@ impl<'a> Reader<'a> {
         .collect()
     }
 
+    /// Whether people added a value to a case.
+    pub(crate) fn is_added(&self, case: CaseId, it: &Observable) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM observable WHERE case_id = ?1 AND kind = ?2 AND value = ?3";
+        let mut query = self.conn.prepare_cached(sql)?;
+        Ok(query.exists(params![case.to_string(), it.kind.word(), it.value])?)
+    }
+
+    /// When a case was opened.
+    pub(crate) fn opened_at(&self, case: CaseId) -> Result<Timestamp, StoreError> {
+        self.conn
+            .prepare_cached("SELECT opened_at_ms FROM case_ WHERE id = ?1")?
+            .query_row([case.to_string()], |row| row.get(0))
+            .optional()?
+            .map(Timestamp::from_ms)
+            .ok_or(StoreError::NotFound("case"))
+    }
+
     /// Clocks of a case, in the order they started.
     ///
     /// # Errors

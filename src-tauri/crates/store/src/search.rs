@@ -17,7 +17,7 @@ use farol_model::{
     time::Timestamp,
 };
 
-pub(crate) use self::index::{build, follow, forget};
+pub(crate) use self::index::{Changes, build, forget};
 use self::marks::{CLOSE, Marked, OPEN};
 use crate::{StoreError, read::id_of};
 
@@ -27,12 +27,15 @@ pub const MAX_HITS: u32 = 50;
 /// With more hits than these, the newest come first: what is best among so many says little.
 pub const MAX_RANKED: u32 = 2_000;
 
+/// Terms that more have than these do not say which is best.
+const MAX_WEIGHED: u32 = 5_000;
+
 /// What a search found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hits {
     /// At most [`MAX_HITS`].
     pub hits: Vec<Hit>,
-    /// How many there are.
+    /// How many there are; one more than [`MAX_RANKED`] stands for any number beyond.
     pub n_hits: u32,
     /// Whether they are ordered by time, newest first; the best first otherwise.
     pub newest_first: bool,
@@ -55,8 +58,18 @@ pub struct Hit {
     pub snippet: Vec<Part>,
 }
 
-/// The rows that a query asks for.
-const FOUND: &str = "
+/// What filters ask for.
+const FILTERS: &str = "
+      (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))
+      AND (:after IS NULL OR at_ms >= :after)
+      AND (:before IS NULL OR at_ms < :before)
+      AND (NOT :of_cases
+           OR case_id IN wanted
+           OR (kind = 'report' AND key IN
+               (SELECT report_id FROM case_report WHERE case_id IN wanted)))";
+
+/// The cases that filters ask for.
+const WANTED: &str = "
     WITH wanted AS (
         SELECT id FROM case_
         WHERE (:categories IS NULL
@@ -66,42 +79,25 @@ const FOUND: &str = "
           AND (:statuses IS NULL OR status IN (SELECT value FROM json_each(:statuses)))
           AND (:cases IS NULL
                OR body ->> '$.reference' IN (SELECT value FROM json_each(:cases)))
-    ),
-    found AS (
-        SELECT id, kind, key, case_id, at_ms FROM search
-        WHERE (:pieces IS NULL
-               OR id IN (SELECT rowid FROM search_piece WHERE search_piece MATCH :pieces))
-          AND (:words IS NULL
-               OR id IN (SELECT rowid FROM search_word WHERE search_word MATCH :words))
-          AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))
-          AND (:after IS NULL OR at_ms >= :after)
-          AND (:before IS NULL OR at_ms < :before)
-          AND (NOT :of_cases
-               OR case_id IN wanted
-               OR (kind = 'report' AND key IN
-                   (SELECT report_id FROM case_report WHERE case_id IN wanted)))
     )";
-
-const NEWEST: &str = "
-    SELECT id, kind, key, case_id, at_ms, count(*) OVER () FROM found
-    ORDER BY at_ms DESC, id DESC LIMIT :limit";
 
 /// A title weighs more than a body; a whole word adds to a piece of one. The scores are made once
 /// and kept: asked for row by row, each would count the whole index again.
-const BEST: &str = ",
-    piece AS MATERIALIZED (
+const BEST: &str = "
+    WITH piece AS MATERIALIZED (
         SELECT rowid AS id, bm25(search_piece, 4.0, 1.0) AS score
-        FROM search_piece WHERE search_piece MATCH coalesce(:pieces, '\"\"')
+        FROM search_piece WHERE search_piece MATCH coalesce(?2, '\"\"')
     ),
     word AS MATERIALIZED (
         SELECT rowid AS id, bm25(search_word, 8.0, 2.0) AS score
-        FROM search_word WHERE search_word MATCH :any_word
+        FROM search_word WHERE search_word MATCH coalesce(?3, '\"\"')
     )
-    SELECT found.id, kind, key, case_id, at_ms, count(*) OVER () FROM found
+    SELECT found.id, found.kind, found.key, found.case_id, found.at_ms
+    FROM json_each(?1) AS it JOIN search AS found ON found.id = it.value
     LEFT JOIN piece ON piece.id = found.id
     LEFT JOIN word ON word.id = found.id
-    ORDER BY coalesce(piece.score, 0.0) + coalesce(word.score, 0.0), at_ms DESC, found.id DESC
-    LIMIT :limit";
+    ORDER BY coalesce(piece.score, 0.0) + coalesce(word.score, 0.0), found.at_ms DESC, found.id DESC
+    LIMIT ?4";
 
 const MARKED_PIECES: &str = "
     SELECT highlight(search_piece, 0, ?3, ?4), highlight(search_piece, 1, ?3, ?4)
@@ -117,12 +113,15 @@ pub(crate) fn search(conn: &Connection, query: &Query) -> Result<Hits, StoreErro
         return Ok(Hits { hits: Vec::new(), n_hits: 0, newest_first: false });
     }
     let asked = Asked::new(query);
-    let mut rows = asked.newest(conn)?;
-    let n_hits = rows.first().map_or(0, |row| row.n_hits);
-    let newest_first = n_hits > MAX_RANKED || query.terms.is_empty();
-    if !newest_first && n_hits > 0 {
-        rows = asked.best(conn)?;
+    let mut rows = asked.newest(conn, MAX_RANKED + 1)?;
+    let n_hits = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+    let telling = asked.telling(conn)?;
+    let newest_first = n_hits > MAX_RANKED || telling.is_none();
+    match telling {
+        Some(telling) if !newest_first && n_hits > 0 => rows = telling.best(conn, &rows)?,
+        _ => {}
     }
+    rows.truncate(MAX_HITS as usize);
     let hits = rows.into_iter().map(|row| asked.hit(conn, row)).collect::<Result<_, _>>()?;
     Ok(Hits { hits, n_hits, newest_first })
 }
@@ -156,13 +155,21 @@ fn owners_with(
         return Ok(Vec::new());
     }
     let asked = Asked::new(query);
+    let (index, matches) = match (&asked.pieces, &asked.words) {
+        (Some(pieces), _) => ("search_piece", pieces),
+        (None, Some(words)) => ("search_word", words),
+        (None, None) => return Ok(Vec::new()),
+    };
     let mut found = conn.prepare_cached(&format!(
-        "SELECT DISTINCT {owner} FROM search WHERE kind IN ({kinds})
-         AND (?1 IS NULL OR id IN (SELECT rowid FROM search_piece WHERE search_piece MATCH ?1))
-         AND (?2 IS NULL OR id IN (SELECT rowid FROM search_word WHERE search_word MATCH ?2))
+        "SELECT DISTINCT {owner} FROM
+             (SELECT rowid AS id FROM {index} WHERE {index} MATCH ?1 ORDER BY rowid DESC)
+             CROSS JOIN search USING (id)
+         WHERE kind IN ({kinds})
+           AND (?2 IS NULL
+                OR id IN (SELECT rowid FROM search_word WHERE search_word MATCH ?2))
          LIMIT ?3"
     ))?;
-    let owners = found.query_map(params![asked.pieces, asked.words, limit], |row| row.get(0))?;
+    let owners = found.query_map(params![matches, asked.words, limit], |row| row.get(0))?;
     Ok(owners.collect::<Result<_, _>>()?)
 }
 
@@ -170,8 +177,8 @@ fn owners_with(
 struct Asked {
     pieces: Option<String>,
     words: Option<String>,
-    /// Every term as whole words, any of which counts.
-    any_word: Option<String>,
+    /// Each term, and the index that has it.
+    terms: Vec<(&'static str, String)>,
     kinds: Option<String>,
     categories: Option<String>,
     severities: Option<String>,
@@ -189,27 +196,55 @@ struct Row {
     key: String,
     case: Option<String>,
     at_ms: i64,
-    /// How many rows there are without the limit.
-    n_hits: u32,
+}
+
+/// Terms that say which of many is best.
+struct Telling {
+    pieces: Option<String>,
+    any_word: Option<String>,
+}
+
+impl Telling {
+    /// The best of some rows.
+    fn best(&self, conn: &Connection, rows: &[Row]) -> Result<Vec<Row>, StoreError> {
+        let ids = serde_json::Value::from(rows.iter().map(|it| it.id).collect::<Vec<_>>());
+        let mut query = conn.prepare_cached(BEST)?;
+        let best = query
+            .query_map(params![ids.to_string(), self.pieces, self.any_word, MAX_HITS], Row::read)?;
+        Ok(best.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Row {
+    fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            kind: row.get(1)?,
+            key: row.get(2)?,
+            case: row.get(3)?,
+            at_ms: row.get(4)?,
+        })
+    }
 }
 
 impl Asked {
     fn new(query: &Query) -> Self {
         let mut pieces = Vec::new();
         let mut words = Vec::new();
-        let mut any_word = Vec::new();
+        let mut terms = Vec::new();
         for term in &query.terms {
             match term {
                 Term::Anywhere(spellings) => {
                     let any: Vec<_> = spellings.iter().map(|it| quoted(it)).collect();
-                    pieces.push(format!("({})", any.join(" OR ")));
-                    any_word.extend(any);
+                    let any = format!("({})", any.join(" OR "));
+                    pieces.push(any.clone());
+                    terms.push(("search_piece", any));
                 }
                 Term::Words { text, is_beginning } => {
                     let star = if *is_beginning { "*" } else { "" };
                     let phrase = format!("{}{star}", quoted(text));
                     words.push(phrase.clone());
-                    any_word.push(phrase);
+                    terms.push(("search_word", phrase));
                 }
             }
         }
@@ -223,7 +258,7 @@ impl Asked {
             of_cases,
             pieces: all(&pieces, " AND "),
             words: all(&words, " AND "),
-            any_word: all(&any_word, " OR "),
+            terms,
             kinds: list(query.kinds.iter().map(|it| it.word().to_owned())),
             categories,
             severities,
@@ -249,17 +284,64 @@ impl Asked {
         ]
     }
 
-    fn newest(&self, conn: &Connection) -> Result<Vec<Row>, StoreError> {
+    /// The newest rows that have everything. Ids grow with time, so this is one walk back along the
+    /// index, and it ends when there are enough.
+    fn newest(&self, conn: &Connection, limit: u32) -> Result<Vec<Row>, StoreError> {
+        let with = if self.of_cases { WANTED } else { "WITH wanted (id) AS (SELECT NULL)" };
+        let (from, also) = match (&self.pieces, &self.words) {
+            (Some(_), Some(_)) => (
+                "(SELECT rowid AS id FROM search_piece WHERE search_piece MATCH :pieces
+                  ORDER BY rowid DESC) CROSS JOIN search USING (id)",
+                "search.id IN (SELECT rowid FROM search_word WHERE search_word MATCH :words)",
+            ),
+            (Some(_), None) => (
+                "(SELECT rowid AS id FROM search_piece WHERE search_piece MATCH :pieces
+                  ORDER BY rowid DESC) CROSS JOIN search USING (id)",
+                ":words IS NULL",
+            ),
+            (None, Some(_)) => (
+                "(SELECT rowid AS id FROM search_word WHERE search_word MATCH :words
+                  ORDER BY rowid DESC) CROSS JOIN search USING (id)",
+                ":pieces IS NULL",
+            ),
+            (None, None) => ("search", ":pieces IS NULL AND :words IS NULL"),
+        };
+        let sql = format!(
+            "{with} SELECT search.id, kind, key, case_id, at_ms FROM {from}
+             WHERE {also} AND {FILTERS} ORDER BY search.id DESC LIMIT :limit"
+        );
         let mut bound = self.bound();
-        bound.push((":limit", &MAX_HITS));
-        rows(conn, &format!("{FOUND} {NEWEST}"), &bound)
+        bound.push((":limit", &limit));
+        let mut query = conn.prepare_cached(&sql)?;
+        // One that is not asked for is not named, either.
+        let named = |it: &&(&str, &dyn ToSql)| matches!(query.parameter_index(it.0), Ok(Some(_)));
+        let bound: Vec<_> = bound.iter().filter(named).copied().collect();
+        Ok(query.query_map(&*bound, Row::read)?.collect::<Result<_, _>>()?)
     }
 
-    fn best(&self, conn: &Connection) -> Result<Vec<Row>, StoreError> {
-        let mut bound = self.bound();
-        bound.push((":any_word", &self.any_word));
-        bound.push((":limit", &MAX_HITS));
-        rows(conn, &format!("{FOUND} {BEST}"), &bound)
+    /// The terms that are not nearly everywhere: only they say which of the found is best, and to weigh
+    /// one means to count all that has it. None when there are none.
+    fn telling(&self, conn: &Connection) -> Result<Option<Telling>, StoreError> {
+        let (mut pieces, mut words) = (Vec::new(), Vec::new());
+        for (index, term) in &self.terms {
+            let sql = format!(
+                "SELECT count(*) FROM (SELECT 1 FROM {index} WHERE {index} MATCH ?1 LIMIT ?2)"
+            );
+            let n: u32 = conn
+                .prepare_cached(&sql)?
+                .query_row(params![term, MAX_WEIGHED + 1], |row| row.get(0))?;
+            if n > MAX_WEIGHED {
+                continue;
+            }
+            words.push(term.clone());
+            if *index == "search_piece" {
+                pieces.push(term.clone());
+            }
+        }
+        if words.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Telling { pieces: all(&pieces, " AND "), any_word: all(&words, " OR ") }))
     }
 
     /// What is shown of one row.
@@ -297,25 +379,6 @@ impl Asked {
             snippet: body.snippet(),
         })
     }
-}
-
-fn rows(
-    conn: &Connection,
-    sql: &str,
-    bound: &[(&str, &dyn ToSql)],
-) -> Result<Vec<Row>, StoreError> {
-    let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map(bound, |row| {
-        Ok(Row {
-            id: row.get(0)?,
-            kind: row.get(1)?,
-            key: row.get(2)?,
-            case: row.get(3)?,
-            at_ms: row.get(4)?,
-            n_hits: row.get(5)?,
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn all(parts: &[String], joint: &str) -> Option<String> {

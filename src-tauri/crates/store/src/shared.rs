@@ -98,6 +98,7 @@ pub(crate) fn settle(live: &Connection, again: &Connection, seal: &str) -> Resul
     let ordered = in_order(places(live, seal)?);
     erase::clear(again, seal)?;
     let mut versions = Versions::default();
+    let mut found = search::Changes::default();
     let mut body = live.prepare("SELECT body FROM entry WHERE id = ?1")?;
     for place in &ordered {
         if !place.is_of(seal) {
@@ -107,10 +108,11 @@ pub(crate) fn settle(live: &Connection, again: &Connection, seal: &str) -> Resul
         let bytes: Vec<u8> = body.query_row([place.header.id.to_string()], |row| row.get(0))?;
         let entry = read::open(place.header.clone(), &bytes, &key.0)?;
         projection::apply(again, &entry.header, &entry.action)?;
-        search::follow(again, &entry.action)?;
+        found.follow(again, &entry.action)?;
         versions.see(place);
         versions.take(&entry.header, &entry.action);
     }
+    found.apply(again)?;
     let mut put =
         again.prepare_cached("INSERT INTO conflict (owner, key, body) VALUES (?1, ?2, ?3)")?;
     for conflict in versions.conflicts() {

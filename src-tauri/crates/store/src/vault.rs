@@ -3,7 +3,12 @@
 use std::{
     fs,
     path::Path,
-    sync::{Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    thread,
+    time::Duration,
 };
 
 use ed25519_dalek::{Signer, SigningKey};
@@ -21,7 +26,7 @@ use farol_model::{
 
 use crate::{
     Place, Reader, StoreError, VaultFiles, WriteTx, backup,
-    connection::{Memory, SCHEMA, connection_with, migrate, schema},
+    connection::{SCHEMA, connection, migrate, schema},
     evidence,
     holder::Holder,
     restore::WAL,
@@ -30,6 +35,10 @@ use crate::{
     tail::{self, Compared, Mark, Tail},
     write::mint,
 };
+
+/// How long work of many commits rests when somebody waits, and how often at most.
+const BEHIND_REST: Duration = Duration::from_millis(1);
+const BEHIND_TRIES: u32 = 100;
 
 /// A vault to be made.
 #[derive(Clone, Copy)]
@@ -49,11 +58,12 @@ pub struct NewVault<'a> {
 /// An open vault.
 pub struct Store {
     place: Place,
-    memory: Memory,
     database_key: Zeroizing<String>,
     // Dropped before the writer: the last one to close folds the WAL in, and readers cannot.
     readers: Mutex<Vec<Connection>>,
     writer: Mutex<Connection>,
+    /// How many people wait for the writer; work of many commits lets them go first.
+    n_waiting: AtomicU32,
     /// None in a practice vault: what is laid out anew needs no second copy.
     tail: Option<Mutex<Tail>>,
     findings: Mutex<Vec<Finding>>,
@@ -195,8 +205,7 @@ impl Store {
         holder: Holder,
     ) -> Result<Self, StoreError> {
         let database_key = secrets.key_text();
-        let memory = if practice { Memory::Plain } else { Memory::Guarded };
-        let mut writer = connection_with(database, &database_key, OpenFlags::default(), memory)?;
+        let mut writer = connection(database, &database_key, OpenFlags::default())?;
         let found = schema(&writer)?;
         if (1..SCHEMA).contains(&found) {
             backup::make(&place, &writer, &database_key)?;
@@ -210,10 +219,10 @@ impl Store {
         };
         let store = Self {
             place,
-            memory,
             database_key,
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
+            n_waiting: AtomicU32::new(0),
             tail,
             findings: Mutex::new(findings),
             interrupts: Mutex::default(),
@@ -266,12 +275,7 @@ impl Store {
 
     /// A connection beside the writer's.
     pub(crate) fn another_connection(&self) -> Result<Connection, StoreError> {
-        connection_with(
-            &self.place.database(),
-            &self.database_key,
-            OpenFlags::default(),
-            self.memory,
-        )
+        connection(&self.place.database(), &self.database_key, OpenFlags::default())
     }
 
     pub(crate) fn database_key(&self) -> Zeroizing<String> {
@@ -326,7 +330,9 @@ impl Store {
         &self,
         f: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.n_waiting.fetch_add(1, Ordering::AcqRel);
         let mut writer = self.writer();
+        self.n_waiting.fetch_sub(1, Ordering::AcqRel);
         let tx = writer
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(StoreError::from)?;
@@ -339,6 +345,23 @@ impl Store {
         Ok(out)
     }
 
+    /// One of many commits of a long piece of work, each short: whoever else waits to write goes first.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_behind<T, E: From<StoreError>>(
+        &self,
+        f: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        for _ in 0..BEHIND_TRIES {
+            if self.n_waiting.load(Ordering::Acquire) == 0 {
+                break;
+            }
+            thread::sleep(BEHIND_REST);
+        }
+        self.write(f)
+    }
+
     /// Reads what was committed.
     ///
     /// # Errors
@@ -348,18 +371,18 @@ impl Store {
         f: impl FnOnce(Reader<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let pooled = lock(&self.readers).pop();
-        let connection = match pooled {
-            Some(connection) => connection,
+        let reader = match pooled {
+            Some(reader) => reader,
             None => {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                connection_with(&self.place.database(), &self.database_key, flags, self.memory)?
+                connection(&self.place.database(), &self.database_key, flags)?
             }
         };
         // One snapshot for the whole read, so that a screen never mixes two states.
-        connection.execute_batch("BEGIN").map_err(StoreError::from)?;
-        let out = f(Reader::new(&connection));
-        connection.execute_batch("COMMIT").map_err(StoreError::from)?;
-        lock(&self.readers).push(connection);
+        reader.execute_batch("BEGIN").map_err(StoreError::from)?;
+        let out = f(Reader::new(&reader));
+        reader.execute_batch("COMMIT").map_err(StoreError::from)?;
+        lock(&self.readers).push(reader);
         out
     }
 

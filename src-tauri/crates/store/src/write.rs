@@ -27,12 +27,14 @@ pub struct WriteTx<'a> {
     n: u32,
     head: [u8; 32],
     n_recorded: u32,
+    found: search::Changes,
 }
 
 impl<'a> WriteTx<'a> {
     pub(crate) fn begin(tx: Transaction<'a>, store: &'a Store) -> Result<Self, StoreError> {
         let Mark { n, head } = Mark::of(&tx, store.desk())?;
-        Ok(Self { tx, store, at: store.now(), n, head, n_recorded: 0 })
+        let found = search::Changes::default();
+        Ok(Self { tx, store, at: store.now(), n, head, n_recorded: 0, found })
     }
 
     /// The time of this transaction: every entry in it carries it.
@@ -93,7 +95,7 @@ impl<'a> WriteTx<'a> {
         let hash = entry_hash(&self.head, &entry_digest(&header, &seal, &body));
         insert_entry(&self.tx, &header, &seal, &body, &self.head, &hash)?;
         projection::apply(&self.tx, &header, action)?;
-        search::follow(&self.tx, action)?;
+        self.found.follow(&self.tx, action)?;
         evidence::follow(&self.tx, action)?;
         shared::follow(&self.tx, &seal, action)?;
         self.n = header.n;
@@ -122,6 +124,7 @@ impl<'a> WriteTx<'a> {
     }
 
     pub(crate) fn commit(self) -> Result<(), StoreError> {
+        self.found.apply(&self.tx)?;
         if self.n_recorded > 0 {
             let signature = self.store.sign(&self.head);
             insert_signature(&self.tx, self.store.desk(), self.n, &signature)?;

@@ -1,7 +1,10 @@
 //! What can be found, kept in step with the projections.
 //!
 //! An item's texts are taken from the model as they are; the plain spelling is what is looked
-//! through. An index of the same projections is always the same.
+//! through. An index of the same projections is always the same. Ids of items grow with their time, so
+//! that the newest of very many are found without looking at the others.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::de::DeserializeOwned;
@@ -12,7 +15,8 @@ use farol_model::{
     document::{Document, DocumentKind, Span, Text},
     id::{CaseId, DocumentId},
     journal::Action,
-    observable::Observable,
+    lookup::{Answer, Observation},
+    observable::{Observable, defang},
     refang::plain,
     report::Report,
     search::SearchKind,
@@ -37,99 +41,319 @@ struct Item {
     body: Vec<String>,
 }
 
-/// Brings the index up to what one action changed; its projection was applied before.
-pub(crate) fn follow(conn: &Connection, action: &Action) -> Result<(), StoreError> {
-    match action {
-        Action::ReportReceived { report } => put(conn, of_report(report)),
-        // As it stands here: its number can be another one.
-        Action::CaseOpened { case } => put_case(conn, &Reader::new(conn).case(case.id)?),
-        Action::CaseChanged { case, .. } => put_case(conn, &Reader::new(conn).case(*case)?),
-        Action::ObservableAdded { case, observable } => put_value(conn, *case, observable),
-        Action::TargetSet { case, before, after } => after
-            .as_ref()
-            .or(before.as_ref())
-            .map_or(Ok(()), |target| put_value(conn, *case, &target.observable)),
-        Action::NoteAdded { case, note } => put(conn, of_note(*case, note)),
-        Action::NoteWithdrawn { note, .. } => {
-            remove(conn, SearchKind::Note.word(), &note.id.to_string())
+/// Ids of one second; with more items than these, ids go on in the next.
+const IDS_A_SECOND: i64 = 1024;
+
+/// What a transaction has to change in the index. It is done at the commit, so that an item that
+/// changes often is written once, and in the order of ids, because the full-text index writes a piece
+/// of its own each time they go back.
+#[derive(Default)]
+pub(crate) struct Changes(BTreeMap<(&'static str, String), Option<Item>>);
+
+impl Changes {
+    /// Takes what one action changed; its projection was applied before.
+    pub(crate) fn follow(&mut self, conn: &Connection, action: &Action) -> Result<(), StoreError> {
+        match action {
+            Action::ReportReceived { report } => self.put(of_report(report)),
+            // As it stands here: its number can be another one.
+            Action::CaseOpened { case } => {
+                self.put_case(conn, &Reader::new(conn).case(case.id)?)?;
+            }
+            Action::CaseChanged { case, .. } => {
+                self.put_case(conn, &Reader::new(conn).case(*case)?)?;
+            }
+            Action::ObservableAdded { case, observable } => {
+                self.put_value(conn, *case, observable)?;
+            }
+            Action::TargetSet { case, before, after } => {
+                if let Some(target) = after.as_ref().or(before.as_ref()) {
+                    self.put_value(conn, *case, &target.observable)?;
+                }
+            }
+            Action::NoteAdded { case, note } => self.put(of_note(*case, note)),
+            Action::NoteWithdrawn { note, .. } => {
+                self.remove(SearchKind::Note, note.id.to_string());
+            }
+            Action::DecisionSet { case, after, .. } => self.put(of_decision(*case, after)),
+            Action::MitigationSet { case, after, .. } => self.put(of_mitigation(*case, after)),
+            Action::DocumentCreated { document } => self.put(of_document(document)),
+            Action::BlocksSaved { document, .. } | Action::EnvelopeSet { document, .. } => {
+                self.put(of_document(&Reader::new(conn).document(*document)?));
+            }
+            Action::Observed { case, observations, .. } => {
+                for it in observations {
+                    self.put_answer(conn, *case, it)?;
+                }
+            }
+            Action::VaultCreated { .. }
+            | Action::SlotChanged { .. }
+            | Action::DatabaseKeyChanged
+            | Action::HoldSet { .. }
+            | Action::CaseErased { .. }
+            | Action::RetentionSet { .. }
+            | Action::BundleLeft { .. }
+            | Action::BundleTaken { .. }
+            | Action::CaseRenumbered { .. }
+            | Action::ConflictSettled { .. }
+            | Action::EntriesBroughtBack { .. }
+            | Action::MemberAdded { .. }
+            | Action::FileSigned { .. }
+            | Action::FileTaken { .. }
+            | Action::ConsentSet { .. }
+            | Action::ReportAttached { .. }
+            | Action::ReportDetached { .. }
+            | Action::Undid { .. }
+            | Action::ClockSet { .. }
+            | Action::EvidenceReceived { .. }
+            | Action::EvidenceHandled { .. }
+            | Action::EvidenceDestroyed { .. }
+            | Action::DocumentSent { .. }
+            | Action::DocumentExported { .. } => {}
         }
-        Action::DecisionSet { case, after, .. } => put(conn, of_decision(*case, after)),
-        Action::MitigationSet { case, after, .. } => put(conn, of_mitigation(*case, after)),
-        Action::DocumentCreated { document } => put(conn, of_document(document)),
-        Action::BlocksSaved { document, .. } | Action::EnvelopeSet { document, .. } => {
-            put(conn, of_document(&Reader::new(conn).document(*document)?))
+        Ok(())
+    }
+
+    /// Changes the index.
+    pub(crate) fn apply(self, conn: &Connection) -> Result<(), StoreError> {
+        let (mut gone, mut new) = (BTreeSet::new(), Vec::new());
+        for ((kind, key), item) in self.0 {
+            let texts = item.map(|item| (Texts::of(&item), item));
+            match (known(conn, kind, &key, texts.as_ref())?, texts) {
+                (Some((_, true)), _) => {}
+                (known, texts) => {
+                    gone.extend(known.map(|it| it.0));
+                    new.extend(texts);
+                }
+            }
         }
-        Action::VaultCreated { .. }
-        | Action::SlotChanged { .. }
-        | Action::DatabaseKeyChanged
-        | Action::HoldSet { .. }
-        | Action::CaseErased { .. }
-        | Action::RetentionSet { .. }
-        | Action::EntriesBroughtBack { .. }
-        | Action::MemberAdded { .. }
-        | Action::FileSigned { .. }
-        | Action::FileTaken { .. }
-        | Action::ConsentSet { .. }
-        | Action::ReportAttached { .. }
-        | Action::ReportDetached { .. }
-        | Action::Undid { .. }
-        | Action::ClockSet { .. }
-        | Action::Observed { .. }
-        | Action::EvidenceReceived { .. }
-        | Action::EvidenceHandled { .. }
-        | Action::EvidenceDestroyed { .. }
-        | Action::DocumentSent { .. }
-        | Action::DocumentExported { .. }
-        | Action::BundleLeft { .. }
-        | Action::BundleTaken { .. }
-        | Action::CaseRenumbered { .. }
-        | Action::ConflictSettled { .. } => Ok(()),
+        for id in gone {
+            conn.prepare_cached("DELETE FROM search_text WHERE id = ?1")?.execute([id])?;
+            conn.prepare_cached("DELETE FROM search WHERE id = ?1")?.execute([id])?;
+        }
+        new.sort_by_key(|(_, item)| item.at);
+        for (texts, item) in new {
+            insert(conn, &item, &texts)?;
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, item: Item) {
+        self.0.insert((item.kind.word(), item.key.clone()), Some(item));
+    }
+
+    fn remove(&mut self, kind: SearchKind, key: String) {
+        self.0.insert((kind.word(), key), None);
+    }
+
+    /// A case, its people and its accounts.
+    fn put_case(&mut self, conn: &Connection, case: &Case) -> Result<(), StoreError> {
+        let of_case = format!("{}/", case.id);
+        let parts = [SearchKind::Person, SearchKind::Account];
+        for ((kind, key), item) in &mut self.0 {
+            if parts.iter().any(|it| it.word() == *kind) && key.starts_with(&of_case) {
+                *item = None;
+            }
+        }
+        let mut query =
+            conn.prepare_cached("SELECT key FROM search WHERE case_id = ?1 AND kind = ?2")?;
+        for part in parts {
+            let known = query.query_map([&case.id.to_string(), part.word()], |row| row.get(0))?;
+            for key in known.collect::<Result<Vec<String>, _>>()? {
+                self.remove(part, key);
+            }
+        }
+        of_case_facts(case).into_iter().for_each(|item| self.put(item));
+        Ok(())
+    }
+
+    /// A value on a case: a target, or one that a person added, or neither any more.
+    fn put_value(
+        &mut self,
+        conn: &Connection,
+        id: CaseId,
+        value: &Observable,
+    ) -> Result<(), StoreError> {
+        let reader = Reader::new(conn);
+        let key = format!("{id}/{}/{}", value.kind.word(), value.value);
+        let target = reader.target(id, value)?;
+        let (kind, other) = match target {
+            Some(_) => (SearchKind::Target, SearchKind::Observable),
+            None => (SearchKind::Observable, SearchKind::Target),
+        };
+        self.remove(other, key.clone());
+        if target.is_none() && !reader.is_added(id, value)? {
+            self.remove(kind, key);
+            return Ok(());
+        }
+        let outcome = target.map(|it| it.outcome.display());
+        self.put(Item {
+            kind,
+            key,
+            case: Some(id),
+            at: reader.opened_at(id)?,
+            title: value.defanged(),
+            body: outcome.into_iter().collect(),
+        });
+        Ok(())
+    }
+
+    /// What was answered about one host of a case: one item, however often and for what it was asked.
+    fn put_answer(
+        &mut self,
+        conn: &Connection,
+        case: CaseId,
+        it: &Observation,
+    ) -> Result<(), StoreError> {
+        let said = words_of_answer(&it.answer);
+        if said.is_empty() {
+            return Ok(());
+        }
+        let about = it.question.about();
+        let (kind, key) = (SearchKind::Answer, format!("{case}/{about}"));
+        let mut item = match self.0.remove(&(kind.word(), key.clone())).flatten() {
+            Some(item) => item,
+            None => {
+                let (at, body) = answered(conn, &key)?.unwrap_or((it.asked_at, String::new()));
+                let body = body.split(BETWEEN_PARTS).filter(|it| !it.is_empty());
+                let body = body.map(str::to_owned).collect();
+                Item { kind, key, case: Some(case), at, title: defang(about), body }
+            }
+        };
+        let parts = said.iter().flat_map(|it| it.split(BETWEEN_PARTS));
+        let parts = parts.map(one_line).filter(|it| !it.is_empty());
+        let all: BTreeSet<String> = item.body.into_iter().chain(parts).collect();
+        item.body = all.into_iter().collect();
+        item.at = item.at.min(it.asked_at);
+        self.put(item);
+        Ok(())
+    }
+}
+
+/// When a host was first asked about on a case, and what is kept of the answers.
+fn answered(conn: &Connection, key: &str) -> Result<Option<(Timestamp, String)>, StoreError> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT at_ms, coalesce(written_body, body)
+             FROM search JOIN search_text ON search_text.id = search.id
+             WHERE kind = 'answer' AND key = ?1",
+        )?
+        .query_row([key], |row| Ok((Timestamp::from_ms(row.get(0)?), row.get(1)?)))
+        .optional()?)
+}
+
+/// What an answer says that somebody may look for: names, addresses, texts, holders.
+fn words_of_answer(answer: &Answer) -> Vec<String> {
+    match answer {
+        Answer::Dns { answers, .. } => answers.iter().map(|it| defang(&it.data)).collect(),
+        Answer::Asn { .. } | Answer::Registered { .. } | Answer::Whois { record: Some(_), .. } => {
+            vec![defang(&answer.in_one_line())]
+        }
+        Answer::Whois { record: None, .. }
+        | Answer::NotInTable
+        | Answer::NotRegistered { .. }
+        | Answer::NoAnswer { .. } => Vec::new(),
     }
 }
 
 /// Fills an empty index from the projections.
 pub(crate) fn build(conn: &Connection) -> Result<(), StoreError> {
-    for_each(conn, "SELECT NULL, body FROM report", |_, report: Report| {
-        put(conn, of_report(&report))
+    for_each(
+        conn,
+        "SELECT id, body FROM report ORDER BY received_at_ms",
+        |it, _, report: Report| {
+            it.put(of_report(&report));
+            Ok(())
+        },
+    )?;
+    for_each(conn, "SELECT id, body FROM case_ ORDER BY opened_at_ms", |it, _, case: Case| {
+        it.put_case(conn, &case)
     })?;
-    for_each(conn, "SELECT NULL, body FROM case_", |_, case: Case| put_case(conn, &case))?;
     let mut values = conn.prepare(
-        "SELECT case_id, kind, value FROM target
-         UNION SELECT case_id, kind, value FROM observable",
+        "SELECT case_id, kind, value FROM (SELECT case_id, kind, value FROM target
+                                           UNION SELECT case_id, kind, value FROM observable)
+         ORDER BY (SELECT opened_at_ms FROM case_ WHERE id = case_id)",
     )?;
     let mut rows = values.query([])?;
+    let mut batch = Batch::new(conn);
     while let Some(row) = rows.next()? {
         let kind = kind_of(&row.get::<_, String>(1)?)?;
         let observable = Observable { kind, value: row.get(2)? };
-        put_value(conn, id_of(&row.get::<_, String>(0)?)?, &observable)?;
+        let case = id_of(&row.get::<_, String>(0)?)?;
+        batch.add(|it| it.put_value(conn, case, &observable))?;
     }
-    for_each(conn, "SELECT case_id, body FROM note", |case, note: Note| {
-        put(conn, of_note(id_of(&case)?, &note))
+    batch.changes.apply(conn)?;
+    for_each(conn, "SELECT case_id, body FROM note ORDER BY at_ms", |it, case, note: Note| {
+        it.put(of_note(id_of(&case)?, &note));
+        Ok(())
     })?;
-    for_each(conn, "SELECT case_id, body FROM decision", |case, decision: Decision| {
-        put(conn, of_decision(id_of(&case)?, &decision))
-    })?;
-    for_each(conn, "SELECT case_id, body FROM mitigation", |case, mitigation: Mitigation| {
-        put(conn, of_mitigation(id_of(&case)?, &mitigation))
-    })?;
-    for_each(conn, "SELECT id, body FROM document", |id, _: Document| {
-        let document = Reader::new(conn).document(id_of::<DocumentId>(&id)?)?;
-        put(conn, of_document(&document))
-    })
+    for_each(
+        conn,
+        "SELECT case_id, body FROM decision ORDER BY at_ms",
+        |it, case, decision: Decision| {
+            it.put(of_decision(id_of(&case)?, &decision));
+            Ok(())
+        },
+    )?;
+    for_each(
+        conn,
+        "SELECT case_id, body FROM mitigation ORDER BY at_ms",
+        |it, case, mitigation: Mitigation| {
+            it.put(of_mitigation(id_of(&case)?, &mitigation));
+            Ok(())
+        },
+    )?;
+    for_each(
+        conn,
+        "SELECT id, body FROM document ORDER BY created_at_ms",
+        |it, id, _: Document| {
+            let document = Reader::new(conn).document(id_of::<DocumentId>(&id)?)?;
+            it.put(of_document(&document));
+            Ok(())
+        },
+    )?;
+    for_each(
+        conn,
+        "SELECT case_id, body FROM observation ORDER BY asked_at_ms",
+        |it, case, observation: Observation| it.put_answer(conn, id_of(&case)?, &observation),
+    )
+}
+
+/// Changes that are applied a thousand at a time.
+struct Batch<'a> {
+    conn: &'a Connection,
+    changes: Changes,
+}
+
+impl<'a> Batch<'a> {
+    fn new(conn: &'a Connection) -> Self {
+        Self { conn, changes: Changes::default() }
+    }
+
+    fn add(
+        &mut self,
+        put: impl FnOnce(&mut Changes) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        put(&mut self.changes)?;
+        if self.changes.0.len() >= 1000 {
+            std::mem::take(&mut self.changes).apply(self.conn)?;
+        }
+        Ok(())
+    }
 }
 
 fn for_each<T: DeserializeOwned>(
     conn: &Connection,
     sql: &str,
-    put: impl Fn(String, T) -> Result<(), StoreError>,
+    put: impl Fn(&mut Changes, String, T) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut query = conn.prepare(sql)?;
     let mut rows = query.query([])?;
+    let mut batch = Batch::new(conn);
     while let Some(row) = rows.next()? {
-        let owner: Option<String> = row.get(0)?;
-        put(owner.unwrap_or_default(), parse(&row.get::<_, String>(1)?)?)?;
+        let (owner, body): (String, String) = (row.get(0)?, row.get(1)?);
+        batch.add(|it| put(it, owner, parse(&body)?))?;
     }
-    Ok(())
+    batch.changes.apply(conn)
 }
 
 fn of_report(report: &Report) -> Item {
@@ -161,7 +385,7 @@ fn of_report(report: &Report) -> Item {
 }
 
 /// A case, its people and its accounts.
-fn put_case(conn: &Connection, case: &Case) -> Result<(), StoreError> {
+fn of_case_facts(case: &Case) -> Vec<Item> {
     let facts = &case.facts;
     let item = |kind, key, title: &str, body| Item {
         kind,
@@ -177,60 +401,17 @@ fn put_case(conn: &Connection, case: &Case) -> Result<(), StoreError> {
         [&facts.waiting_on, &facts.asked_by, &facts.jurisdiction].into_iter().flatten().cloned(),
     );
     body.extend([&facts.legal_bases, &facts.tickets, &facts.tags].into_iter().flatten().cloned());
-    put(conn, item(SearchKind::Case, case.id.to_string(), &facts.title, body))?;
-
-    let mut keys = Vec::new();
+    let mut items = vec![item(SearchKind::Case, case.id.to_string(), &facts.title, body)];
     for (n, person) in facts.people.iter().enumerate() {
-        let key = format!("{}/{n}", case.id);
-        keys.push((SearchKind::Person, key.clone()));
         let mut body = vec![person.role.label().to_owned()];
         body.extend(person.address.clone());
-        put(conn, item(SearchKind::Person, key, &person.name, body))?;
+        items.push(item(SearchKind::Person, format!("{}/{n}", case.id), &person.name, body));
     }
     for (n, account) in facts.accounts.iter().enumerate() {
-        let key = format!("{}/{n}", case.id);
-        keys.push((SearchKind::Account, key.clone()));
-        put(conn, item(SearchKind::Account, key, &account.name, vec![account.id.clone()]))?;
+        let body = vec![account.id.clone()];
+        items.push(item(SearchKind::Account, format!("{}/{n}", case.id), &account.name, body));
     }
-    let mut query = conn.prepare_cached(
-        "SELECT kind, key FROM search WHERE case_id = ?1 AND kind IN ('person', 'account')",
-    )?;
-    let known: Vec<(String, String)> = query
-        .query_map([case.id.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<Result<_, _>>()?;
-    for (kind, key) in known {
-        if !keys.iter().any(|(k, it)| k.word() == kind && *it == key) {
-            remove(conn, &kind, &key)?;
-        }
-    }
-    Ok(())
-}
-
-/// A value on a case: a target, or one that a person added, or neither any more.
-fn put_value(conn: &Connection, id: CaseId, value: &Observable) -> Result<(), StoreError> {
-    let reader = Reader::new(conn);
-    let key = format!("{id}/{}/{}", value.kind.word(), value.value);
-    let target = reader.target(id, value)?;
-    let (kind, other) = match target {
-        Some(_) => (SearchKind::Target, SearchKind::Observable),
-        None => (SearchKind::Observable, SearchKind::Target),
-    };
-    remove(conn, other.word(), &key)?;
-    if target.is_none() && !reader.added_observables(id)?.contains(value) {
-        return remove(conn, kind.word(), &key);
-    }
-    let outcome = target.map(|it| it.outcome.display());
-    put(
-        conn,
-        Item {
-            kind,
-            key,
-            case: Some(id),
-            at: reader.case(id)?.opened_at,
-            title: value.defanged(),
-            body: outcome.into_iter().collect(),
-        },
-    )
+    items
 }
 
 fn of_note(case: CaseId, note: &Note) -> Item {
@@ -300,36 +481,65 @@ fn words_of(text: &Text) -> String {
         .collect()
 }
 
-fn put(conn: &Connection, item: Item) -> Result<(), StoreError> {
-    let written_title = one_line(&item.title);
-    let parts = item.body.iter().map(|it| one_line(it)).filter(|it| !it.is_empty());
-    let written_body = parts.collect::<Vec<_>>().join(BETWEEN_PARTS);
-    let title = plain(&written_title).text;
-    let body = plain(&written_body).text;
-    let known: Option<(i64, bool)> = conn
-        .prepare_cached(
-            "SELECT search.id, title = ?3 AND body = ?4
-                AND coalesce(written_title, title) = ?5 AND coalesce(written_body, body) = ?6
-             FROM search JOIN search_text ON search_text.id = search.id
-             WHERE kind = ?1 AND key = ?2",
-        )?
-        .query_row(
-            params![item.kind.word(), item.key, title, body, written_title, written_body],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .optional()?;
-    if let Some((_, true)) = known {
-        return Ok(());
+/// What is looked through, and what is shown of it.
+struct Texts {
+    title: String,
+    body: String,
+    written_title: String,
+    written_body: String,
+}
+
+impl Texts {
+    fn of(item: &Item) -> Self {
+        let written_title = one_line(&item.title);
+        let parts = item.body.iter().map(|it| one_line(it)).filter(|it| !it.is_empty());
+        let written_body = parts.collect::<Vec<_>>().join(BETWEEN_PARTS);
+        let (title, body) = (plain(&written_title).text, plain(&written_body).text);
+        Self { title, body, written_title, written_body }
     }
-    remove(conn, item.kind.word(), &item.key)?;
-    conn.prepare_cached("INSERT INTO search (kind, key, case_id, at_ms) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![
-            item.kind.word(),
-            item.key,
-            item.case.map(|case| case.to_string()),
-            item.at.ms()
-        ])?;
-    let id = conn.last_insert_rowid();
+}
+
+/// The id of an item that the index has, and whether it stands there as it is now.
+fn known(
+    conn: &Connection,
+    kind: &str,
+    key: &str,
+    now: Option<&(Texts, Item)>,
+) -> Result<Option<(i64, bool)>, StoreError> {
+    let known: Option<(i64, i64)> = conn
+        .prepare_cached("SELECT id, at_ms FROM search WHERE kind = ?1 AND key = ?2")?
+        .query_row([kind, key], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (id, it) = match (known, now) {
+        (None, _) => return Ok(None),
+        (Some((id, at_ms)), Some((texts, item))) if at_ms == item.at.ms() => (id, texts),
+        (Some((id, _)), _) => return Ok(Some((id, false))),
+    };
+    let is_same = conn
+        .prepare_cached(
+            "SELECT title = ?2 AND body = ?3
+                AND coalesce(written_title, title) = ?4 AND coalesce(written_body, body) = ?5
+             FROM search_text WHERE id = ?1",
+        )?
+        .query_row(params![id, it.title, it.body, it.written_title, it.written_body], |row| {
+            row.get(0)
+        })?;
+    Ok(Some((id, is_same)))
+}
+
+fn insert(conn: &Connection, item: &Item, texts: &Texts) -> Result<(), StoreError> {
+    let id = free_id(conn, item.at)?;
+    conn.prepare_cached(
+        "INSERT INTO search (id, kind, key, case_id, at_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        id,
+        item.kind.word(),
+        item.key,
+        item.case.map(|case| case.to_string()),
+        item.at.ms()
+    ])?;
+    let Texts { title, body, written_title, written_body } = texts;
     conn.prepare_cached(
         "INSERT INTO search_text (id, title, body, written_title, written_body)
          VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -338,10 +548,24 @@ fn put(conn: &Connection, item: Item) -> Result<(), StoreError> {
         id,
         title,
         body,
-        (written_title != title).then_some(&written_title),
-        (written_body != body).then_some(&written_body),
+        (written_title != title).then_some(written_title),
+        (written_body != body).then_some(written_body),
     ])?;
     Ok(())
+}
+
+/// An id that nothing has, at the place of an instant.
+fn free_id(conn: &Connection, at: Timestamp) -> Result<i64, StoreError> {
+    let mut last = conn.prepare_cached("SELECT max(id) FROM search WHERE id >= ?1 AND id < ?2")?;
+    let mut from = at.ms().div_euclid(1000) * IDS_A_SECOND;
+    loop {
+        let before = from + IDS_A_SECOND;
+        match last.query_row([from, before], |row| row.get::<_, Option<i64>>(0))? {
+            None => return Ok(from),
+            Some(last) if last + 1 < before => return Ok(last + 1),
+            Some(_) => from = before,
+        }
+    }
 }
 
 /// Takes out everything that a condition on one value names.
@@ -351,16 +575,6 @@ pub(crate) fn forget(conn: &Connection, condition: &str, value: &str) -> Result<
         [value],
     )?;
     conn.execute(&format!("DELETE FROM search WHERE {condition}"), [value])?;
-    Ok(())
-}
-
-fn remove(conn: &Connection, kind: &str, key: &str) -> Result<(), StoreError> {
-    conn.prepare_cached(
-        "DELETE FROM search_text
-         WHERE id = (SELECT id FROM search WHERE kind = ?1 AND key = ?2)",
-    )?
-    .execute([kind, key])?;
-    conn.prepare_cached("DELETE FROM search WHERE kind = ?1 AND key = ?2")?.execute([kind, key])?;
     Ok(())
 }
 

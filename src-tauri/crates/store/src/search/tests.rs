@@ -3,8 +3,9 @@ use rusqlite::Connection;
 use farol_model::{
     case::{Account, CaseFacts, Outcome, Person, PersonRole, Status, Target},
     document::{Audience, Block, Content, Document, DocumentKind, Envelope, Text, changes},
-    id::{BlockId, CaseId, DocumentId, NoteId, ReportId, Size},
+    id::{BlockId, CaseId, DocumentId, NoteId, ObservationId, ReportId, Size},
     journal::Action,
+    lookup::{Answer, Observation, Question, Record},
     observable::{Found, Observable, ObservableKind},
     report::{Attachment, Consent, Correspondent, Parsed, Report, ReportChannel},
     search::{Part, Query},
@@ -17,7 +18,7 @@ use crate::{
 };
 
 fn find(store: &Store, query: &str) -> Hits {
-    store.read(|it| it.search(&Query::parse(query))).unwrap_or_else(|it| panic!("{query}: {it}"))
+    store.read(|it| it.search(&Query::parse(query))).unwrap_or_else(|it| panic!("{query}: {it:?}"))
 }
 
 /// `kind title | snippet`, matches in angle brackets.
@@ -561,4 +562,51 @@ fn a_vault_of_the_first_schema_is_searchable_after_opening() {
     assert_eq!(content(&raw(&store)), before);
     assert_eq!(find(&store, "kind:note five").n_hits, 1);
     assert_eq!(store.read(|it| it.verify()).unwrap().wrong, None);
+}
+
+#[test]
+fn what_the_world_answered_is_found_once_a_host_however_often_it_was_asked() {
+    let (_dir, store) = new_store();
+    let case = open_case(&store, "one");
+    let observed = |name: &str, record_type: &str, data: &str| {
+        let question = Question::Dns { name: name.into(), record_type: record_type.into() };
+        let held = Record {
+            name: name.into(),
+            record_type: record_type.into(),
+            ttl_s: 60,
+            data: data.into(),
+        };
+        let answer = Answer::Dns {
+            rcode: "NOERROR".into(),
+            flags: vec![],
+            answers: vec![held],
+            authority: vec![],
+            extended_errors: vec![],
+        };
+        let observation = Observation {
+            id: ObservationId(store.new_id()),
+            question,
+            server: "192.0.2.53:53".into(),
+            transport: "udp".into(),
+            asked_at: store.now(),
+            round_trip_ms: 3,
+            answer,
+            wire: None,
+        };
+        let batch = crate::digest(b"batch");
+        record(&store, |_| Action::Observed { case, batch, observations: vec![observation] });
+    };
+    observed("www.kelp.example", "A", "203.0.113.9");
+    observed("www.kelp.example", "TXT", "\"v=spf1 include:lantern.example\"");
+    observed("www.kelp.example", "A", "203.0.113.9");
+    observed("mail.kelp.example", "CNAME", "edge.pier.example");
+    for query in ["203[.]0[.]113[.]9", "lantern.example", "spf1", "www.kelp", "pier"] {
+        assert_eq!(kinds(&find(&store, query)), ["answer"], "{query}");
+    }
+    assert_eq!(find(&store, "kelp kind:answer").n_hits, 2);
+    let raw = raw(&store);
+    let live = content(&raw);
+    raw.execute_batch("DELETE FROM search_text; DELETE FROM search;").unwrap();
+    super::build(&raw).unwrap();
+    assert_eq!(content(&raw), live);
 }

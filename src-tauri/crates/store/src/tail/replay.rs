@@ -136,7 +136,9 @@ pub(crate) fn write_entry(conn: &Connection, entry: &EntryRow) -> Result<(), Sto
     if let Some(key) = read::seal_key(conn, &entry.seal)? {
         let opened = read::open(entry.header.clone(), &entry.body, &key.0)?;
         projection::apply(conn, &opened.header, &opened.action)?;
-        search::follow(conn, &opened.action)?;
+        let mut found = search::Changes::default();
+        found.follow(conn, &opened.action)?;
+        found.apply(conn)?;
         evidence::follow(conn, &opened.action)?;
     }
     Ok(())

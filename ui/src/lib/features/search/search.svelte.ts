@@ -14,6 +14,7 @@ export const KINDS: Record<SearchKind, string> = {
   response: "Response",
   document: "Document",
   target: "Target",
+  answer: "Answer",
   observable: "Observable",
   person: "Person",
   account: "Account",

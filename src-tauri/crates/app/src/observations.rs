@@ -1,0 +1,38 @@
+//! Keeping answers: many at a time, and never so many that somebody who writes has to wait for them.
+
+use farol_lookup::Asked;
+use farol_model::{id::CaseId, journal::Action};
+
+use crate::{Desk, Failure};
+
+/// Answers in one commit, and in one entry of the journal.
+const IN_A_COMMIT: usize = 250;
+
+impl Desk {
+    /// Keeps answers on a case, in the order they came: the bytes as received, and entries that hold
+    /// their digest. Whoever else wants to write goes first.
+    ///
+    /// # Errors
+    /// When the vault refuses; what was kept before stays.
+    pub fn keep_observations(&self, case: CaseId, asked: &[Asked]) -> Result<(), Failure> {
+        for asked in asked.chunks(IN_A_COMMIT) {
+            let mut lines = Vec::new();
+            for it in asked {
+                serde_json::to_writer(&mut lines, &it.observation)
+                    .expect("observations are plain data");
+                lines.push(b'\n');
+            }
+            let batch = farol_store::digest(&lines);
+            let observations = asked.iter().map(|it| it.observation.clone()).collect();
+            let observed = Action::Observed { case, batch, observations };
+            self.store.write_behind(|tx| {
+                for wire in asked.iter().filter_map(|it| it.wire.as_ref()) {
+                    tx.keep_original(wire)?;
+                }
+                tx.record(&observed)?;
+                Ok::<_, Failure>(())
+            })?;
+        }
+        Ok(())
+    }
+}
