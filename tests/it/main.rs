@@ -48,3 +48,5 @@ mod vault;
 mod window;
 /// Both walks by keyboard in the real window.
 mod window_walks;
+/// An analysis, written by keyboard for three readers.
+mod writing;

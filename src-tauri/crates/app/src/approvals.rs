@@ -5,7 +5,8 @@ use std::path::Path;
 use farol_model::{
     approval::{Answer, Grounds, Proposal, Request, Ruling, Subject},
     case::Case,
-    decision::{Decision, MitigationState, MitigationStep},
+    decision::{Decision, Granularity, MitigationState, MitigationStep},
+    document::{Document, ReviewState},
     id::{CaseId, Digest, MemberId},
     journal::{Action, Entry},
     member::Member,
@@ -15,6 +16,7 @@ use farol_store::{Reader, StoreError, WriteTx};
 
 use crate::{
     Desk, Failure,
+    documents::review,
     signed_files::{another_kind, keep, require_proposer, words},
     view::{ApprovalLine, TakenAnswer, ToldFact},
 };
@@ -47,8 +49,9 @@ impl Desk {
             mitigations
                 .map(|it| Subject::Mitigation(it.id))
                 .chain(decisions.map(|it| Subject::Decision(it.id)))
+                .chain(it.documents_of(case)?.into_iter().map(|it| Subject::Document(it.id)))
                 .find(|it| it.id() == id)
-                .ok_or_else(|| Failure::not_found("mitigation or decision"))
+                .ok_or_else(|| Failure::not_found("mitigation, decision or document"))
         })
     }
 
@@ -96,6 +99,9 @@ impl Desk {
             let kept = self.sign(tx, Says::Request(Box::new(request)))?;
             let file = kept.file.clone();
             tx.record(&Action::FileSigned { case: Some(case), kept: Box::new(kept) })?;
+            if let Subject::Document(id) = subject {
+                review::asked(tx, id)?;
+            }
             Ok(file)
         })?;
         Ok(())
@@ -258,8 +264,9 @@ fn approve(
     case: CaseId,
     subject: Subject,
     signer: &Member,
-) -> Result<(), StoreError> {
+) -> Result<(), Failure> {
     match subject {
+        Subject::Document(id) => review::approved(tx, id, signer.id)?,
         Subject::Mitigation(id) => {
             let before = tx.read().mitigation(id)?;
             let mut after = before.clone();
@@ -322,6 +329,14 @@ fn same_answer(known: KeptFile, ruling: Ruling, words: &str) -> Result<SignedFil
 fn proposal(it: Reader<'_>, case: CaseId, subject: Subject) -> Result<Proposal, Failure> {
     let Entry { header, action } = proposing(it, case, subject)?;
     let (what, target, granularity, decision) = match subject {
+        Subject::Document(id) => {
+            let now = it.document(id)?;
+            require_outside(&now)?;
+            if now.standing.state() >= ReviewState::Approved {
+                return Err(settled(&now.standing.state().label().to_lowercase()));
+            }
+            (review::said(&now), None, Granularity::Object, None)
+        }
         Subject::Mitigation(id) => {
             let now = it.mitigation(id)?;
             require_second(now.needs_second)?;
@@ -342,6 +357,7 @@ fn proposal(it: Reader<'_>, case: CaseId, subject: Subject) -> Result<Proposal, 
     };
     let whole_case = target.is_none();
     let targets = match target {
+        None if matches!(subject, Subject::Document(_)) => Vec::new(),
         Some(target) => vec![target],
         None => it.targets_of(case)?.into_iter().map(|it| it.observable).collect(),
     };
@@ -367,6 +383,17 @@ fn proposal(it: Reader<'_>, case: CaseId, subject: Subject) -> Result<Proposal, 
 
 /// The entry of this case that proposed it.
 fn proposing(it: Reader<'_>, case: CaseId, subject: Subject) -> Result<Entry, Failure> {
+    // A document is as its last change left it; anything else as it was proposed.
+    if let Subject::Document(id) = subject {
+        let changed = it.story(case)?.into_iter().rfind(|entry| match &entry.action {
+            Action::DocumentCreated { document } => document.id == id,
+            Action::BlocksSaved { document, .. } | Action::EnvelopeSet { document, .. } => {
+                *document == id
+            }
+            _ => false,
+        });
+        return changed.ok_or_else(|| Failure::not_found("document"));
+    }
     let entry = it.story(case)?.into_iter().find(|entry| match &entry.action {
         Action::MitigationSet { before: None, after, .. } => {
             subject == Subject::Mitigation(after.id)
@@ -392,6 +419,16 @@ fn require_second(needs_second: bool) -> Result<(), Failure> {
     Err(Failure::refused(
         "This reaches no wider than what was reported and needs no second person. Nothing was changed.",
         "Go on with it.",
+    ))
+}
+
+fn require_outside(document: &Document) -> Result<(), Failure> {
+    if review::needs_second(document) {
+        return Ok(());
+    }
+    Err(Failure::refused(
+        "This stays inside the company and needs no second person. Nothing was changed.",
+        "Issue it as it is.",
     ))
 }
 

@@ -501,6 +501,7 @@ fn opens(action: &Action) -> Option<Opens> {
         Action::DocumentCreated { document } => Some(Opens::Document(document.id)),
         Action::BlocksSaved { document, .. }
         | Action::EnvelopeSet { document, .. }
+        | Action::StandingSet { document, .. }
         | Action::DocumentSent { document, .. } => Some(Opens::Document(*document)),
         Action::DocumentExported { certificate, .. } => Some(Opens::Document(certificate.document)),
         _ => None,

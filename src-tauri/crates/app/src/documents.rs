@@ -5,6 +5,12 @@
 
 /// Facts with the record they stand in.
 mod facts;
+/// What became of a block, and the moments that a timeline may tell.
+mod history;
+/// From draft to issued.
+pub(crate) mod review;
+/// What should perhaps be withheld.
+mod suggest;
 /// What a version withholds, with the reason.
 mod withheld;
 
@@ -16,8 +22,8 @@ use farol_model::{
     case::{Case, Target},
     clock::StoppedBy,
     document::{
-        Audience, Block, Content, Document, DocumentKind, Entity, Envelope, Projected, Sent, Span,
-        changes, project, sees, sentences,
+        Audience, Block, Content, Document, DocumentKind, Entity, Envelope, Projected, ReviewState,
+        Sent, Span, changes, needs_legal, project, sees, sentences,
     },
     export::{Certificate, Format, RenderError},
     id::{CaseId, DocumentId},
@@ -167,6 +173,9 @@ impl Desk {
                 readers: readers(&document, &audiences),
                 audiences,
                 facts: facts::named(&file, changed_at),
+                needs_second: review::needs_second(&document),
+                needs_legal: needs_legal(&document),
+                writers: file.members.iter().map(|it| (it.id, it.name.clone())).collect(),
                 document,
             })
         })
@@ -191,7 +200,15 @@ impl Desk {
                     "Begin a new response for a correction.",
                 ));
             }
+            if before.standing.state() == ReviewState::Issued {
+                return Err(review::issued());
+            }
             let changes = changes(&before.blocks, blocks);
+            let addressed =
+                envelope.as_ref().is_some_and(|it| before.envelope.as_ref() != Some(it));
+            if !changes.is_empty() || addressed {
+                review::changed(tx, id)?;
+            }
             if !changes.is_empty() {
                 tx.record(&Action::BlocksSaved { case, document: id, changes })?;
             }
@@ -235,19 +252,22 @@ impl Desk {
         reader: &Audience,
         draft: Option<Draft>,
     ) -> Result<(Vec<Vec<u8>>, Preview), Failure> {
-        let (document, projected) = self.store.read(|it| {
+        let (document, projected, suggestions) = self.store.read(|it| {
             let mut document = it.document(id)?;
             if let Some(draft) = draft {
                 document.blocks = draft.blocks;
                 document.envelope = draft.envelope;
             }
             let projected = self.projected(it, &document, reader)?;
-            Ok::<_, Failure>((document, projected))
+            let file = self.case_file(it, document.case)?;
+            let others = other_customers(&it.cases()?, reader);
+            let suggestions = suggest::suggestions(&document, &file, &others, reader);
+            Ok::<_, Failure>((document, projected, suggestions))
         })?;
         let pages = (self.machines.pages)(&projected).map_err(stopped)?;
         let n_withheld = projected.withheld().len() as u32;
         let withheld = withheld::rows(&document, &projected);
-        Ok((pages, Preview { pages: Vec::new(), n_withheld, withheld }))
+        Ok((pages, Preview { pages: Vec::new(), n_withheld, withheld, suggestions }))
     }
 
     /// Why an export of what is saved would be stopped now; none when it would leave.
@@ -500,6 +520,16 @@ fn entities(file: &CaseFile, cases: &[Case], reader: &Audience) -> Vec<Entity> {
         }
     }
     entities
+}
+
+/// Names and ids of every customer of ours but this reader.
+fn other_customers(cases: &[Case], reader: &Audience) -> Vec<String> {
+    cases
+        .iter()
+        .flat_map(|case| &case.facts.accounts)
+        .filter(|it| *reader != Audience::Customer(it.id.clone()))
+        .flat_map(|it| [it.name.clone(), it.id.clone()])
+        .collect()
 }
 
 /// What this reader wrote to us, squeezed: a customer whose name is part of a reported host is no

@@ -135,6 +135,7 @@ fn stands(it: Reader<'_>, action: &Action) -> Result<bool, Failure> {
             let document = it.document(*document)?;
             document.sent.is_none() && document.envelope.as_ref() == Some(after)
         }
+        Action::StandingSet { document, after, .. } => it.document(*document)?.standing == **after,
         Action::NoteAdded { case, note } => it.notes_of(*case)?.contains(note),
         Action::NoteWithdrawn { case, note } => !it.notes_of(*case)?.contains(note),
         Action::ReportAttached { case, report } => {

@@ -10,7 +10,7 @@ use farol_model::{
     decision::{Decision, Granularity, Mitigation},
     document::{Audience, Document, DocumentKind},
     export::{Certificate, Format},
-    id::{CaseId, DecisionId, Digest, DocumentId, EntryId, EvidenceId, ReportId, Size},
+    id::{CaseId, DecisionId, Digest, DocumentId, EntryId, EvidenceId, MemberId, ReportId, Size},
     lookup::{Observation, ProviderVerdict},
     member::Member,
     observable::Observable,
@@ -42,7 +42,9 @@ pub use signed::{
     ApprovalLine, FileStep, HandoverReader, HandoverRow, MemberRow, OpenedFile, TakenAnswer,
     ToldFact,
 };
-pub use writing::{NamedFact, Preview, Readers, WithheldRow};
+pub use writing::{
+    BlockVersion, MomentRow, NamedFact, Preview, PromiseRow, Readers, Suggestion, WithheldRow,
+};
 
 /// What is known about the vault before and after it is opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
@@ -771,6 +773,12 @@ pub struct DocumentView {
     pub readers: Vec<Readers>,
     /// Names that texts may use as `{{name}}`, with their values.
     pub facts: Vec<NamedFact>,
+    /// Whether a second person has to approve it before it is issued.
+    pub needs_second: bool,
+    /// Whether legal has to.
+    pub needs_legal: bool,
+    /// The people whom comments and reviews name.
+    pub writers: Vec<(MemberId, String)>,
 }
 
 /// A file that left.

@@ -6,6 +6,8 @@ mod bundles;
 pub(crate) mod leaving;
 /// Which part of a list is printed.
 mod lists;
+/// Documents while they are written.
+pub(crate) mod writing;
 
 use std::path::PathBuf;
 
@@ -597,6 +599,8 @@ pub(crate) enum HandoverCommand {
 
 #[derive(Subcommand)]
 pub(crate) enum DocCommand {
+    #[command(flatten)]
+    Write(writing::WritingCommand),
     /// What templates there are.
     Templates,
     /// All documents, newest first.

@@ -68,6 +68,7 @@ pub fn compose(
         audience: writer.audience,
         created_at: now,
         sent: None,
+        standing: farol_model::document::Standing::default(),
         blocks,
     })
 }
@@ -136,6 +137,7 @@ impl Writer<'_> {
                 text: Text::plain(&row.text),
                 audience: audience.clone(),
                 source: Some(row.entry),
+                kind: None,
             })
             .collect()
     }
@@ -147,6 +149,7 @@ impl Writer<'_> {
             text: Text::plain(text),
             audience: audience.clone(),
             source,
+            kind: None,
         };
         let mut rows = vec![row(self.material.case.opened_at, "We began to look into this.", None)];
         for step in self.material.mitigations.iter().flat_map(|it| &it.steps) {

@@ -6,7 +6,7 @@ use specta::Type;
 use crate::{
     case::{CaseRef, Category, Severity},
     decision::Granularity,
-    id::{CaseId, DecisionId, Digest, EntryId, MemberId, MitigationId},
+    id::{CaseId, DecisionId, Digest, DocumentId, EntryId, MemberId, MitigationId},
     observable::Observable,
     time::Timestamp,
 };
@@ -19,6 +19,8 @@ pub enum Subject {
     Decision(DecisionId),
     /// A mitigation that does.
     Mitigation(MitigationId),
+    /// A document that goes outside.
+    Document(DocumentId),
 }
 
 impl Subject {
@@ -27,6 +29,7 @@ impl Subject {
         match self {
             Self::Decision(id) => id.to_string(),
             Self::Mitigation(id) => id.to_string(),
+            Self::Document(id) => id.to_string(),
         }
     }
 }

@@ -7,6 +7,8 @@
 mod audience;
 /// From a document to what one reader may see.
 mod projection;
+/// Comments, review, issue and promises.
+mod standing;
 /// Text with marked spans and facts.
 mod text;
 
@@ -17,6 +19,10 @@ pub use self::{
     audience::{Audience, sees, stricter},
     projection::{
         Entity, MissingFact, Projected, ProjectedBlock, WITHHELD, Withheld, project, sentences,
+    },
+    standing::{
+        Comment, Correction, KeptPromise, ReviewState, ReviewStep, Standing, after_approval,
+        needs_legal,
     },
     text::{Mark, Span, Text},
 };
@@ -86,6 +92,44 @@ pub struct TimelineRow<T> {
     pub audience: Audience,
     /// The journal entry it comes from; none when a person typed it.
     pub source: Option<EntryId>,
+    /// What kind of moment it is; none for plain facts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Moment>,
+}
+
+/// What kind of moment a row of a timeline is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Moment {
+    /// Somebody decided something.
+    Decision,
+    /// True at the time, and known only later.
+    NotKnown,
+    /// Somebody was told.
+    Told,
+    /// The impact began.
+    ImpactBegan,
+    /// The impact ended.
+    ImpactEnded,
+    /// We began to work on it.
+    ResponseBegan,
+    /// We ended the work on it.
+    ResponseEnded,
+}
+
+impl Moment {
+    /// The words on screen and on paper.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Decision => "Decision",
+            Self::NotKnown => "Not known then",
+            Self::Told => "Told",
+            Self::ImpactBegan => "Impact began",
+            Self::ImpactEnded => "Impact ended",
+            Self::ResponseBegan => "Response began",
+            Self::ResponseEnded => "Response ended",
+        }
+    }
 }
 
 /// A label and its value.
@@ -181,6 +225,7 @@ impl<T> Content<T> {
                             text: f(&row.text)?,
                             audience: row.audience.clone(),
                             source: row.source,
+                            kind: row.kind,
                         })
                     })
                     .collect::<Result<_, E>>()?,
@@ -240,6 +285,14 @@ pub struct Document {
     pub sent: Option<Sent>,
     /// Its blocks, in order.
     pub blocks: Vec<Block>,
+    /// Comments, review, issue and promises.
+    #[serde(default, skip_serializing_if = "is_new")]
+    pub standing: Standing,
+}
+
+/// Documents from before there was a review are written as they were.
+fn is_new(standing: &Standing) -> bool {
+    *standing == Standing::default()
 }
 
 /// One block that a save changed, before and after; `before` is none for a new block, `after` is

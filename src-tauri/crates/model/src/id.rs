@@ -59,6 +59,8 @@ ids! {
     DocumentId = "document id";
     /// A block of a document.
     BlockId = "block id";
+    /// What somebody said about a block.
+    CommentId = "comment id";
     /// A note on a case.
     NoteId = "note id";
     /// A signed file that this desk wrote or took in.

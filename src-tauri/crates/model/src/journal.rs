@@ -10,7 +10,7 @@ use crate::{
     case::{Case, CaseFacts, CaseRef, Note, Target},
     clock::{Clock, Stop},
     decision::{Decision, Mitigation},
-    document::{BlockChange, Document, Envelope, Sent},
+    document::{BlockChange, Document, Envelope, Sent, Standing},
     evidence::{Evidence, Handling},
     export::Certificate,
     id::{
@@ -265,6 +265,17 @@ pub enum Action {
         /// As it is.
         after: Envelope,
     },
+    /// Somebody said something about a document, reviewed or issued it, or kept what it promised.
+    StandingSet {
+        /// The case.
+        case: CaseId,
+        /// The document.
+        document: DocumentId,
+        /// As it was.
+        before: Box<Standing>,
+        /// As it is.
+        after: Box<Standing>,
+    },
     /// A person confirmed that a response went out.
     DocumentSent {
         /// The case.
@@ -355,6 +366,7 @@ impl Action {
             Self::DocumentCreated { .. } => "document_created",
             Self::BlocksSaved { .. } => "blocks_saved",
             Self::EnvelopeSet { .. } => "envelope_set",
+            Self::StandingSet { .. } => "standing_set",
             Self::DocumentSent { .. } => "document_sent",
             Self::DocumentExported { .. } => "document_exported",
             Self::BundleLeft { .. } => "bundle_left",
@@ -400,6 +412,7 @@ impl Action {
             | Self::MitigationSet { case, .. }
             | Self::BlocksSaved { case, .. }
             | Self::EnvelopeSet { case, .. }
+            | Self::StandingSet { case, .. }
             | Self::DocumentSent { case, .. }
             | Self::DocumentExported { case, .. }
             | Self::BundleLeft { case, .. }
@@ -467,6 +480,10 @@ impl Action {
             }
             Self::EnvelopeSet { case, document, before: Some(before), after } => {
                 Some(Self::EnvelopeSet { case, document, before: Some(after), after: before })
+            }
+            // A review was seen or signed by somebody; comments and promises are ours to take back.
+            Self::StandingSet { case, document, before, after } if before.steps == after.steps => {
+                Some(Self::StandingSet { case, document, before: after, after: before })
             }
             Self::NoteAdded { case, note } => Some(Self::NoteWithdrawn { case, note }),
             Self::NoteWithdrawn { case, note } => Some(Self::NoteAdded { case, note }),
@@ -547,6 +564,7 @@ impl Action {
                 n => format!("Document saved: {n} blocks changed"),
             },
             Self::EnvelopeSet { after, .. } => format!("Response addressed: {}", after.subject),
+            Self::StandingSet { before, after, .. } => describe_standing(before, after),
             Self::DocumentSent { sent, .. } => format!("Response sent by {}", sent.channel),
             Self::DocumentExported { certificate, .. } => format!(
                 "Exported as {} for {}; {} withheld values searched for, none found",
@@ -579,6 +597,22 @@ fn describe_left(bundle: &LeftBundle) -> String {
         n => format!("{n} keys"),
     };
     format!("Left as a bundle{with}, for {}, opened by {lock}; sha256 {}", bundle.to, bundle.sha256)
+}
+
+fn describe_standing(before: &Standing, after: &Standing) -> String {
+    if after.steps.len() > before.steps.len() {
+        return format!("Review of a document: {}", after.state().label().to_lowercase());
+    }
+    let more = |after: usize, before: usize| after.checked_sub(before).is_some_and(|n| n > 0);
+    if more(after.kept.len(), before.kept.len()) {
+        "A promised action is done".into()
+    } else if more(before.kept.len(), after.kept.len()) {
+        "A promised action is open again".into()
+    } else if more(after.comments.len(), before.comments.len()) {
+        "A block of a document was commented".into()
+    } else {
+        "A comment on a document was settled or taken back".into()
+    }
 }
 
 fn describe_signed(file: &SignedFile) -> String {

@@ -47,6 +47,7 @@ pub(crate) fn document(kind: DocumentKind, blocks: Vec<(&str, Content<Text>)>) -
             in_reply_to: Some("abc@reports.example".into()),
         }),
         sent: None,
+        standing: farol_model::document::Standing::default(),
         blocks: blocks.collect(),
     }
 }
@@ -103,6 +104,7 @@ pub(crate) fn rca() -> Document {
                         .parse()
                         .expect("an audience"),
                     source: None,
+                    kind: None,
                 })
                 .collect(),
         }),

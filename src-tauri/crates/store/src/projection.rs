@@ -208,6 +208,11 @@ pub(crate) fn apply(
         Action::EnvelopeSet { document, after, .. } => {
             change_document(conn, *document, at_ms, |it| it.envelope = Some(after.clone()))
         }
+        Action::StandingSet { document, after, .. } => {
+            // The text is as old as before; its date is printed.
+            let saved_at = Reader::new(conn).document_saved_at(*document)?;
+            change_document(conn, *document, saved_at.ms(), |it| it.standing = (**after).clone())
+        }
         Action::DocumentSent { document, sent, .. } => {
             change_document(conn, *document, at_ms, |it| it.sent = Some(sent.clone()))
         }

@@ -98,6 +98,14 @@ export const commands = {
 	documentSave: (document: DocumentId, blocks: Block[], envelope: Envelope | null) => typedError<Timestamp, Failure>(__TAURI_INVOKE("document_save", { document, blocks, envelope })),
 	documentPreview: (document: DocumentId, audience: Audience, draft: Draft | null) => typedError<Preview, Failure>(__TAURI_INVOKE("document_preview", { document, audience, draft })),
 	documentCheck: (document: DocumentId, audience: Audience) => typedError<Failure | null, Failure>(__TAURI_INVOKE("document_check", { document, audience })),
+	blockHistory: (document: DocumentId, block: BlockId) => typedError<BlockVersion[], Failure>(__TAURI_INVOKE("block_history", { document, block })),
+	momentList: (caseId: CaseId) => typedError<MomentRow[], Failure>(__TAURI_INVOKE("moment_list", { caseId })),
+	blockComment: (document: DocumentId, block: BlockId, text: string) => typedError<CommentId, Failure>(__TAURI_INVOKE("block_comment", { document, block, text })),
+	commentSettle: (document: DocumentId, comment: CommentId) => typedError<null, Failure>(__TAURI_INVOKE("comment_settle", { document, comment })),
+	documentIssue: (document: DocumentId) => typedError<Digest, Failure>(__TAURI_INVOKE("document_issue", { document })),
+	documentCorrect: (document: DocumentId, what: string) => typedError<DocumentId, Failure>(__TAURI_INVOKE("document_correct", { document, what })),
+	promiseList: () => typedError<PromiseRow[], Failure>(__TAURI_INVOKE("promise_list")),
+	promiseKeep: (document: DocumentId, block: BlockId) => typedError<null, Failure>(__TAURI_INVOKE("promise_keep", { document, block })),
 	documentExport: (document: DocumentId, audience: Audience, format: Format) => typedError<Exported | null, Failure>(__TAURI_INVOKE("document_export", { document, audience, format })),
 	documentSent: (document: DocumentId, channel: string) => typedError<null, Failure>(__TAURI_INVOKE("document_sent", { document, channel })),
 	search: (text: string) => typedError<SearchPage, Failure>(__TAURI_INVOKE("search", { text })),
@@ -669,6 +677,25 @@ export type Code =
 /**  The disk, the database or the network failed. */
 "failed";
 
+/**  What somebody said about a block; never part of what leaves. */
+export type Comment = {
+	/**  Its id. */
+	id: CommentId,
+	/**  The block. */
+	block: BlockId,
+	/**  When. */
+	at: Timestamp,
+	/**  Who. */
+	by: MemberId,
+	/**  The words. */
+	text: string,
+	/**  When it was settled. */
+	settled_at: Timestamp | null,
+};
+
+/**  What somebody said about a block. */
+export type CommentId = string;
+
 /**  How sure a finding is. */
 export type Confidence = 
 /**  One weak sign, such as the address's network alone. */
@@ -739,6 +766,14 @@ due: string } |
 { kind: "callout"; 
 /**  The words. */
 text: T };
+
+/**  What a new version corrects. */
+export type Correction = {
+	/**  The issued document. */
+	document: DocumentId,
+	/**  What changed, in a sentence that its readers get. */
+	what: string,
+};
 
 /**  A name and a mail address as a message gave them; either may be missing. */
 export type Correspondent = {
@@ -832,6 +867,8 @@ export type Document = {
 	sent: Sent | null,
 	/**  Its blocks, in order. */
 	blocks: Block[],
+	/**  Comments, review, issue and promises. */
+	standing?: Standing,
 };
 
 /**  A response, root-cause analysis or readout. */
@@ -888,6 +925,12 @@ export type DocumentView = {
 	readers: Readers[],
 	/**  Names that texts may use as `{{name}}`, with their values. */
 	facts: NamedFact[],
+	/**  Whether a second person has to approve it before it is issued. */
+	needs_second: boolean,
+	/**  Whether legal has to. */
+	needs_legal: boolean,
+	/**  The people whom comments and reviews name. */
+	writers: ([MemberId, string])[],
 };
 
 /**  Blocks and envelope that are written and not saved yet. */
@@ -1237,6 +1280,16 @@ export type JournalCheck = {
 	clock_moved: string | null,
 };
 
+/**  An action that was promised and done. */
+export type KeptPromise = {
+	/**  The action's block. */
+	block: BlockId,
+	/**  When it was done. */
+	at: Timestamp,
+	/**  Who says so. */
+	by: MemberId,
+};
+
 /**  One way to the vault's key. */
 export type KeySlot = {
 	/**  Which. */
@@ -1475,6 +1528,35 @@ export type MitigationStep = {
 	by: MemberId,
 };
 
+/**  What kind of moment a row of a timeline is. */
+export type Moment = 
+/**  Somebody decided something. */
+"decision" | 
+/**  True at the time, and known only later. */
+"not_known" | 
+/**  Somebody was told. */
+"told" | 
+/**  The impact began. */
+"impact_began" | 
+/**  The impact ended. */
+"impact_ended" | 
+/**  We began to work on it. */
+"response_began" | 
+/**  We ended the work on it. */
+"response_ended";
+
+/**  A moment of a case that a timeline may tell. */
+export type MomentRow = {
+	/**  The entry it comes from. */
+	entry: EntryId,
+	/**  When. */
+	at: Timestamp,
+	/**  What happened. */
+	text: string,
+	/**  What kind of moment the record says it is. */
+	kind: Moment | null,
+};
+
 /**  A value that texts may use as `{{name}}`, and the record it comes from. */
 export type NamedFact = {
 	/**  For example `case.reference`. */
@@ -1705,6 +1787,8 @@ export type Preview = {
 	n_withheld: number,
 	/**  What they are. */
 	withheld: WithheldRow[],
+	/**  Words that should perhaps be withheld, too. */
+	suggestions: Suggestion[],
 };
 
 /**  Long work went on: a look-up, or a file that comes in. */
@@ -1713,6 +1797,24 @@ export type Progress = {
 	done: number,
 	/**  Of how many. */
 	total: number,
+};
+
+/**  An action that a document promised. */
+export type PromiseRow = {
+	/**  The document. */
+	document: DocumentId,
+	/**  The action's block. */
+	block: BlockId,
+	/**  The case's number. */
+	reference: CaseRef,
+	/**  What was promised. */
+	what: string,
+	/**  The role that owns it. */
+	owner: string,
+	/**  Until when. */
+	due: string,
+	/**  When it was done. */
+	done_at: Timestamp | null,
 };
 
 /**  Who provides what for one host. */
@@ -2028,6 +2130,31 @@ export type RetentionRules = {
 	bases: BasisRule[],
 };
 
+/**  Where a document stands. */
+export type ReviewState = 
+/**  It is written. */
+"draft" | 
+/**  A colleague was asked to read it. */
+"peer" | 
+/**  A colleague approved it; it waits for legal. */
+"legal" | 
+/**  Whoever has to approve it did. */
+"approved" | 
+/**  It is out and stays as it is. */
+"issued";
+
+/**  One step of the review. */
+export type ReviewStep = {
+	/**  Where it stands since. */
+	to: ReviewState,
+	/**  When. */
+	at: Timestamp,
+	/**  Who did it; an approval is by whoever signed it. */
+	by: MemberId,
+	/**  SHA-256 of the blocks and the address as they were. */
+	text: Digest,
+};
+
 /**  What somebody does for a host. */
 export type Role = 
 /**  Registered the domain. */
@@ -2169,6 +2296,20 @@ export type Source =
 /**  The registries, over WHOIS where RDAP fails. */
 "whois";
 
+/**  Everything about a document that is not its text. */
+export type Standing = {
+	/**  1 for the first, and one more for every correction. */
+	version: number,
+	/**  The steps so far, oldest first. */
+	steps: ReviewStep[],
+	/**  The version that this one corrects. */
+	corrects: Correction | null,
+	/**  What was said about its blocks. */
+	comments: Comment[],
+	/**  Its actions that are done. */
+	kept: KeptPromise[],
+};
+
 /**  Where a case stands. */
 export type Status = 
 /**  Nobody looked yet. */
@@ -2253,7 +2394,21 @@ export type Subject =
 /**  A decision that reaches wider than what was reported. */
 { kind: "decision"; id: DecisionId } | 
 /**  A mitigation that does. */
-{ kind: "mitigation"; id: MitigationId };
+{ kind: "mitigation"; id: MitigationId } | 
+/**  A document that goes outside. */
+{ kind: "document"; id: DocumentId };
+
+/**  Words that a reader gets and perhaps should not. */
+export type Suggestion = {
+	/**  The block they stand in. */
+	block: BlockId,
+	/**  The words. */
+	words: string,
+	/**  The mark that fits; none for words that are just ours. */
+	mark: string | null,
+	/**  What they are, by the record. */
+	why: string,
+};
 
 /**  An answer that was taken in. */
 export type TakenAnswer = {
@@ -2340,6 +2495,8 @@ export type TimelineRow<T> = {
 	audience: Audience,
 	/**  The journal entry it comes from; none when a person typed it. */
 	source: EntryId | null,
+	/**  What kind of moment it is; none for plain facts. */
+	kind?: Moment | null,
 };
 
 /**  An instant in UTC, whole milliseconds; written as RFC 3339 (`2026-11-23T14:03:22Z`). */

@@ -1,10 +1,14 @@
+/// Documents: approval, issue, history.
+#[path = "document_tests.rs"]
+mod documents;
+
 use std::{fs, path::PathBuf, sync::Arc};
 
 use farol_model::{
     approval::{Ruling, Subject},
     case::{CaseFacts, Category, Outcome, Sensitivity, Severity},
     decision::{Granularity, MitigationState},
-    id::CaseId,
+    id::{CaseId, DocumentId},
     observable::Observable,
     signed::{FileKind, SignedFile},
     time::Timestamp,

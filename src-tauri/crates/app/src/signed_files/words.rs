@@ -65,6 +65,7 @@ fn of_request(request: &Request, members: &[Member]) -> Vec<ToldFact> {
             facts.extend(grounds.policy.as_deref().map(|it| told("Policy", it)));
             facts.extend(grounds.alternatives.as_deref().map(|it| told("Alternatives", it)));
         }
+        None if matches!(proposal.subject, Subject::Document(_)) => {}
         None => facts.push(told("Why", "No decision says why")),
     }
     let proposer = name(proposal.proposed_by, members);
@@ -77,12 +78,17 @@ fn of_request(request: &Request, members: &[Member]) -> Vec<ToldFact> {
 }
 
 /// What is to be approved, how wide and on what.
-pub(crate) fn subject(proposal: &Proposal) -> [ToldFact; 3] {
-    [
+pub(crate) fn subject(proposal: &Proposal) -> Vec<ToldFact> {
+    if matches!(proposal.subject, Subject::Document(_)) {
+        let read = "Read the file that came with this request; its text has the digest above";
+        return vec![told("To be issued", &proposal.what), told("What to do", read)];
+    }
+    vec![
         told(
             match proposal.subject {
                 Subject::Decision(_) => "To be decided",
                 Subject::Mitigation(_) => "To be done",
+                Subject::Document(_) => "To be issued",
             },
             &proposal.what,
         ),

@@ -1,4 +1,9 @@
-use farol_model::{document::Audience, id::BlockId, time::Timestamp};
+use farol_model::{
+    case::CaseRef,
+    document::{Audience, Block, Moment},
+    id::{BlockId, DocumentId, EntryId},
+    time::Timestamp,
+};
 use serde::Serialize;
 use specta::Type;
 
@@ -46,4 +51,64 @@ pub struct Preview {
     pub n_withheld: u32,
     /// What they are.
     pub withheld: Vec<WithheldRow>,
+    /// Words that should perhaps be withheld, too.
+    pub suggestions: Vec<Suggestion>,
+}
+
+/// Words that a reader gets and perhaps should not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct Suggestion {
+    /// The block they stand in.
+    pub block: BlockId,
+    /// The words.
+    pub words: String,
+    /// The mark that fits; none for words that are just ours.
+    pub mark: Option<String>,
+    /// What they are, by the record.
+    pub why: String,
+}
+
+/// A block as it was after an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct BlockVersion {
+    /// The entry.
+    pub entry: EntryId,
+    /// When.
+    pub at: Timestamp,
+    /// Who wrote it.
+    pub by: String,
+    /// The block; none when it was removed.
+    pub block: Option<Block>,
+}
+
+/// A moment of a case that a timeline may tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct MomentRow {
+    /// The entry it comes from.
+    pub entry: EntryId,
+    /// When.
+    pub at: Timestamp,
+    /// What happened.
+    pub text: String,
+    /// What kind of moment the record says it is.
+    pub kind: Option<Moment>,
+}
+
+/// An action that a document promised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct PromiseRow {
+    /// The document.
+    pub document: DocumentId,
+    /// The action's block.
+    pub block: BlockId,
+    /// The case's number.
+    pub reference: CaseRef,
+    /// What was promised.
+    pub what: String,
+    /// The role that owns it.
+    pub owner: String,
+    /// Until when.
+    pub due: String,
+    /// When it was done.
+    pub done_at: Option<Timestamp>,
 }

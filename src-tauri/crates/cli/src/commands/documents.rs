@@ -1,5 +1,8 @@
 //! Responses, analyses and readouts.
 
+/// Blocks, comments, review and promises.
+mod writing;
+
 use serde_json::json;
 
 use farol_app::{Desk, Failure, documents::templates};
@@ -68,6 +71,7 @@ pub(super) fn run(desk: &Desk, command: DocCommand, output: &mut Output) -> Resu
             );
             output.line(certificate, &plain)
         }
+        DocCommand::Write(command) => writing::run(desk, command, output),
         DocCommand::Sent { doc, channel } => {
             desk.confirm_sent(doc, &channel)?;
             output.line(&json!({ "document": doc, "channel": channel }), "recorded")

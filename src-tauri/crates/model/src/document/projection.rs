@@ -183,7 +183,17 @@ fn without_hidden_rows(
     for row in &hidden {
         withhold_text(withheld, block.id, &row.text);
     }
-    Content::Timeline { rows: shown }
+    // On paper the kind stands in words before the text.
+    let rows = shown
+        .into_iter()
+        .map(|mut row| {
+            if let Some(kind) = row.kind.take() {
+                row.text.0.insert(0, Span::Plain(format!("{}: ", kind.label())));
+            }
+            row
+        })
+        .collect();
+    Content::Timeline { rows }
 }
 
 fn fill(

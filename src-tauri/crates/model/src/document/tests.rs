@@ -25,6 +25,7 @@ fn document(blocks: Vec<Block>) -> Document {
         envelope: None,
         sent: None,
         blocks,
+        standing: Standing::default(),
     }
 }
 
@@ -123,6 +124,7 @@ fn a_timeline_keeps_only_the_rows_the_reader_may_see() {
         text: Text::plain(text),
         audience: audience.parse().unwrap(),
         source: None,
+        kind: None,
     };
     let rows = vec![
         row("We removed the rule.", "public"),

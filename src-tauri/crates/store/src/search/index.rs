@@ -107,6 +107,7 @@ impl Changes {
             | Action::EvidenceReceived { .. }
             | Action::EvidenceHandled { .. }
             | Action::EvidenceDestroyed { .. }
+            | Action::StandingSet { .. }
             | Action::DocumentSent { .. }
             | Action::DocumentExported { .. } => {}
         }

@@ -105,6 +105,7 @@ fn document(store: &Store, case: CaseId, kind: DocumentKind, title: &str, text: 
         created_at: store.now(),
         envelope: None,
         sent: None,
+        standing: farol_model::document::Standing::default(),
         blocks: vec![paragraph(store, text)],
     };
     record(store, |_| Action::DocumentCreated { document: Box::new(document.clone()) });

@@ -7,6 +7,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use farol_model::{
     approval::{Ruling, Subject},
     decision::MitigationState,
+    document::ReviewState,
     id::{Digest, MemberId},
     journal::{Action, Entry, EntryHeader},
     member::Member,
@@ -91,6 +92,11 @@ impl Signatures {
                     matches!(after.state(), MitigationState::Approved | MitigationState::Active);
                 !(after.needs_second && beyond)
                     || self.has_approval(Subject::Mitigation(after.id), &entry.header)
+            }
+            Action::StandingSet { document, before, after, .. } => {
+                let approved = after.steps.len() > before.steps.len()
+                    && matches!(after.state(), ReviewState::Legal | ReviewState::Approved);
+                !approved || self.approved.contains(&Subject::Document(*document))
             }
             Action::DecisionSet { after, .. } => {
                 after.approved_by.is_none()

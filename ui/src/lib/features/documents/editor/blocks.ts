@@ -81,7 +81,10 @@ function toContent(node: Node): Content<string> {
     case "timeline":
       return {
         kind: "timeline",
-        rows: children.map((it) => ({ ...(it.attrs as Omit<TimelineRow<string>, "text">), text: text(it) })),
+        rows: children.map((it) => {
+          const { at, audience, source, kind } = it.attrs as TimelineRow<string>;
+          return { at, audience, source, text: text(it), ...(kind ? { kind } : {}) };
+        }),
       };
     case "action":
       return {

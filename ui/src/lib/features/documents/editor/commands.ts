@@ -2,7 +2,7 @@
 import { splitBlockAs } from "prosemirror-commands";
 import { Fragment, type Node, type ResolvedPos } from "prosemirror-model";
 import { NodeSelection, Selection, TextSelection, type Command, type EditorState, type Transaction } from "prosemirror-state";
-import type { Audience, Content } from "$lib/ipc/bindings";
+import type { Audience, Content, Moment } from "$lib/ipc/bindings";
 import { toNode } from "./blocks";
 import { MARKS, type MarkWord } from "./notation";
 import { schema } from "./schema";
@@ -52,7 +52,7 @@ export function setAudience(audience: Audience): Command {
 }
 
 /** Changes time, audience or source of the moment at the caret. */
-export function setMoment(attrs: Partial<{ at: string; audience: Audience }>): Command {
+export function setMoment(attrs: Partial<{ at: string; audience: Audience; kind: Moment | null }>): Command {
   return (state, dispatch) => {
     const moment = momentAt(state);
     if (!moment) return false;

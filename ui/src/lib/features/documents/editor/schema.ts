@@ -2,6 +2,7 @@
 // and text with marked spans and facts. Whatever is pasted is cleaned to this.
 import { Schema, type DOMOutputSpec, type NodeSpec } from "prosemirror-model";
 import { audienceLabel, isInside } from "../labels";
+import { MOMENTS } from "../timeline.svelte";
 import { isMarkWord, MARKS } from "./notation";
 
 /** Attributes that every block has. */
@@ -104,11 +105,12 @@ export const schema = new Schema({
     moment: {
       content: "inline*",
       isolating: true,
-      attrs: { at: { default: "" }, audience: { default: "internal_team" }, source: { default: null } },
+      attrs: { at: { default: "" }, audience: { default: "internal_team" }, source: { default: null }, kind: { default: null } },
       toDOM: ({ attrs }) => [
         "div",
         { class: "moment", "data-inside": String(isInside(attrs.audience)) },
         ["time", { ...still, datetime: attrs.at }, utcMinute(attrs.at)],
+        ["span", { ...still, class: "sort" }, attrs.kind ? MOMENTS[attrs.kind as keyof typeof MOMENTS] : ""],
         ["div", { class: "said", "data-hint": "What happened", dir: "auto" }, 0],
         ["span", { ...still, class: "who" }, audienceLabel(attrs.audience)],
       ],

@@ -6,8 +6,9 @@ import { history, redo, undo } from "prosemirror-history";
 import { keymap } from "prosemirror-keymap";
 import { EditorState, NodeSelection, Plugin, Selection, TextSelection, type Command } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
-import type { Audience, Block, Content, DocumentView, NamedFact } from "$lib/ipc/bindings";
+import type { Audience, Block, Content, DocumentView, Moment, NamedFact, TimelineRow } from "$lib/ipc/bindings";
 import { BLOCKS, emptyContent, type BlockKind } from "../labels";
+import { merged } from "../timeline.svelte";
 import { Audiences } from "./audiences";
 import { inline, toBlocks, toDoc, toNode } from "./blocks";
 import { clipboard } from "./clipboard";
@@ -22,7 +23,7 @@ export type Here = {
   id: string;
   kind: BlockKind;
   audience: Audience;
-  moment: { at: string; audience: Audience; source: string | null } | null;
+  moment: { at: string; audience: Audience; source: string | null; kind: Moment | null } | null;
   fact: string | null;
   selected: boolean;
 };
@@ -35,6 +36,8 @@ type Options = {
   onsay: (text: string) => void;
   /** Escape: the focus goes on to what stands after the text. */
   onleave: () => void;
+  /** Somebody wants to choose moments of the record. */
+  onmoments: () => void;
 };
 
 const MARK_KEYS: (MarkWord | null)[] = [null, "personal", "third_party", "law_enforcement", "live"];
@@ -138,6 +141,23 @@ export class Writing {
   /** Adds a block after the one at the caret, or at the end when there is none. */
   put(content: Content<string>, audience: Audience): void {
     this.run(does.insert(content, audience));
+  }
+
+  /** The rows of the timeline at the caret, or of the first one; none when there is no timeline. */
+  timeline(): { id: string; audience: Audience; rows: TimelineRow<string>[] } | null {
+    const all = this.blocks();
+    const here = all.find((it) => it.id === this.here?.id && it.content.kind === "timeline");
+    const block = here ?? all.find((it) => it.content.kind === "timeline");
+    return block?.content.kind === "timeline"
+      ? { id: block.id, audience: block.audience, rows: block.content.rows }
+      : null;
+  }
+
+  /** Puts moments into the timeline, or begins one after the block at the caret. */
+  putMoments(rows: TimelineRow<string>[]): void {
+    const timeline = this.timeline();
+    if (timeline) this.replace(timeline.id, merged(timeline.rows, rows), timeline.audience);
+    else this.put(merged([], rows), "internal_team");
   }
 
   /** Marks the first place in a block where these words stand. */
@@ -291,6 +311,12 @@ export class Writing {
         hint: "for the team only",
         run: (from: number, to: number) => this.#instead(from, to, does.insert(emptyContent(kind))),
       })),
+      {
+        id: "moments",
+        label: "Moments from the record…",
+        hint: "timeline with sources",
+        run: (from: number, to: number) => this.#instead(from, to, () => (this.#options.onmoments(), true)),
+      },
       {
         id: "fact",
         label: "Fact from the record",

@@ -1,0 +1,184 @@
+//! What became of a block, and the moments of a case that a timeline may tell.
+
+use farol_model::{
+    decision::MitigationState,
+    document::{Block, Content, Moment, Text},
+    id::{BlockId, CaseId, DocumentId, EntryId, MemberId},
+    journal::{Action, Entry},
+    time::Timestamp,
+};
+use farol_store::Reader;
+
+use crate::{
+    Desk, Failure,
+    view::{BlockVersion, MomentRow},
+};
+
+impl Desk {
+    /// Every version of a block, the newest first, as far as the journal goes.
+    ///
+    /// # Errors
+    /// When there is no such document, or it never had this block.
+    pub fn block_history(
+        &self,
+        document: DocumentId,
+        block: BlockId,
+    ) -> Result<Vec<BlockVersion>, Failure> {
+        self.store.read(|it| {
+            let case = it.document(document)?.case;
+            let members = it.members()?;
+            let name = |id: MemberId| {
+                members.iter().find(|it| it.id == id).map_or_else(String::new, |it| it.name.clone())
+            };
+            let mut versions: Vec<_> = it
+                .story(case)?
+                .iter()
+                .filter_map(|entry| {
+                    let after = version(entry, document, block)?;
+                    let header = &entry.header;
+                    Some(BlockVersion {
+                        entry: header.id,
+                        at: header.at,
+                        by: name(header.actor),
+                        block: after,
+                    })
+                })
+                .collect();
+            // A block that only moved says the same as before.
+            versions.dedup_by(|later, earlier| later.block == earlier.block);
+            if versions.is_empty() {
+                return Err(Failure::not_found("block"));
+            }
+            versions.reverse();
+            Ok(versions)
+        })
+    }
+
+    /// Puts a block back as it was at an entry of its history; one that was removed comes back at the end.
+    ///
+    /// # Errors
+    /// When the entry holds no version of it, or as [`Desk::save_document`].
+    pub fn restore_block(
+        &self,
+        document: DocumentId,
+        block: BlockId,
+        entry: EntryId,
+    ) -> Result<Timestamp, Failure> {
+        let versions = self.block_history(document, block)?;
+        let wanted = versions.into_iter().find(|it| it.entry == entry).and_then(|it| it.block);
+        let Some(wanted) = wanted else { return Err(Failure::not_found("version of this block")) };
+        let mut blocks = self.store.read(|it| it.document(document))?.blocks;
+        match blocks.iter_mut().find(|it| it.id == block) {
+            Some(now) => *now = wanted,
+            None => blocks.push(wanted),
+        }
+        self.save_document(document, &blocks, None)
+    }
+
+    /// The moments of a case, oldest first, each with the entry it comes from.
+    ///
+    /// # Errors
+    /// When there is no such case.
+    pub fn moments(&self, case: CaseId) -> Result<Vec<MomentRow>, Failure> {
+        self.store.read(|it| {
+            it.case(case)?;
+            moments(it, case)
+        })
+    }
+
+    /// Adds moments of the case's record to the timeline of a document, or to a new one at its end.
+    /// New moments are for the team.
+    ///
+    /// # Errors
+    /// When an entry is none of the case's moments, or as [`Desk::save_document`].
+    pub fn add_moments(
+        &self,
+        document: DocumentId,
+        entries: &[EntryId],
+    ) -> Result<Timestamp, Failure> {
+        use farol_model::document::{Audience, TimelineRow};
+        let (mut blocks, all) = self.store.read(|it| {
+            let document = it.document(document)?;
+            let all = moments(it, document.case)?;
+            Ok::<_, Failure>((document.blocks, all))
+        })?;
+        let mut rows = Vec::new();
+        for entry in entries {
+            let Some(it) = all.iter().find(|it| it.entry == *entry) else {
+                return Err(Failure::not_found("moment of this case"));
+            };
+            rows.push(TimelineRow {
+                at: it.at,
+                text: Text::plain(&it.text),
+                audience: Audience::InternalTeam,
+                source: Some(it.entry),
+                kind: it.kind,
+            });
+        }
+        let timeline = blocks.iter_mut().find_map(|block| match &mut block.content {
+            Content::Timeline { rows } => Some(rows),
+            _ => None,
+        });
+        match timeline {
+            Some(known) => {
+                rows.retain(|row| !known.iter().any(|it| it.source == row.source));
+                known.extend(rows);
+                known.sort_by_key(|row| row.at);
+            }
+            None => blocks.push(Block {
+                id: BlockId(self.store.new_id()),
+                audience: Audience::InternalTeam,
+                content: Content::Timeline { rows },
+            }),
+        }
+        self.save_document(document, &blocks, None)
+    }
+}
+
+/// What the block was after this entry, if the entry is about it; `Some(None)` when it was removed.
+fn version(entry: &Entry, document: DocumentId, block: BlockId) -> Option<Option<Block>> {
+    match &entry.action {
+        Action::DocumentCreated { document: it } if it.id == document => {
+            it.blocks.iter().find(|it| it.id == block).map(|it| Some(it.clone()))
+        }
+        Action::BlocksSaved { document: it, changes, .. } if *it == document => changes
+            .iter()
+            .find(|change| change.block == block)
+            .map(|change| change.after.as_ref().map(|it| it.block.clone())),
+        _ => None,
+    }
+}
+
+fn moments(it: Reader<'_>, case: CaseId) -> Result<Vec<MomentRow>, Failure> {
+    Ok(it
+        .story(case)?
+        .into_iter()
+        .filter(|entry| {
+            !matches!(
+                entry.action,
+                Action::BlocksSaved { .. }
+                    | Action::StandingSet { .. }
+                    | Action::EnvelopeSet { .. }
+            )
+        })
+        .map(|Entry { header, action }| MomentRow {
+            entry: header.id,
+            at: header.at,
+            kind: kind(&action),
+            text: action.describe(),
+        })
+        .collect())
+}
+
+/// What the record itself says about the kind of a moment; a person may say otherwise.
+fn kind(action: &Action) -> Option<Moment> {
+    match action {
+        Action::DecisionSet { .. } => Some(Moment::Decision),
+        Action::DocumentSent { .. } | Action::DocumentExported { .. } => Some(Moment::Told),
+        Action::CaseOpened { .. } => Some(Moment::ResponseBegan),
+        Action::MitigationSet { after, .. } if after.state() == MitigationState::Lifted => {
+            Some(Moment::ImpactEnded)
+        }
+        _ => None,
+    }
+}

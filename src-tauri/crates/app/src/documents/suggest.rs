@@ -1,0 +1,137 @@
+//! What should perhaps be withheld: values of the record that stand in text this reader gets.
+
+use std::collections::BTreeSet;
+
+use farol_model::document::{Audience, Block, Document, Mark, Span, sees};
+
+use super::CaseFile;
+use crate::view::Suggestion;
+
+/// Ends of host names that only mean something inside.
+const INSIDE: [&str; 6] = [".internal", ".corp", ".local", ".lan", ".intranet", ".localdomain"];
+
+/// Words that say somebody may not be told of a matter.
+const GAGGED: [&str; 7] = [
+    "court order",
+    "subpoena",
+    "search warrant",
+    "non-disclosure order",
+    "sealed",
+    "law enforcement",
+    "police",
+];
+
+/// Suggestions for the text that `reader` gets; `others` are the names and ids of other customers.
+pub(super) fn suggestions(
+    document: &Document,
+    file: &CaseFile,
+    others: &[String],
+    reader: &Audience,
+) -> Vec<Suggestion> {
+    if reader.is_internal() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for block in document.blocks.iter().filter(|it| sees(reader, &it.audience)) {
+        let text = plain(block);
+        let mut seen = BTreeSet::new();
+        let mut suggest = |words: &str, mark: Option<Mark>, why: &str| {
+            if !words.trim().is_empty() && seen.insert(words.to_lowercase()) {
+                found.push(Suggestion {
+                    block: block.id,
+                    words: words.to_owned(),
+                    mark: mark.map(|it| it.word().to_owned()),
+                    why: why.to_owned(),
+                });
+            }
+        };
+        for name in others {
+            if let Some(words) = occurrence(&text, name) {
+                suggest(words, Some(Mark::ThirdParty), "another customer");
+            }
+        }
+        for member in &file.members {
+            if let Some(words) = occurrence(&text, &member.name) {
+                suggest(words, Some(Mark::Personal), "somebody who works here: name the role");
+            }
+        }
+        if *reader != Audience::Reporter {
+            for report in &file.reports {
+                for person in [&report.parsed.reporter, &report.parsed.sender] {
+                    for value in [&person.name, &person.address].into_iter().flatten() {
+                        if let Some(words) = occurrence(&text, value) {
+                            suggest(words, Some(Mark::Personal), "who reported it");
+                        }
+                    }
+                }
+            }
+        }
+        for ticket in &file.case.facts.tickets {
+            if let Some(words) = occurrence(&text, ticket) {
+                suggest(words, None, "a ticket number of ours");
+            }
+        }
+        for word in text.split(|c: char| c.is_whitespace() || ",;()\"".contains(c)) {
+            let bare = word.trim_end_matches(['.', ':']);
+            let lower = bare.to_lowercase();
+            if INSIDE.iter().any(|end| lower.ends_with(end)) {
+                suggest(bare, None, "a host inside our network");
+            }
+            if is_rule_id(&lower) {
+                suggest(bare, None, "the id of a detection rule");
+            }
+        }
+        for phrase in GAGGED {
+            if let Some(words) = occurrence(&text, phrase) {
+                suggest(
+                    words,
+                    Some(Mark::LawEnforcement),
+                    "a matter that may be under an order not to tell",
+                );
+            }
+        }
+    }
+    found
+}
+
+/// `rule-4711`, `waf_rule_12`, `sig:99`: a word for a rule, and a number.
+fn is_rule_id(word: &str) -> bool {
+    ["rule", "sig", "signature", "waf", "yara", "detect"].iter().any(|it| word.starts_with(it))
+        && word.contains(['-', '_', '#', ':'])
+        && word.ends_with(|c: char| c.is_ascii_digit())
+}
+
+/// The words as they stand in the text, when `value` is there as whole words.
+fn occurrence<'a>(text: &'a str, value: &str) -> Option<&'a str> {
+    let value = value.trim();
+    if value.chars().count() < 3 {
+        return None;
+    }
+    let (lower, wanted) = (text.to_ascii_lowercase(), value.to_ascii_lowercase());
+    let mut from = 0;
+    while let Some(at) = lower[from..].find(&wanted).map(|at| at + from) {
+        let end = at + wanted.len();
+        let before = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+        let after = text[end..].chars().next().is_none_or(|c| !c.is_alphanumeric());
+        if before && after {
+            return Some(&text[at..end]);
+        }
+        from = end;
+    }
+    None
+}
+
+/// What of a block is not marked yet.
+fn plain(block: &Block) -> String {
+    let mut out = String::new();
+    for text in block.content.texts() {
+        for span in &text.0 {
+            match span {
+                Span::Plain(text) => out.push_str(text),
+                Span::Marked { .. } | Span::Fact(_) => out.push('\n'),
+            }
+        }
+        out.push('\n');
+    }
+    out
+}

@@ -1,0 +1,112 @@
+use farol_model::document::{Audience, Content, ReviewState, Text};
+
+use super::*;
+
+/// A response that goes outside, on a case of Ana's.
+fn response(two: &Two) -> (CaseId, DocumentId) {
+    let (case, ..) = wide(&two.ana);
+    (case, two.ana.create_document(case, "action-taken-reporter").unwrap())
+}
+
+fn review(desk: &Desk, id: DocumentId) -> ReviewState {
+    desk.document(id).unwrap().document.standing.state()
+}
+
+#[test]
+fn a_document_that_goes_outside_is_approved_by_a_second_person_and_then_stays_as_it_is() {
+    let two = Two::colleagues();
+    let (case, id) = response(&two);
+    refused(two.ana.issue_document(id), "not approved yet");
+    let request = two.request((case, Subject::Document(id))).unwrap();
+    assert_eq!(review(&two.ana, id), ReviewState::Peer);
+    let answer = two.answer(&request, Ruling::Approved).unwrap();
+    two.ana.take_answer(&answer).unwrap();
+    let document = two.ana.document(id).unwrap().document;
+    let bea = two.bea.status().unwrap().member.unwrap();
+    let step = document.standing.steps.last().unwrap();
+    assert_eq!((step.to, step.by), (ReviewState::Approved, bea.id));
+
+    assert_eq!(two.ana.issue_document(id).unwrap(), step.text, "what was approved is issued");
+    let late = two.ana.add_paragraph(id, Audience::Reporter, "One more thing.").unwrap_err();
+    assert!(late.message.contains("issued"), "{late}");
+
+    let second = two.ana.correct_document(id, "the time was wrong").unwrap();
+    let corrected = two.ana.document(second).unwrap().document;
+    assert_eq!(corrected.standing.version, 2);
+    assert_eq!(corrected.blocks[0].audience, corrected.audience);
+    let said = corrected.blocks[0].content.texts()[0].to_string();
+    assert!(said.contains("Version 2 corrects version 1"), "{said}");
+    assert!(said.ends_with("the time was wrong"), "{said}");
+    is_sound(&two.ana);
+    is_sound(&two.bea);
+}
+
+#[test]
+fn text_that_changes_after_somebody_was_asked_is_a_draft_again_and_the_answer_does_not_fit() {
+    let two = Two::colleagues();
+    let (case, id) = response(&two);
+    let request = two.request((case, Subject::Document(id))).unwrap();
+    let answer = two.answer(&request, Ruling::Approved).unwrap();
+    two.ana.add_paragraph(id, Audience::Reporter, "One more thing.").unwrap();
+    assert_eq!(review(&two.ana, id), ReviewState::Draft);
+    refused(two.ana.take_answer(&answer), "not what was signed");
+    assert_eq!(review(&two.ana, id), ReviewState::Draft);
+}
+
+#[test]
+fn a_block_has_its_history_and_comes_back_as_it_was() {
+    let two = Two::colleagues();
+    let (_, id) = response(&two);
+    two.ana.add_paragraph(id, Audience::Reporter, "first words").unwrap();
+    let mut blocks = two.ana.document(id).unwrap().document.blocks;
+    let last = blocks.last_mut().unwrap();
+    let block = last.id;
+    last.content = Content::Paragraph { text: Text::plain("other words") };
+    two.ana.save_document(id, &blocks, None).unwrap();
+    blocks.pop();
+    two.ana.save_document(id, &blocks, None).unwrap();
+
+    let versions = two.ana.block_history(id, block).unwrap();
+    let words: Vec<_> = versions
+        .iter()
+        .map(|it| it.block.as_ref().map(|it| it.content.texts()[0].to_string()))
+        .collect();
+    assert_eq!(words, [None, Some("other words".into()), Some("first words".into())]);
+    two.ana.restore_block(id, block, versions[2].entry).unwrap();
+    let back = two.ana.document(id).unwrap().document.blocks.pop().unwrap();
+    assert_eq!((back.id, Some(back)), (block, versions[2].block.clone()));
+    is_sound(&two.ana);
+}
+
+#[test]
+fn open_comments_hold_an_issue_up_and_never_become_text() {
+    let two = Two::colleagues();
+    let (case, ..) = wide(&two.ana);
+    let id = two.ana.create_document(case, "readout").unwrap();
+    let before = two.ana.document(id).unwrap();
+    let comment = two.ana.comment(id, before.document.blocks[0].id, "Is this so?").unwrap();
+    let after = two.ana.document(id).unwrap();
+    assert_eq!((before.saved_at, before.document.blocks), (after.saved_at, after.document.blocks));
+    refused(two.ana.issue_document(id), "comments are open");
+    two.ana.settle_comment(id, comment).unwrap();
+    two.ana.issue_document(id).unwrap();
+    is_sound(&two.ana);
+}
+
+#[test]
+fn moments_of_the_record_go_into_the_timeline_once_and_keep_their_source() {
+    let two = Two::colleagues();
+    let (case, id) = response(&two);
+    let moments = two.ana.moments(case).unwrap();
+    let entries: Vec<_> = moments.iter().map(|it| it.entry).collect();
+    two.ana.add_moments(id, &entries[..2]).unwrap();
+    two.ana.add_moments(id, &entries[..3]).unwrap();
+    let document = two.ana.document(id).unwrap().document;
+    let rows = document.blocks.iter().find_map(|it| match &it.content {
+        Content::Timeline { rows } => Some(rows),
+        _ => None,
+    });
+    let sources: Vec<_> = rows.unwrap().iter().filter_map(|it| it.source).collect();
+    assert_eq!(sources, entries[..3]);
+    assert!(rows.unwrap().iter().all(|it| it.audience == Audience::InternalTeam));
+}

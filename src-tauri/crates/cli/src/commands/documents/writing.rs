@@ -1,0 +1,92 @@
+use serde_json::json;
+
+use farol_app::{Desk, Failure};
+
+use crate::{options::writing::WritingCommand, output::Output};
+
+pub(super) fn run(
+    desk: &Desk,
+    command: WritingCommand,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    match command {
+        WritingCommand::History { doc, block } => {
+            for it in desk.block_history(doc, block)? {
+                let words = match &it.block {
+                    Some(block) => {
+                        let texts = block.content.texts().into_iter().map(ToString::to_string);
+                        format!("[{}] {}", block.audience, texts.collect::<Vec<_>>().join(" | "))
+                    }
+                    None => "removed".into(),
+                };
+                output.line(
+                    &it,
+                    &format!("{}  {}  {}  {words}", it.entry, it.at.to_minute(), it.by),
+                )?;
+            }
+            Ok(())
+        }
+        WritingCommand::Restore { doc, block, entry } => {
+            let at = desk.restore_block(doc, block, entry)?;
+            output.line(&json!({ "saved_at": at }), &format!("saved {}", at.to_minute()))
+        }
+        WritingCommand::Withheld { doc, audience } => {
+            let (_, preview) = desk.preview_document(doc, &audience, None)?;
+            for it in &preview.withheld {
+                output.line(it, &format!("withheld  {}: {} ({})", it.what, it.words, it.why))?;
+            }
+            for it in &preview.suggestions {
+                output.line(it, &format!("perhaps   {} ({})", it.words, it.why))?;
+            }
+            Ok(())
+        }
+        WritingCommand::Moments { case } => {
+            for it in desk.moments(desk.case_id(case)?)? {
+                let kind = it.kind.map_or("Fact", |kind| kind.label());
+                output.line(
+                    &it,
+                    &format!("{}  {}  {kind}: {}", it.entry, it.at.to_minute(), it.text),
+                )?;
+            }
+            Ok(())
+        }
+        WritingCommand::Timeline { doc, entries } => {
+            let at = desk.add_moments(doc, &entries)?;
+            output.line(&json!({ "saved_at": at }), &format!("saved {}", at.to_minute()))
+        }
+        WritingCommand::Comment { doc, block, text } => {
+            let comment = desk.comment(doc, block, &text)?;
+            output.line(&json!({ "comment": comment }), &comment.to_string())
+        }
+        WritingCommand::Settle { doc, comment } => {
+            desk.settle_comment(doc, comment)?;
+            output.line(&json!({ "comment": comment }), "settled")
+        }
+        WritingCommand::Issue { doc } => {
+            let text = desk.issue_document(doc)?;
+            output.line(&json!({ "document": doc, "text": text }), &format!("issued, text {text}"))
+        }
+        WritingCommand::Correct { doc, what } => {
+            let id = desk.correct_document(doc, &what)?;
+            output.line(&json!({ "document": id }), &id.to_string())
+        }
+        WritingCommand::Promises => {
+            for it in desk.promises()? {
+                let state =
+                    it.done_at.map_or("open".into(), |at| format!("done {}", at.to_minute()));
+                output.line(
+                    &it,
+                    &format!(
+                        "{}  {}  {} ({}, {})  {state}",
+                        it.document, it.block, it.what, it.owner, it.due
+                    ),
+                )?;
+            }
+            Ok(())
+        }
+        WritingCommand::Keep { doc, block } => {
+            desk.keep_promise(doc, block)?;
+            output.line(&json!({ "document": doc, "block": block }), "recorded")
+        }
+    }
+}
