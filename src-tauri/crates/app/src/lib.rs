@@ -27,6 +27,8 @@ pub mod evidence;
 pub mod failure;
 /// What the next shift must know.
 mod handovers;
+/// Asking the world about many hosts.
+pub mod host_lists;
 /// Checking the record.
 pub mod journal;
 /// The ways to the vault's key.

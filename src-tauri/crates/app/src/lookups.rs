@@ -181,7 +181,8 @@ impl Desk {
         })
     }
 
-    fn asn_table(&self) -> Arc<AsnTable> {
+    /// Who announces which addresses.
+    pub(crate) fn asn_table(&self) -> Arc<AsnTable> {
         Arc::clone(&self.asn.read().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 }
@@ -211,7 +212,7 @@ pub(crate) fn read_hosts(texts: &[String]) -> Result<Vec<String>, Failure> {
 }
 
 /// `as64496` and `ns:NS1[.]example[.]test` in normal form; none for anything else.
-fn subject(text: &str) -> Option<String> {
+pub(crate) fn subject(text: &str) -> Option<String> {
     let normal = match text.split_once(':') {
         Some((kind, name)) if kind.eq_ignore_ascii_case("ns") => {
             format!("ns:{}", farol_intake::observable(name)?.host()?)
@@ -221,7 +222,8 @@ fn subject(text: &str) -> Option<String> {
     is_subject(&normal).then_some(normal)
 }
 
-fn no_network(error: &std::io::Error) -> Failure {
+/// The network cannot be used at all.
+pub(crate) fn no_network(error: &std::io::Error) -> Failure {
     Failure::new(
         Code::Failed,
         format!("The network cannot be used: {}. Nothing was sent.", error.kind()),

@@ -14,6 +14,8 @@ mod evidence;
 mod leaving;
 /// The queue and the list of cases.
 mod lists;
+/// Asking the world.
+mod lookups;
 /// The registries.
 mod registries;
 /// Reports.
@@ -34,13 +36,12 @@ use serde_json::json;
 use farol_app::{
     Desk, Failure, Machines,
     journal::Anchor,
-    lookups::Watch,
     vault::{Place, default_dir, open as open_vault, place as place_in, practice_dir},
 };
-use farol_model::{case::CaseRef, lookup::Answer, observable::defang};
+use farol_model::case::CaseRef;
 
 use crate::{
-    options::{Command, JournalCommand, NetworkCommand, Options, QueueCommand},
+    options::{Command, JournalCommand, LookupOptions, NetworkCommand, Options, QueueCommand},
     output::Output,
 };
 
@@ -72,15 +73,11 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         Command::Bundle(command) => bundles::run(&open()?, command, output),
         Command::Search { text } => search::run(&open()?, &text.join(" "), output),
         Command::Offline(command) => leaving::offline(&open()?, command, output),
-        Command::Lookup { of: Some(command), .. } => leaving::lookups(&open()?, command, output),
-        Command::Lookup { of: None, names, case, resolver } => {
-            let (desk, resolver) = (open()?, resolver.as_deref());
-            if desk.is_offline() {
-                leaving::wait(&desk, &names, case, resolver, output)
-            } else {
-                look_up(&desk, &names, case, resolver, output)
-            }
+        Command::Lookup(LookupOptions { of: Some(command), .. }) => {
+            leaving::lookups(&open()?, command, output)
         }
+        Command::Lookup(options) => lookups::look_up(&open()?, &options, output),
+        Command::Providers(options) => lookups::providers(&open()?, &options, output),
         Command::Network(command) => {
             let desk = open()?;
             let rows = match command {
@@ -144,35 +141,6 @@ fn read_passphrase(path: &Path) -> Result<String, Failure> {
         )
     })?;
     Ok(text.lines().next().unwrap_or_default().to_owned())
-}
-
-fn look_up(
-    desk: &Desk,
-    names: &[String],
-    case: Option<CaseRef>,
-    resolver: Option<&str>,
-    output: &mut Output,
-) -> Result<(), Failure> {
-    let case = case.map(|reference| desk.case_id(reference)).transpose()?;
-    let watch = Watch { progress: &|_, _| (), cancelled: &|| false };
-    let done = desk.look_up(case, names, resolver, &watch)?;
-    for it in &done.observations {
-        let answer = match &it.answer {
-            Answer::Dns { rcode, answers, .. } => {
-                let data: Vec<_> = answers
-                    .iter()
-                    .map(|record| format!("{} {}", record.record_type, defang(&record.data)))
-                    .collect();
-                format!("{rcode} {}", data.join(", "))
-            }
-            other => other.in_one_line(),
-        };
-        output.line(it, &format!("{}  {}", defang(&it.question.display()), answer.trim_end()))?;
-    }
-    for verdict in &done.verdicts {
-        output.line(verdict, &format!("{}: {}", defang(&verdict.host), verdict.summary))?;
-    }
-    Ok(())
 }
 
 fn verify(desk: &Desk, head: Option<Anchor>, output: &mut Output) -> Result<(), Failure> {

@@ -8,8 +8,12 @@ pub(crate) mod leaving;
 mod lists;
 /// Documents while they are written.
 pub(crate) mod writing;
+/// What `lookup` and `providers` take.
+mod lookup;
 
 use std::path::PathBuf;
+
+pub(crate) use lookup::{LookupOptions, ProvidersOptions};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -88,23 +92,8 @@ pub(crate) enum Command {
     /// Let nothing leave this computer, and say what could and who would learn of it.
     #[command(subcommand)]
     Offline(leaving::OfflineCommand),
-    /// Ask a resolver and the registries about hosts and say who provides what. While the desk is
-    /// offline it is put into the queue.
-    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-    Lookup {
-        #[command(subcommand)]
-        of: Option<leaving::LookupCommand>,
-        /// Host names, URLs or addresses, defanged or not; AS64496 and ns:ns1.example.test ask
-        /// their registries only.
-        #[arg(required = true)]
-        names: Vec<String>,
-        /// Keep every answer on this case as evidence.
-        #[arg(long)]
-        case: Option<CaseRef>,
-        /// Whom to ask, as ADDRESS or ADDRESS:PORT; the system's resolver without it.
-        #[arg(long)]
-        resolver: Option<String>,
-    },
+    Lookup(LookupOptions),
+    Providers(ProvidersOptions),
     /// List the networks that are known, or choose the one that is ours.
     #[command(subcommand)]
     Network(NetworkCommand),

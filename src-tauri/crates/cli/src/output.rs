@@ -34,6 +34,11 @@ impl Output {
         if self.json { self.line(value, "") } else { Ok(()) }
     }
 
+    /// Lets whoever reads see what was printed so far.
+    pub(crate) fn flush(&mut self) -> Result<(), Failure> {
+        settled(self.out.flush())
+    }
+
     pub(crate) fn finish(&mut self) -> Result<(), Failure> {
         settled(self.out.flush())
     }

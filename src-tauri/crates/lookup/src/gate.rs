@@ -13,6 +13,7 @@ use farol_model::leaving::Left;
 
 use crate::{
     asn::AsnTable,
+    list::{ListLookup, Looked},
     look_up::{Asked, Stamper, look_up},
     rdap::Registries,
     resolver::Resolver,
@@ -112,6 +113,20 @@ impl Pass {
         let asked = look_up(host, resolver, asn, registries, stamp, progress, &cancelled).await;
         let beside = registries.map(Registries::take_beside).unwrap_or_default();
         Brought { asked, beside }
+    }
+
+    /// Asks about every host of a list; `each` gets a host when all its questions ended.
+    ///
+    /// A host that was on its way when somebody cancelled, or the gate was shut, is not given.
+    pub async fn look_up_list(
+        &self,
+        list: &ListLookup<'_>,
+        hosts: Vec<String>,
+        each: &mut (dyn FnMut(Looked) + Send),
+        cancelled: &(dyn Fn() -> bool + Send + Sync),
+    ) {
+        let cancelled = || self.is_over() || cancelled();
+        list.ask(hosts, each, &cancelled).await;
     }
 }
 

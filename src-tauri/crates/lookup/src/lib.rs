@@ -5,14 +5,18 @@
 //! handed in. Nothing is ever fetched from the host that is looked at, and nothing leaves but through
 //! the [`Gate`].
 
+/// A DNS question as bytes.
+mod asking;
 /// Which autonomous system announces an address, offline.
 mod asn;
 /// Labels that may have been made for one reader.
 mod canary;
-/// One DNS question and its answer, over UDP and TCP.
-mod exchange;
+/// Many DNS questions at once.
+mod engine;
 /// The only way to the network.
 mod gate;
+/// From a list of hosts to the observations about each.
+mod list;
 /// From a host to the observations about it.
 mod look_up;
 /// Tables of who runs which ranges and names.
@@ -31,9 +35,10 @@ mod wire;
 pub use asn::AsnTable;
 pub use canary::telling_labels;
 pub use gate::{Brought, Gate, Pass};
+pub use list::{ListLookup, Looked, Speed};
 pub use look_up::{Asked, Stamp, Stamper};
 pub use networks::Networks;
-pub use questions::{is_subject, questions, registry_questions};
+pub use questions::{Types, is_subject, questions, registrable_domain, registry_questions};
 pub use rdap::{PlannedRegistry, Quota, Quotas, Registries, Servers, TableAge, World};
 pub use resolver::Resolver;
 pub use verdict::verdict;
@@ -47,6 +52,12 @@ pub enum LookupError {
     /// The system does not say which resolver it uses.
     #[error("this system does not say which resolver it uses: choose one")]
     NoSystemResolver,
+    /// A word is no type of a DNS record, or of none that is asked for.
+    #[error("{word:?} is no record type that can be asked for")]
+    RecordType {
+        /// The word.
+        word: String,
+    },
     /// A line of an ASN table cannot be used.
     #[error("asn table line {line}: {problem}")]
     AsnLine {

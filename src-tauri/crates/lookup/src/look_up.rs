@@ -4,35 +4,32 @@
 //! told to without losing what is done. Knows nothing of packets and nothing of what follows.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::BTreeSet,
+    iter::Enumerate,
     net::IpAddr,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
+    vec,
 };
 
 use farol_model::{
-    id::{Digest, ObservationId},
+    id::ObservationId,
     lookup::{Answer, Observation, Question, Record},
     registry::RegistryObject,
     time::Timestamp,
 };
-use sha2::{Digest as _, Sha256};
-use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::{
     asn::AsnTable,
-    exchange::{Exchanged, exchange},
+    engine::{self, Pace, Work},
     questions::{as_ip, ascii, dns, questions, registry_questions},
     rdap::{Registries, not_asked},
     resolver::Resolver,
 };
 
 /// How often a CNAME chain that the resolver left open is followed by a question of our own.
-const MAX_FOLLOWED: usize = 8;
+pub(crate) const MAX_FOLLOWED: usize = 8;
 /// How many of the addresses found have their registry asked.
 const MAX_NETWORKS: usize = 2;
 /// How soon a cancellation is noticed while a question is in flight.
@@ -144,20 +141,13 @@ impl Run<'_> {
         (self.progress)(n_done, self.n_total.load(Ordering::Relaxed));
     }
 
-    /// Asks the questions, four at a time: quick, and no burst that a resolver would throttle.
+    /// Asks the questions, all at once: what a person waits for is the slowest answer alone.
     async fn ask_all(&self, questions: Vec<Question>) -> Vec<Asked> {
-        let waiting = Mutex::new(questions.into_iter().enumerate().collect::<VecDeque<_>>());
-        let done = Mutex::new(Vec::new());
-        let lane = async || {
-            while !(self.cancelled)() {
-                let Some((place, question)) = locked(&waiting).pop_front() else { return };
-                let asked = self.ask(question).await;
-                locked(&done).push((place, asked));
-                self.finish_one();
-            }
-        };
-        tokio::join!(lane(), lane(), lane(), lane());
-        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut list =
+            List { run: self, waiting: questions.into_iter().enumerate(), done: Vec::new() };
+        let resolver = std::slice::from_ref(self.resolver);
+        engine::ask(resolver, Pace::ONE_HOST, &mut list, self.stamp, self.cancelled).await;
+        let mut done = list.done;
         done.sort_by_key(|(place, _)| *place);
         done.into_iter().map(|(_, asked)| asked).collect()
     }
@@ -218,35 +208,6 @@ impl Run<'_> {
         }
     }
 
-    async fn ask(&self, question: Question) -> Asked {
-        let stamp = (self.stamp)();
-        let started = Instant::now();
-        let exchanged = match &question {
-            Question::Dns { name, record_type } => {
-                let exchanging = exchange(name, record_type, message_id(stamp.id), self.resolver);
-                tokio::select! {
-                    exchanged = exchanging => exchanged,
-                    () = self.until_cancelled() => {
-                        Exchanged::nothing("udp", "cancelled while waiting for the answer")
-                    }
-                }
-            }
-            _ => Exchanged::nothing("udp", "not a question for a resolver"),
-        };
-        let round_trip_ms = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
-        let observation = Observation {
-            id: ObservationId(stamp.id),
-            question,
-            server: self.resolver.addr.to_string(),
-            transport: exchanged.transport.to_owned(),
-            asked_at: stamp.at,
-            round_trip_ms,
-            answer: exchanged.answer,
-            wire: exchanged.wire.as_deref().map(|bytes| Digest(Sha256::digest(bytes).into())),
-        };
-        Asked { observation, wire: exchanged.wire }
-    }
-
     async fn until_cancelled(&self) {
         while !(self.cancelled)() {
             tokio::time::sleep(CANCEL_NOTICED).await;
@@ -254,18 +215,26 @@ impl Run<'_> {
     }
 }
 
-/// A poisoned lock only means that another lane panicked; the list itself is whole.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// The questions of one host that are for the resolver.
+struct List<'a> {
+    run: &'a Run<'a>,
+    waiting: Enumerate<vec::IntoIter<Question>>,
+    done: Vec<(usize, Asked)>,
 }
 
-/// The last two bytes of a UUIDv7 are random.
-pub(crate) fn message_id(id: Uuid) -> u16 {
-    let bytes = id.as_bytes();
-    u16::from_be_bytes([bytes[14], bytes[15]])
+impl Work for List<'_> {
+    fn next(&mut self) -> Option<(usize, Question)> {
+        self.waiting.next()
+    }
+
+    fn ended(&mut self, place: usize, asked: Asked) {
+        self.done.push((place, asked));
+        self.run.finish_one();
+    }
 }
 
-fn from_table(ip: IpAddr, table: &AsnTable, stamp: Stamp) -> Asked {
+/// What the offline table says of an address.
+pub(crate) fn from_table(ip: IpAddr, table: &AsnTable, stamp: Stamp) -> Asked {
     let answer = match table.lookup(ip) {
         Some((asn, holder)) => Answer::Asn { asn, holder: holder.to_owned() },
         None if table.is_empty() => {
@@ -287,10 +256,11 @@ fn from_table(ip: IpAddr, table: &AsnTable, stamp: Stamp) -> Asked {
 }
 
 /// Questions that finish the chains which a resolver did not follow to the end.
-fn open_ends(host: &str, asked: &[Asked]) -> Vec<Question> {
+pub(crate) fn open_ends(host: &str, asked: &[Asked]) -> Vec<Question> {
     let is_asked = |question: &Question| asked.iter().any(|a| a.observation.question == *question);
     ["A", "AAAA"]
         .into_iter()
+        .filter(|record_type| is_asked(&dns(host, record_type)))
         .filter_map(|record_type| {
             let mut name = host.to_owned();
             let mut seen = BTreeSet::new();
@@ -342,7 +312,8 @@ fn is_covered(ip: IpAddr, asked: &[Asked]) -> bool {
     })
 }
 
-fn addresses(asked: &[Asked]) -> BTreeSet<IpAddr> {
+/// The addresses that answers brought.
+pub(crate) fn addresses(asked: &[Asked]) -> BTreeSet<IpAddr> {
     asked
         .iter()
         .filter_map(|asked| match &asked.observation.answer {

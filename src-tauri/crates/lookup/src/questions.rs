@@ -6,33 +6,124 @@
 use std::net::IpAddr;
 
 use farol_model::{lookup::Question, registry::RegistryObject};
-use hickory_proto::rr::Name;
+use hickory_proto::rr::{Name, RecordType};
+
+use crate::LookupError;
 
 /// Asked about the host itself.
 const HOST_TYPES: [&str; 4] = ["A", "AAAA", "CNAME", "HTTPS"];
 /// Asked about its registrable domain.
-const DOMAIN_TYPES: [&str; 6] = ["NS", "SOA", "MX", "TXT", "CAA", "DS"];
+const DOMAIN_TYPES: [&str; 7] = ["NS", "SOA", "MX", "TXT", "CAA", "DS", "DNSKEY"];
+/// Of those, what is asked only when somebody chooses it: large, and of use to few.
+const ON_DEMAND: &str = "DNSKEY";
+/// How the DMARC policy of the domain is named where types are chosen.
+const DMARC: &str = "DMARC";
+
+/// Which record types are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Types(Vec<String>);
+
+impl Types {
+    /// What is asked unless somebody chooses.
+    pub fn usual() -> Self {
+        let all = HOST_TYPES.iter().chain(&DOMAIN_TYPES).chain(&[DMARC, "PTR"]);
+        Self(all.filter(|it| **it != ON_DEMAND).map(|it| (*it).to_owned()).collect())
+    }
+
+    /// Reads `A,AAAA,NS`; `DMARC` is the TXT record of `_dmarc`. A type that is not asked usually is
+    /// asked about the host.
+    ///
+    /// # Errors
+    /// The word that is no record type.
+    pub fn parse(text: &str) -> Result<Self, LookupError> {
+        let words = text.split([',', ' ']).map(str::trim).filter(|it| !it.is_empty());
+        let mut types = Vec::new();
+        for word in words.map(str::to_uppercase) {
+            let is_question = word.parse::<RecordType>().is_ok_and(|it| !NO_TYPES.contains(&it));
+            if word != DMARC && !is_question {
+                return Err(LookupError::RecordType { word });
+            }
+            if !types.contains(&word) {
+                types.push(word);
+            }
+        }
+        if types.is_empty() {
+            return Err(LookupError::RecordType { word: String::new() });
+        }
+        Ok(Self(types))
+    }
+
+    /// As [`Types::parse`] reads them.
+    pub fn in_words(&self) -> String {
+        self.0.join(",")
+    }
+
+    /// How many questions about a host itself there are.
+    pub fn n_about_host(&self, host: &str) -> usize {
+        about_host(host, self).len()
+    }
+
+    /// How many questions about a registrable domain there are.
+    pub fn n_about_domain(&self) -> usize {
+        about_domain("domain.test", self).len()
+    }
+
+    /// Where a question stands among those about a host; what came up on the way stands last.
+    pub(crate) fn rank(&self, question: &Question, host: &str) -> (bool, usize) {
+        let Question::Dns { name, record_type } = question else { return (true, usize::MAX) };
+        let place = self.0.iter().position(|it| it == record_type);
+        (!host.is_empty() && name != host, place.unwrap_or(usize::MAX))
+    }
+
+    fn of<'a>(&'a self, known: &'a [&str]) -> impl Iterator<Item = &'a String> {
+        self.0.iter().filter(|it| known.contains(&it.as_str()))
+    }
+}
+
+/// Not types of records that a resolver could be asked for; a whole zone is not ours to ask for.
+const NO_TYPES: [RecordType; 4] =
+    [RecordType::OPT, RecordType::AXFR, RecordType::IXFR, RecordType::ANY];
 
 /// The questions that are asked about a host unless somebody chooses.
 ///
-/// For a name: its addresses, CNAME and HTTPS records; NS, SOA, MX, TXT, CAA, DS and the DMARC
-/// policy of its registrable domain (public suffix list with its private section). For an
+/// For a name: its addresses, CNAME and HTTPS records; NS, SOA, MX, TXT, CAA, DS and
+/// the DMARC policy of its registrable domain (public suffix list with its private section). For an
 /// address: its name and who announces it. Which types: what users of DNS tools ask for.
 ///
 /// Nothing for a subject that only a registry knows; see [`registry_questions`].
 pub fn questions(host: &str) -> Vec<Question> {
+    let types = Types::usual();
+    let mut questions = about_host(host, &types);
+    if let Some(ip) = as_ip(host) {
+        questions.push(Question::Asn { ip: ip.to_string() });
+    } else if !is_subject(host) {
+        questions.extend(about_domain(registrable(&ascii(host)), &types));
+    }
+    questions
+}
+
+/// What the resolver is asked about a host itself.
+pub(crate) fn about_host(host: &str, types: &Types) -> Vec<Question> {
     if is_subject(host) {
         return Vec::new();
     }
     if let Some(ip) = as_ip(host) {
         let name = plain(&Name::from(ip));
-        return vec![dns(&name, "PTR"), Question::Asn { ip: ip.to_string() }];
+        return types.of(&["PTR"]).map(|record_type| dns(&name, record_type)).collect();
     }
     let host = ascii(host);
-    let domain = registrable(&host).to_owned();
-    let about_host = HOST_TYPES.iter().map(|record_type| dns(&host, record_type));
-    let about_domain = DOMAIN_TYPES.iter().map(|record_type| dns(&domain, record_type));
-    about_host.chain(about_domain).chain([dns(&format!("_dmarc.{domain}"), "TXT")]).collect()
+    let elsewhere = |it: &&String| {
+        let it = it.as_str();
+        !DOMAIN_TYPES.contains(&it) && it != DMARC && it != "PTR"
+    };
+    types.0.iter().filter(elsewhere).map(|record_type| dns(&host, record_type)).collect()
+}
+
+/// What the resolver is asked about a registrable domain, once for all of its hosts.
+pub(crate) fn about_domain(domain: &str, types: &Types) -> Vec<Question> {
+    let of_domain = types.of(&DOMAIN_TYPES).map(|record_type| dns(domain, record_type));
+    let policy = types.of(&[DMARC]).map(|_| dns(&format!("_dmarc.{domain}"), "TXT"));
+    of_domain.chain(policy).collect()
 }
 
 /// What the registries are asked about a host before anything is known of it: its domain as the
@@ -97,6 +188,14 @@ pub(crate) fn registrable(host: &str) -> &str {
     psl::domain_str(host).unwrap_or(host)
 }
 
+/// The registrable domain of a host; none for an address, a public suffix, or what is no name.
+pub fn registrable_domain(host: &str) -> Option<String> {
+    if as_ip(host).is_some() || is_subject(host) {
+        return None;
+    }
+    psl::domain_str(&ascii(host)).map(str::to_owned)
+}
+
 /// A name as people write it: lower case, no trailing dot; the root is `.`.
 pub(crate) fn plain(name: &Name) -> String {
     let text = name.to_lowercase().to_ascii();
@@ -151,6 +250,22 @@ mod tests {
             1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa PTR
             2001:db8::1 ASN"#]],
         );
+    }
+
+    #[test]
+    fn types_can_be_chosen() {
+        let types = Types::parse("a, mx,DMARC tlsa a").unwrap();
+        assert_eq!(types.in_words(), "A,MX,DMARC,TLSA");
+        let shown = |it: Vec<Question>| it.iter().map(Question::display).collect::<Vec<_>>();
+        assert_eq!(shown(about_host("w.kelp.test", &types)), ["w.kelp.test A", "w.kelp.test TLSA"]);
+        assert_eq!(
+            shown(about_domain("kelp.test", &types)),
+            ["kelp.test MX", "_dmarc.kelp.test TXT"]
+        );
+        assert_eq!(about_host("192.0.2.1", &types), Vec::new());
+        for wrong in ["", "A,NOPE", "axfr", "ANY"] {
+            assert!(Types::parse(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -12,7 +12,9 @@ use std::{
 };
 
 use expect_test::{Expect, expect};
-use farol_lookup::{Asked, AsnTable, Gate, Networks, Resolver, Stamp, verdict};
+use farol_lookup::{
+    Asked, AsnTable, Gate, ListLookup, Looked, Networks, Resolver, Speed, Stamp, Types, verdict,
+};
 use farol_model::{
     lookup::{Answer, Observation, ProviderVerdict},
     time::Timestamp,
@@ -581,4 +583,91 @@ fn a_cancelled_look_up_keeps_what_is_done() {
     "#]],
     );
     assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+/// A list looked up against the practice internet, in the order of the list.
+fn look_up_list(hosts: &[&str], types: &Types) -> Vec<Looked> {
+    let dns = Dns::start(sample_zone()).unwrap();
+    let resolver = Resolver { deadline: Duration::from_secs(1), ..Resolver::at(dns.addr) };
+    let n = AtomicU64::new(0);
+    let stamp = || {
+        let id = u128::from(n.fetch_add(1, Ordering::Relaxed)) * 0x9e37_79b9_7f4a_7c15 + 1;
+        Stamp { at: Timestamp::from_ms(1_795_000_000_000), id: Uuid::from_u128(id) }
+    };
+    let mut looked = Vec::new();
+    let mut each = |it| looked.push(it);
+    let hosts = hosts.iter().map(|it| (*it).to_owned()).collect();
+    let speed = Speed { rate: None, in_flight: 50 };
+    let asn = AsnTable::sample();
+    let list = ListLookup { resolvers: &[resolver], types, speed, asn: &asn, stamp: &stamp };
+    let pass = Gate::new(false).pass().unwrap();
+    on_runtime(pass.look_up_list(&list, hosts, &mut each, &|| false));
+    looked.sort_by_key(|it| it.place);
+    looked
+}
+
+#[test]
+fn a_list_brings_what_one_look_up_brings_and_asks_about_a_domain_once() {
+    let hosts = [
+        "www.northwind-shop.example",
+        "old.northwind-shop.example",
+        "no-follow.practice.test",
+        "192.0.2.10",
+        "AS64496",
+        "login.harbour-bank.example",
+        "gone.northwind-shop.example",
+    ];
+    let looked = look_up_list(&hosts, &Types::usual());
+    assert_eq!(looked.iter().map(|it| it.host.as_str()).collect::<Vec<_>>(), hosts);
+    let shown_of = |observations: &[Observation]| {
+        let mut lines: Vec<_> = observations
+            .iter()
+            .map(|it| format!("{}: {}", it.question.display(), it.answer.in_one_line()))
+            .collect();
+        lines.sort();
+        lines
+    };
+    for (host, it) in hosts.iter().zip(&looked).filter(|(host, _)| !host.starts_with("AS")) {
+        let alone = observed(sample(host));
+        assert_eq!(shown_of(&it.observations()), shown_of(&alone), "{host}");
+        assert_eq!(
+            shown(&verdict(host, &it.observations(), &Networks::shipped())),
+            shown(&verdict(host, &alone, &Networks::shipped())),
+        );
+    }
+    let first_of_shop: Vec<_> = looked
+        .iter()
+        .filter(|it| it.host.ends_with("northwind-shop.example") && it.is_first_of_domain)
+        .collect();
+    assert_eq!(first_of_shop.len(), 1);
+    let n_ns = looked
+        .iter()
+        .flat_map(Looked::fresh)
+        .filter(|it| it.observation.question.display() == "northwind-shop.example NS");
+    assert_eq!(n_ns.count(), 1);
+}
+
+#[test]
+fn a_list_asks_for_the_chosen_types_alone() {
+    let looked = look_up_list(&["no-follow.practice.test", "x..y"], &Types::parse("A").unwrap());
+    let shown: Vec<_> = looked
+        .iter()
+        .flat_map(Looked::fresh)
+        .map(|it| {
+            format!(
+                "{}: {}",
+                it.observation.question.display(),
+                it.observation.answer.in_one_line()
+            )
+        })
+        .collect();
+    expect![[r#"
+        [
+            "no-follow.practice.test A: NOERROR CNAME quarry-public.objects.harbour.example",
+            "quarry-public.objects.harbour.example A: NOERROR A 198.51.100.140",
+            "198.51.100.140 ASN: AS64496 Harbour Edge",
+            "x..y A: this is not a name that DNS can carry",
+        ]
+    "#]]
+    .assert_debug_eq(&shown);
 }

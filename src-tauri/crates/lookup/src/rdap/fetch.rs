@@ -36,11 +36,7 @@ use tokio_rustls::{TlsConnector, rustls, rustls::pki_types::ServerName};
 use url::Url;
 
 use super::reach::{Target, World, is_public, public_name, target};
-use crate::{
-    exchange::exchange,
-    look_up::{Stamper, message_id},
-    resolver::Resolver,
-};
+use crate::{engine::ask_one, look_up::Stamper, questions::dns, resolver::Resolver};
 
 /// Largest body that is read.
 pub(super) const MAX_BODY: usize = 1024 * 1024;
@@ -195,14 +191,9 @@ pub(super) async fn addresses(
 ) -> Result<Vec<SocketAddr>, String> {
     let mut found: Vec<IpAddr> = Vec::new();
     for record_type in ["A", "AAAA"] {
-        let id = message_id((way.stamp)().id);
-        let exchanged = exchange(name, record_type, id, way.resolver).await;
-        way.left(
-            Question::Dns { name: name.to_owned(), record_type: record_type.to_owned() },
-            way.resolver.addr.to_string(),
-            exchanged.transport,
-        );
-        if let Answer::Dns { answers, .. } = exchanged.answer {
+        let asked = ask_one(dns(name, record_type), way.resolver, way.stamp).await.observation;
+        way.left(asked.question, asked.server, &asked.transport);
+        if let Answer::Dns { answers, .. } = asked.answer {
             let of_type = answers.iter().filter(|it| it.record_type == record_type);
             found.extend(of_type.filter_map(|it| it.data.parse::<IpAddr>().ok()));
         }

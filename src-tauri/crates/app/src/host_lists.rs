@@ -1,0 +1,227 @@
+//! Asking the world about many hosts: a pasted list, a file, the hosts of a case.
+//!
+//! Hosts come back one by one as they are done, in no particular order, and are not kept in memory.
+//! With a case, answers are kept on it in batches, one journal entry a batch.
+
+/// A host that was looked up.
+mod looked_up;
+
+use std::{collections::HashSet, sync::mpsc::sync_channel, thread, time::Duration};
+
+use farol_lookup::{Asked, ListLookup, Looked, Pass, Resolver, Speed, Stamp, Types};
+use farol_model::{
+    id::CaseId,
+    lookup::{Observation, ProviderVerdict},
+};
+
+pub use looked_up::{Address, LookedUp, Observed, Provides};
+
+use crate::{Desk, Failure, lookups};
+
+/// Observations in one journal entry.
+const BATCH: usize = 2_000;
+/// Questions a second for a resolver that is not on this computer, unless somebody chooses.
+const USUAL_RATE: u32 = 300;
+/// Questions that wait for an answer at a time.
+const IN_FLIGHT: usize = 1_000;
+/// How long one question of a list may take, all attempts together: nobody waits for a single one,
+/// and of a hundred thousand none should be missing because five packets were lost.
+const PATIENCE: Duration = Duration::from_secs(8);
+const ATTEMPTS: u32 = 5;
+/// Hosts that are done and wait to be taken.
+const MAX_WAITING: usize = 1_024;
+
+/// Who is asked about a list, for what, and how fast.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ListAsk<'a> {
+    /// Keeps every answer on this case.
+    pub case: Option<CaseId>,
+    /// Resolvers; the system's when there is none.
+    pub resolvers: &'a [String],
+    /// Record types as in `A,AAAA,NS`; the usual ones without.
+    pub types: Option<&'a str>,
+    /// Questions a second for each resolver, nought for as fast as the answers come; without, 300
+    /// for a resolver elsewhere, and no limit for one on this computer.
+    pub rate: Option<u32>,
+}
+
+/// A list, read: what can be looked up and what is no host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostList {
+    /// Hosts in normal form, each once, in the order given.
+    pub hosts: Vec<String>,
+    /// Lines that are none, as they were written.
+    pub refused: Vec<String>,
+}
+
+impl HostList {
+    /// Reads one host, URL, address or subject of a registry a line, defanged or not. Of a line with
+    /// commas or tabs the first field counts; empty lines and those that begin with `#` are passed
+    /// over.
+    pub fn read<'a>(lines: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut known = HashSet::new();
+        let mut list = Self { hosts: Vec::new(), refused: Vec::new() };
+        for line in lines {
+            let line = line.trim().trim_start_matches('\u{feff}');
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            match host(line).or_else(|| host(line.split([',', '\t', ';']).next()?)) {
+                Some(host) => {
+                    if known.insert(host.clone()) {
+                        list.hosts.push(host);
+                    }
+                }
+                None => list.refused.push(line.to_owned()),
+            }
+        }
+        list
+    }
+}
+
+fn host(text: &str) -> Option<String> {
+    let text = text.trim().trim_matches('"');
+    lookups::subject(text).or_else(|| farol_intake::observable(text)?.host().map(str::to_owned))
+}
+
+/// How a list is asked about, with everything that was chosen checked.
+struct Prepared {
+    resolvers: Vec<Resolver>,
+    types: Types,
+    speed: Speed,
+}
+
+impl Desk {
+    /// Looks a list of hosts up; `each` gets a host as soon as it is done. Registries are not asked.
+    /// Blocks until done or cancelled; a host that was on its way then is not given.
+    ///
+    /// # Errors
+    /// When something that was chosen cannot be understood, the vault refuses, or `each` does; what
+    /// was kept by then stays kept.
+    pub fn look_up_list(
+        &self,
+        hosts: Vec<String>,
+        ask: &ListAsk<'_>,
+        each: &mut dyn FnMut(LookedUp) -> Result<(), Failure>,
+        cancelled: &(dyn Fn() -> bool + Send + Sync),
+    ) -> Result<(), Failure> {
+        let prepared = self.prepare_list(ask)?;
+        let pass = self.pass_out(ask.case, &hosts)?;
+        let networks = self.networks();
+        let asn = self.asn_table();
+        let mut batch: Vec<Asked> = Vec::new();
+        let keep = |batch: &mut Vec<Asked>| {
+            self.note_left(ask.case, batch, Vec::new())?;
+            if let Some(case) = ask.case {
+                self.keep_observations(case, batch)?;
+            }
+            batch.clear();
+            Ok::<_, Failure>(())
+        };
+        let mut take = |looked: Looked| {
+            let observations = looked.observations();
+            let verdict = farol_lookup::verdict(&looked.host, &observations, &networks);
+            batch.extend(looked.fresh().cloned());
+            if batch.len() >= BATCH {
+                keep(&mut batch)?;
+            }
+            each(LookedUp::of(&observations, verdict, &asn))
+        };
+        let asked = self.ask_list(&pass, hosts, &prepared, &mut take, cancelled);
+        // Also when something went wrong: what was answered is kept, and what left is written down.
+        keep(&mut batch)?;
+        asked
+    }
+
+    /// A host as scripts read it, from what was observed and the verdict.
+    pub fn looked_up(&self, observations: &[Observation], verdict: ProviderVerdict) -> LookedUp {
+        LookedUp::of(observations, verdict, &self.asn_table())
+    }
+
+    /// Checks what was chosen for a list.
+    fn prepare_list(&self, ask: &ListAsk<'_>) -> Result<Prepared, Failure> {
+        let mut resolvers = Vec::new();
+        for text in ask.resolvers {
+            resolvers.push(self.choose_resolver(Some(text))?);
+        }
+        if resolvers.is_empty() {
+            resolvers.push(self.choose_resolver(None)?);
+        }
+        for resolver in &mut resolvers {
+            (resolver.deadline, resolver.attempts) = (PATIENCE, ATTEMPTS);
+        }
+        let types = ask.types.map_or(Ok(Types::usual()), Types::parse).map_err(|error| {
+            Failure::bad_input(
+                format!("The record types cannot be understood: {error}. Nothing was sent."),
+                "Write them like A,AAAA,CNAME,NS,MX,TXT; DMARC is the policy of the domain.",
+            )
+        })?;
+        let is_here = resolvers.iter().all(|it| it.addr.ip().is_loopback());
+        let rate = match ask.rate {
+            Some(0) => None,
+            None if is_here => None,
+            None => Some(USUAL_RATE),
+            chosen => chosen,
+        };
+        Ok(Prepared { resolvers, types, speed: Speed { rate, in_flight: IN_FLIGHT } })
+    }
+
+    /// Asks on a thread of its own, so that writing does not keep packets waiting.
+    fn ask_list(
+        &self,
+        pass: &Pass,
+        hosts: Vec<String>,
+        prepared: &Prepared,
+        take: &mut dyn FnMut(Looked) -> Result<(), Failure>,
+        cancelled: &(dyn Fn() -> bool + Send + Sync),
+    ) -> Result<(), Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| lookups::no_network(&error))?;
+        let stamp = || Stamp { at: self.store.now(), id: self.store.new_id() };
+        let asn = self.asn_table();
+        let (done, came) = sync_channel(MAX_WAITING);
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        let stopped = || cancelled() || is_over.load(std::sync::atomic::Ordering::Relaxed);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let done = done;
+                let list = ListLookup {
+                    resolvers: &prepared.resolvers,
+                    types: &prepared.types,
+                    speed: prepared.speed,
+                    asn: &asn,
+                    stamp: &stamp,
+                };
+                // Nobody takes any more when writing failed.
+                let mut each = |looked| done.send(looked).unwrap_or_default();
+                runtime.block_on(pass.look_up_list(&list, hosts, &mut each, &stopped));
+            });
+            for looked in came {
+                if let Err(failure) = take(looked) {
+                    is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+                    return Err(failure);
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_read_line_by_line_and_nothing_is_lost() {
+        let text = "\u{feff}hxxps://login[.]kelp[.]test/a\n# a comment\n\nKELP.test,seen 3 times\n\
+                    login.kelp.test\nnot a host\nas64496\n192.0.2.7\t8\n\"quoted.kelp.test\";x\n";
+        let list = HostList::read(text.lines());
+        assert_eq!(
+            list.hosts,
+            ["login.kelp.test", "kelp.test", "AS64496", "192.0.2.7", "quoted.kelp.test"]
+        );
+        assert_eq!(list.refused, ["not a host"]);
+    }
+}

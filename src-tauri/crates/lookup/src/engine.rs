@@ -1,0 +1,647 @@
+//! Many DNS questions at once, over UDP and TCP, to one resolver or to several.
+//!
+//! Sends and matches packets itself, because an answer is evidence: the bytes as they came, a
+//! CNAME chain that ends in NXDOMAIN, the extended errors. One look-up and a list of a hundred
+//! thousand names go through the same loop: what differs is the [`Work`] and the [`Pace`]. A packet
+//! that does not repeat id, question and case is no answer. Knows nothing of what an answer means
+//! and nothing of what is asked next.
+
+/// How many questions a resolver gets in a second.
+mod bucket;
+/// A question that waits for its answer.
+mod flight;
+/// UDP sockets.
+mod lines;
+/// One question over a connection.
+mod stream;
+/// Deadlines.
+mod wheel;
+
+use std::{collections::HashMap, io, sync::Arc, task::Poll, time::Duration};
+
+use farol_model::lookup::{Answer, Question};
+use tokio::{sync::Semaphore, task::JoinSet, time::Instant};
+
+use crate::{
+    asking::{Asking, Dice, Fit, HEADER, is_truncated, read},
+    look_up::{Asked, Stamper},
+    resolver::Resolver,
+};
+use bucket::Bucket;
+use flight::{Flight, Name as FlightName, Sent};
+use lines::{Line, Room};
+use wheel::Wheel;
+
+/// How soon a cancellation is noticed while nothing comes.
+const CANCEL_NOTICED: Duration = Duration::from_millis(50);
+/// The shortest wait for an answer before the question is sent again.
+const LEAST_PATIENCE: Duration = Duration::from_millis(400);
+/// Silences in a row after which a resolver is mostly left alone.
+const FALLEN_SILENT: u32 = 16;
+/// Packets of one socket that are read before anything else is done.
+const MAX_AT_A_TIME: usize = 1024;
+/// Stands for the attempt over a connection where randomness is made.
+const OVER_STREAM: u32 = u32::MAX;
+/// Connections at a time.
+const MAX_CONNECTIONS: usize = 64;
+
+/// How a question ended.
+#[derive(Debug)]
+pub(crate) struct Exchanged {
+    pub(crate) answer: Answer,
+    pub(crate) transport: &'static str,
+    pub(crate) wire: Option<Vec<u8>>,
+}
+
+impl Exchanged {
+    /// Nothing usable came back.
+    pub(crate) fn nothing(transport: &'static str, reason: impl Into<String>) -> Self {
+        Self { answer: Answer::NoAnswer { reason: reason.into() }, transport, wire: None }
+    }
+
+    fn malformed(transport: &'static str, wire: Vec<u8>) -> Self {
+        let reason = "the answer is malformed; its bytes are kept".to_owned();
+        Self { answer: Answer::NoAnswer { reason }, transport, wire: Some(wire) }
+    }
+}
+
+/// What is asked, and what becomes of the answers.
+pub(crate) trait Work: Send {
+    /// The next question and a mark that comes back with its answer; none when nothing may leave
+    /// before another answer came, or nothing is left.
+    fn next(&mut self) -> Option<(usize, Question)>;
+
+    /// One question ended.
+    fn ended(&mut self, mark: usize, asked: Asked);
+}
+
+/// How fast questions leave, and what is done about silence.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    /// Questions that wait for an answer at a time.
+    pub(crate) in_flight: usize,
+    /// Questions a second for each resolver; none is no limit.
+    pub(crate) rate: Option<u32>,
+    /// Sockets for each resolver.
+    pub(crate) n_lines: usize,
+    /// Whether a resolver that cannot be reached is tried again within the deadline.
+    pub(crate) persists: bool,
+}
+
+impl Pace {
+    /// For a person who waits: everything about a host at once.
+    pub(crate) const ONE_HOST: Self =
+        Self { in_flight: 32, rate: None, n_lines: 2, persists: false };
+}
+
+/// Asks until there is no more work, or somebody cancels; then what waits ends as cancelled.
+pub(crate) async fn ask(
+    resolvers: &[Resolver],
+    pace: Pace,
+    work: &mut dyn Work,
+    stamp: Stamper<'_>,
+    cancelled: &(dyn Fn() -> bool + Send + Sync),
+) {
+    let mut engine = Engine::new(resolvers, pace, stamp);
+    loop {
+        if cancelled() {
+            engine.cancel(work);
+            return;
+        }
+        let is_short_of_tokens = engine.fill(work, cancelled);
+        engine.flush(work);
+        if engine.is_idle() && !is_short_of_tokens {
+            return;
+        }
+        engine.wait(is_short_of_tokens).await;
+        engine.take_packets(work);
+        engine.take_streams(work);
+        engine.take_timers(work);
+    }
+}
+
+/// Asks one question of one resolver.
+pub(crate) async fn ask_one(question: Question, resolver: &Resolver, stamp: Stamper<'_>) -> Asked {
+    struct One(Option<Question>, Option<Asked>);
+    impl Work for One {
+        fn next(&mut self) -> Option<(usize, Question)> {
+            self.0.take().map(|question| (0, question))
+        }
+
+        fn ended(&mut self, _: usize, asked: Asked) {
+            self.1 = Some(asked);
+        }
+    }
+    let mut one = One(Some(question), None);
+    ask(std::slice::from_ref(resolver), Pace::ONE_HOST, &mut one, stamp, &|| false).await;
+    one.1.expect("every question ends")
+}
+
+/// A resolver, and how it has been.
+#[derive(Debug)]
+struct Upstream {
+    resolver: Resolver,
+    name: String,
+    bucket: Bucket,
+    /// Smoothed round trip.
+    round_trip: Option<Duration>,
+    n_silent: u32,
+    /// Places of its sockets.
+    lines: Vec<usize>,
+}
+
+struct Engine<'a> {
+    upstreams: Vec<Upstream>,
+    pace: Pace,
+    stamp: Stamper<'a>,
+    lines: Vec<Option<Line>>,
+    flights: Vec<Option<Flight>>,
+    free: Vec<usize>,
+    n_flights: usize,
+    n_started: u64,
+    /// Which question waits under this id on this socket.
+    waiting: HashMap<(usize, u16), usize>,
+    wheel: Wheel<FlightName>,
+    room: Room,
+    streams: JoinSet<Came>,
+    came: Vec<Came>,
+    connections: Arc<Semaphore>,
+}
+
+impl<'a> Engine<'a> {
+    fn new(resolvers: &[Resolver], pace: Pace, stamp: Stamper<'a>) -> Self {
+        let now = Instant::now();
+        let upstream = |resolver: &Resolver| Upstream {
+            resolver: resolver.clone(),
+            name: resolver.addr.to_string(),
+            bucket: Bucket::new(pace.rate, now),
+            round_trip: None,
+            n_silent: 0,
+            lines: Vec::new(),
+        };
+        Self {
+            upstreams: resolvers.iter().map(upstream).collect(),
+            pace,
+            stamp,
+            lines: Vec::new(),
+            flights: Vec::new(),
+            free: Vec::new(),
+            n_flights: 0,
+            n_started: 0,
+            waiting: HashMap::new(),
+            wheel: Wheel::new(now),
+            room: Room::new(),
+            streams: JoinSet::new(),
+            came: Vec::new(),
+            connections: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.n_flights == 0
+    }
+
+    /// Lets questions leave, as many as pace and rate allow. Gives whether the rate holds some back.
+    fn fill(&mut self, work: &mut dyn Work, cancelled: &(dyn Fn() -> bool + Send + Sync)) -> bool {
+        let now = Instant::now();
+        while self.n_flights < self.pace.in_flight && !cancelled() {
+            let Some(upstream) = self.choose(None, now) else { return true };
+            let Some((mark, question)) = work.next() else {
+                // The token was taken for nothing; at most one a turn.
+                return false;
+            };
+            self.start(mark, question, upstream, now, work);
+        }
+        false
+    }
+
+    /// A resolver that may be asked now, rather not the one that was just asked in vain.
+    fn choose(&mut self, not: Option<usize>, now: Instant) -> Option<usize> {
+        let n = self.upstreams.len();
+        let start = self.n_started as usize;
+        // Now and then one that fell silent is asked again.
+        let looks_back = self.n_started.is_multiple_of(64);
+        let mut order: Vec<usize> = (0..n).map(|i| (start + i) % n).collect();
+        if n > 1 {
+            order.sort_by_key(|place| {
+                let is_silent = self.upstreams[*place].n_silent >= FALLEN_SILENT && !looks_back;
+                (Some(*place) == not, is_silent)
+            });
+        }
+        order.into_iter().find(|place| self.upstreams[*place].bucket.take(now))
+    }
+
+    fn start(
+        &mut self,
+        mark: usize,
+        question: Question,
+        upstream: usize,
+        now: Instant,
+        work: &mut dyn Work,
+    ) {
+        let stamp = (self.stamp)();
+        self.n_started += 1;
+        let asking = match &question {
+            Question::Dns { name, record_type } => Asking::new(name, record_type),
+            _ => None,
+        };
+        let deadline = now + self.upstreams[upstream].resolver.deadline;
+        let times = (now, deadline);
+        let flight = Flight::new(mark, self.n_started, question, asking, stamp, times);
+        if flight.asking.is_none() {
+            let reason = "this is not a name that DNS can carry";
+            let server = self.upstreams[upstream].name.clone();
+            work.ended(mark, flight.asked(Exchanged::nothing("udp", reason), server, now));
+            return;
+        }
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.flights.push(None);
+            self.flights.len() - 1
+        });
+        self.flights[place] = Some(flight);
+        self.n_flights += 1;
+        self.send(place, upstream, now, work);
+    }
+
+    /// Sends a question once more.
+    fn send(&mut self, place: usize, upstream: usize, now: Instant, work: &mut dyn Work) {
+        let at = match self.line(upstream, place) {
+            Ok(at) => at,
+            Err(error) => {
+                let exchanged = Exchanged::nothing("udp", plain_words(&error));
+                self.finish(place, exchanged, upstream, now, work);
+                return;
+            }
+        };
+        let patience = self.patience(upstream);
+        let Some(flight) = self.flights[place].as_mut() else { return };
+        let Some(asking) = &flight.asking else { return };
+        let mut attempt = flight.sent.len() as u32;
+        let (packet, dice) = loop {
+            let dice = Dice::throw(flight.stamp.id, attempt);
+            let packet = asking.packet(&dice);
+            if !self.waiting.contains_key(&(at, packet.id)) {
+                break (packet, dice);
+            }
+            attempt += 1_000;
+        };
+        self.waiting.insert((at, packet.id), place);
+        let due =
+            flight.due(patience, dice.share(), now, self.upstreams[upstream].resolver.attempts);
+        self.wheel.put(due, FlightName { place, generation: flight.generation });
+        if let Some(line) = &mut self.lines[at] {
+            line.post(packet.bytes.clone());
+        }
+        flight.sent.push(Sent { line: at, upstream, packet, at: now, is_over: false });
+    }
+
+    /// How long an answer of this resolver is waited for at least.
+    fn patience(&self, upstream: usize) -> Duration {
+        let upstream = &self.upstreams[upstream];
+        let share = upstream.resolver.deadline / upstream.resolver.attempts.max(1);
+        let usual = upstream.round_trip.map_or(share, |round_trip| round_trip * 4);
+        usual.max(LEAST_PATIENCE).min(share)
+    }
+
+    /// A socket of this resolver; worn ones are replaced.
+    fn line(&mut self, upstream: usize, place: usize) -> io::Result<usize> {
+        let id = self.flights[place].as_ref().map(|flight| flight.stamp.id).unwrap_or_default();
+        let n_sent = self.flights[place].as_ref().map_or(0, |flight| flight.sent.len());
+        let of = &self.upstreams[upstream];
+        if of.lines.len() == self.pace.n_lines {
+            let chosen = Dice::throw(id, n_sent as u32).any_of(of.lines.len());
+            let at = of.lines[chosen];
+            if self.lines[at].as_ref().is_some_and(|line| !line.is_worn()) {
+                return Ok(at);
+            }
+            self.upstreams[upstream].lines.swap_remove(chosen);
+            self.close_if_done(at);
+        }
+        let line = Line::open(upstream, self.upstreams[upstream].resolver.addr)?;
+        let at = self.lines.iter().position(Option::is_none).unwrap_or(self.lines.len());
+        if at == self.lines.len() {
+            self.lines.push(None);
+        }
+        self.lines[at] = Some(line);
+        self.upstreams[upstream].lines.push(at);
+        Ok(at)
+    }
+
+    /// A worn socket is closed when nothing waits on it any more.
+    fn close_if_done(&mut self, at: usize) {
+        let Some(line) = &self.lines[at] else { return };
+        if line.n_open == 0 && !self.upstreams[line.upstream].lines.contains(&at) {
+            self.lines[at] = None;
+        }
+    }
+
+    fn flush(&mut self, work: &mut dyn Work) {
+        for at in 0..self.lines.len() {
+            let Some(line) = &mut self.lines[at] else { continue };
+            if let Err(error) = line.flush() {
+                self.fail(at, &error, work);
+            }
+        }
+    }
+
+    /// Until something can be done.
+    async fn wait(&mut self, is_short_of_tokens: bool) {
+        let mut until = Instant::now() + CANCEL_NOTICED;
+        if let Some(again) = self.wheel.look_again() {
+            until = until.min(again);
+        }
+        if is_short_of_tokens {
+            let next = self.upstreams.iter().filter_map(|upstream| upstream.bucket.next()).min();
+            until = next.map_or(until, |next| until.min(next));
+        }
+        if self.lines.iter().flatten().any(Line::is_full) {
+            until = until.min(Instant::now() + Duration::from_millis(1));
+        }
+        let lines = &self.lines;
+        let streams = &mut self.streams;
+        let something_came = std::future::poll_fn(|context| {
+            let mut came = false;
+            for line in lines.iter().flatten() {
+                came |= line.poll_readable(context).is_ready();
+            }
+            if came { Poll::Ready(()) } else { Poll::Pending }
+        });
+        // What a connection brought is taken in `take_streams`; here it only wakes.
+        let stream_came = async {
+            if streams.is_empty() {
+                std::future::pending().await
+            } else {
+                streams.join_next().await
+            }
+        };
+        let mut joined = None;
+        tokio::select! {
+            () = something_came => {}
+            came = stream_came => joined = came,
+            () = tokio::time::sleep_until(until) => {}
+        }
+        self.came.extend(joined.and_then(Result::ok));
+    }
+
+    /// Reads what came over UDP.
+    fn take_packets(&mut self, work: &mut dyn Work) {
+        let now = Instant::now();
+        let mut room = std::mem::take(&mut self.room);
+        for at in 0..self.lines.len() {
+            let mut packets = 0;
+            while let Some(line) = &self.lines[at] {
+                match line.receive(&mut room) {
+                    Ok(n) => {
+                        for bytes in room.packets(n) {
+                            self.take_packet(at, bytes, now, work);
+                        }
+                        packets += n;
+                        // A resolver that floods us must not starve the timers.
+                        if packets >= MAX_AT_A_TIME {
+                            break;
+                        }
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                    Err(error) => {
+                        self.fail(at, &error, work);
+                        break;
+                    }
+                }
+            }
+        }
+        self.room = room;
+    }
+
+    fn take_packet(&mut self, at: usize, bytes: &[u8], now: Instant, work: &mut dyn Work) {
+        let id = bytes.first_chunk::<2>().map(|id| u16::from_be_bytes(*id));
+        let known = id.and_then(|id| self.waiting.get(&(at, id)).copied().map(|place| (id, place)));
+        let Some((id, place)) = known else {
+            self.note_stray(at, bytes);
+            return;
+        };
+        let Some(flight) = self.flights[place].as_mut() else { return };
+        let is_this = |sent: &&Sent| sent.line == at && sent.packet.id == id;
+        let Some(sent) = flight.sent.iter().find(is_this) else { return };
+        let upstream = sent.upstream;
+        match sent.packet.fit_datagram(bytes) {
+            Fit::Ours(message) => {
+                self.upstreams[upstream].answered(now - sent.at);
+                let answer = read(&message);
+                let is_cut = is_truncated(&answer);
+                let exchanged = Exchanged { answer, transport: "udp", wire: Some(bytes.to_vec()) };
+                if is_cut {
+                    flight.fallback = Some(exchanged);
+                    self.ask_over_stream(place, upstream);
+                } else {
+                    self.finish(place, exchanged, upstream, now, work);
+                }
+            }
+            Fit::Malformed => {
+                let exchanged = Exchanged::malformed("udp", bytes.to_vec());
+                let attempts = self.upstreams[upstream].resolver.attempts as usize;
+                let can_ask_another = self.upstreams.len() > 1 && flight.sent.len() < attempts;
+                if can_ask_another && let Some(other) = self.choose(Some(upstream), now) {
+                    if let Some(flight) = self.flights[place].as_mut() {
+                        flight.fallback = Some(exchanged);
+                    }
+                    self.send(place, other, now, work);
+                } else {
+                    self.finish(place, exchanged, upstream, now, work);
+                }
+            }
+            Fit::Cut => {
+                // Too little to believe: whoever guessed the id could have sent it.
+                flight.fallback.get_or_insert(Exchanged::malformed("udp", bytes.to_vec()));
+                flight.n_strays += 1;
+            }
+            Fit::OtherCase => {
+                flight.n_other_case += 1;
+                self.ask_over_stream(place, upstream);
+            }
+            Fit::Stray => flight.n_strays += 1,
+        }
+    }
+
+    /// Remembers a packet that answers nothing with the questions that it may have been meant for.
+    fn note_stray(&mut self, at: usize, bytes: &[u8]) {
+        let here = |flight: &&mut Flight| flight.sent.iter().any(|sent| sent.line == at);
+        for flight in self.flights.iter_mut().flatten().filter(here) {
+            let is_about = flight.sent.iter().any(|sent| sent.packet.is_about(bytes));
+            if is_about || bytes.len() < HEADER {
+                flight.n_strays += 1;
+            }
+        }
+    }
+
+    /// Goes on over a connection, where nobody else can answer and nothing is cut.
+    fn ask_over_stream(&mut self, place: usize, upstream: usize) {
+        self.forget_packets(place);
+        let Some(flight) = self.flights[place].as_mut() else { return };
+        if std::mem::replace(&mut flight.is_over_stream, true) {
+            return;
+        }
+        let Some(asking) = &flight.asking else { return };
+        let packet = asking.packet(&Dice::throw(flight.stamp.id, OVER_STREAM));
+        let name = FlightName { place, generation: flight.generation };
+        let deadline = flight.deadline;
+        let addr = self.upstreams[upstream].resolver.addr;
+        let connections = Arc::clone(&self.connections);
+        self.streams.spawn(async move {
+            let asking = async {
+                let _one = connections.acquire().await;
+                stream::ask(addr, &packet).await
+            };
+            let came = tokio::time::timeout_at(deadline, asking).await;
+            let exchanged = came.map_err(|_| io::Error::from(io::ErrorKind::TimedOut)).flatten();
+            Came { name, upstream, exchanged }
+        });
+    }
+
+    /// Reads what came over connections.
+    fn take_streams(&mut self, work: &mut dyn Work) {
+        while let Some(came) = self.streams.try_join_next() {
+            self.came.extend(came.ok());
+        }
+        let now = Instant::now();
+        for Came { name, upstream, exchanged } in std::mem::take(&mut self.came) {
+            let Some(flight) = self.named(name) else { continue };
+            let exchanged = exchanged.unwrap_or_else(|error| flight.without_stream(&error));
+            self.finish(name.place, exchanged, upstream, now, work);
+        }
+    }
+
+    /// Sends again what was not answered, and ends what will not be.
+    fn take_timers(&mut self, work: &mut dyn Work) {
+        let now = Instant::now();
+        let mut due = Vec::new();
+        self.wheel.take(now, &mut due);
+        for name in due {
+            let Some(flight) = self.named(name) else { continue };
+            let Some(last) = flight.sent.last() else { continue };
+            let (upstream, deadline) = (last.upstream, flight.deadline);
+            let is_over_stream = flight.is_over_stream;
+            let n_sent = flight.sent.len();
+            if now >= deadline {
+                if !is_over_stream {
+                    self.upstreams[upstream].n_silent += 1;
+                    self.give_up(name.place, upstream, now, work);
+                }
+                continue;
+            }
+            let attempts = self.upstreams[upstream].resolver.attempts.max(1) as usize;
+            if is_over_stream || n_sent >= attempts {
+                self.wheel.put(deadline, name);
+                continue;
+            }
+            self.upstreams[upstream].n_silent += 1;
+            match self.choose(Some(upstream), now) {
+                Some(other) => self.send(name.place, other, now, work),
+                None => self.wheel.put(now + LEAST_PATIENCE / 8, name),
+            }
+        }
+    }
+
+    /// A socket says that its resolver cannot be reached.
+    fn fail(&mut self, at: usize, error: &io::Error, work: &mut dyn Work) {
+        let now = Instant::now();
+        let places: Vec<usize> = (0..self.flights.len())
+            .filter(|place| self.flights[*place].as_ref().is_some_and(|flight| flight.waits_on(at)))
+            .collect();
+        for place in places {
+            let Some(flight) = self.flights[place].as_mut() else { continue };
+            let Some(upstream) = flight.sent.last().map(|sent| sent.upstream) else { continue };
+            flight.problem = Some(plain_words(error));
+            let untried = (0..self.upstreams.len())
+                .find(|it| flight.sent.iter().all(|sent| sent.upstream != *it));
+            match untried {
+                _ if self.pace.persists => {}
+                Some(other) => self.send(place, other, now, work),
+                None => self.give_up(place, upstream, now, work),
+            }
+        }
+    }
+
+    fn give_up(&mut self, place: usize, upstream: usize, now: Instant, work: &mut dyn Work) {
+        let deadline = self.upstreams[upstream].resolver.deadline;
+        let Some(flight) = self.flights[place].as_mut() else { return };
+        let exchanged = flight.nothing_came(deadline);
+        self.finish(place, exchanged, upstream, now, work);
+    }
+
+    fn finish(
+        &mut self,
+        place: usize,
+        exchanged: Exchanged,
+        upstream: usize,
+        now: Instant,
+        work: &mut dyn Work,
+    ) {
+        self.forget_packets(place);
+        let Some(flight) = self.flights[place].take() else { return };
+        self.free.push(place);
+        self.n_flights -= 1;
+        let server = self.upstreams[upstream].name.clone();
+        work.ended(flight.mark, flight.asked(exchanged, server, now));
+    }
+
+    /// No packet is waited for any more.
+    fn forget_packets(&mut self, place: usize) {
+        let Some(flight) = self.flights[place].as_mut() else { return };
+        let mut left = Vec::new();
+        for sent in flight.sent.iter_mut().filter(|sent| !sent.is_over) {
+            sent.is_over = true;
+            self.waiting.remove(&(sent.line, sent.packet.id));
+            if let Some(line) = &mut self.lines[sent.line] {
+                line.n_open -= 1;
+                left.push(sent.line);
+            }
+        }
+        for at in left {
+            self.close_if_done(at);
+        }
+    }
+
+    fn cancel(&mut self, work: &mut dyn Work) {
+        let now = Instant::now();
+        for place in 0..self.flights.len() {
+            let last = self.flights[place].as_ref().and_then(|flight| flight.sent.last());
+            let Some(upstream) = last.map(|sent| sent.upstream) else { continue };
+            let exchanged = Exchanged::nothing("udp", "cancelled while waiting for the answer");
+            self.finish(place, exchanged, upstream, now, work);
+        }
+    }
+
+    /// The question, unless it ended and its place went to another.
+    fn named(&mut self, name: FlightName) -> Option<&mut Flight> {
+        self.flights[name.place].as_mut().filter(|it| it.generation == name.generation)
+    }
+}
+
+impl Upstream {
+    fn answered(&mut self, took: Duration) {
+        self.n_silent = 0;
+        let usual = self.round_trip.map_or(took, |usual| (usual * 7 + took) / 8);
+        self.round_trip = Some(usual);
+    }
+}
+
+/// What a connection brought.
+struct Came {
+    name: FlightName,
+    upstream: usize,
+    exchanged: io::Result<Exchanged>,
+}
+
+fn plain_words(error: &io::Error) -> &'static str {
+    match error.kind() {
+        // Windows reports the refusal of an earlier packet as a reset.
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => {
+            "nothing listens at the resolver's address (connection refused)"
+        }
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => {
+            "the resolver cannot be reached from here (no route)"
+        }
+        io::ErrorKind::PermissionDenied => "this machine does not allow asking the resolver",
+        _ => "the question could not be sent",
+    }
+}
