@@ -56,7 +56,7 @@ fn an_abuse_mail_goes_all_the_way_to_a_response() {
     );
 
     let resolver = dns.addr.to_string();
-    let looked = ctl.ok(&[
+    let looked = ctl.one(&[
         "lookup",
         "www[.]northwind-shop[.]example",
         "--case",
@@ -64,12 +64,12 @@ fn an_abuse_mail_goes_all_the_way_to_a_response() {
         "--resolver",
         &resolver,
     ]);
-    let verdict = looked.last().unwrap();
-    assert_eq!(verdict["host"], "www.northwind-shop.example");
-    assert_eq!(verdict["ours"], true, "{verdict}");
-    for observation in &looked[..looked.len() - 1] {
+    assert_eq!(looked["name"], "www.northwind-shop.example");
+    let roles = looked["roles"].as_array().unwrap();
+    assert!(roles.iter().any(|it| it["ours"] == true), "{looked}");
+    for observation in looked["observations"].as_array().unwrap() {
         let left = !matches!(observation["transport"].as_str(), Some("table" | "none"));
-        assert_eq!(observation["wire"].is_string(), left, "what came is kept: {observation}");
+        assert_eq!(observation["sha256"].is_string(), left, "what came is kept: {observation}");
     }
 
     let target = "hxxp://www[.]northwind-shop[.]example/pay/harbour";
