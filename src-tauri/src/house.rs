@@ -16,7 +16,11 @@ use farol_app::{
     view::{BackupRow, PutBack, Recovered, VaultCreate, VaultMade, VaultState, VaultStatus},
 };
 
-const MACHINES: Machines = Machines { render: farol_render::render, pages: farol_render::pages };
+const MACHINES: Machines = Machines {
+    render: farol_render::render,
+    pages: farol_render::pages,
+    check_words: farol_render::check_words,
+};
 
 /// Shared by all commands; cheap to clone.
 #[derive(Clone)]

@@ -4,6 +4,8 @@
 //! within one run. Nothing here passes or fails.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on should say where")]
 
+/// Documents, beside pandoc and a browser.
+mod documents;
 /// Times, and how they are printed.
 mod figures;
 /// A vault of 100 000 cases, and commits beside plain SQLite.
@@ -22,12 +24,17 @@ use farol_app::{
 use farol_model::case::{Category, Severity};
 use tempfile::TempDir;
 
-const MACHINES: Machines = Machines { render: farol_render::render, pages: farol_render::pages };
+const MACHINES: Machines = Machines {
+    render: farol_render::render,
+    pages: farol_render::pages,
+    check_words: farol_render::check_words,
+};
 
 /// The passphrase of every desk made here.
 const PASSPHRASE: &str = "lamp oil and salt water";
 
 const USAGE: &str = "bench                         everything
+bench --documents             documents alone
 bench --desk DIR              lay out a desk of 10 000 cases to look at
 bench --vault DIR [CASES]     the vault alone; it is laid out in DIR, and used again when it is there";
 
@@ -36,6 +43,10 @@ fn main() {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
         [] => everything(),
+        ["--documents"] => {
+            figures::head();
+            documents::long_analysis();
+        }
         ["--desk", dir] => {
             fill(&new_desk_in(PathBuf::from(dir)));
             println!("10 000 cases in {dir}; the passphrase is: {PASSPHRASE}");
@@ -54,6 +65,7 @@ fn everything() {
     walks::mail_to_case(&desk);
     walks::mail_to_pdf(&desk, dir.path());
     walks::analysis_to_pdf(&desk, dir.path());
+    documents::long_analysis();
     walks::full_desk();
     walks::sample_desk();
     match window::built() {

@@ -160,6 +160,7 @@ fn new_store(dir: &Path, practice: bool) -> (Store, CaseId) {
             reference: CaseRef { year: 2026, number: 1 },
             opened_at: tx.now(),
             opened_by: tx.actor(),
+            theirs: None,
             facts: CaseFacts {
                 title: "Phishing list".into(),
                 category: Category::Phishing,

@@ -152,7 +152,14 @@ fn case(
     let id = CaseId(tx.new_id());
     let reference = CaseRef { year: at.year(), number: u32::try_from(n).unwrap_or(u32::MAX) + 1 };
     let facts = facts(seeded, at, title, category, severity);
-    let opened = Case { id, reference, opened_at: at, opened_by: tx.actor(), facts: facts.clone() };
+    let opened = Case {
+        id,
+        reference,
+        opened_at: at,
+        opened_by: tx.actor(),
+        theirs: None,
+        facts: facts.clone(),
+    };
     tx.record(&Action::CaseOpened { case: Box::new(opened) })?;
     tx.record(&Action::ReportAttached { case: id, report })?;
     let is_closed = seeded.below(9) > 0;

@@ -16,7 +16,7 @@ mod withheld;
 
 use std::{fs, path::Path};
 
-pub use farol_compose::TemplateInfo;
+pub use farol_compose::{LintFinding, TemplateInfo};
 use farol_compose::{Material, StoryRow};
 use farol_model::{
     case::{Case, Target},
@@ -67,6 +67,7 @@ impl CaseFile {
             clocks: &self.clocks,
             story: &self.story,
             members: &self.members,
+            previous: None,
         }
     }
 }
@@ -140,14 +141,18 @@ impl Desk {
         self.store.write(|tx| {
             let file = self.case_file(tx.read(), case)?;
             let now = tx.now();
-            let document =
-                farol_compose::compose(template, &file.material(), now, &mut || tx.new_id())
-                    .map_err(|error| {
-                        Failure::bad_input(
-                            format!("The document was not begun: {error}."),
-                            "Add what is missing to the case, or choose another template.",
-                        )
-                    })?;
+            let began = |it: &Document| it.template.split([' ', '.']).next() == Some(template);
+            let before =
+                tx.read().documents()?.into_iter().filter(|it| it.case == case && began(it));
+            let previous = before.max_by_key(|it| it.created_at);
+            let material = Material { previous: previous.as_ref(), ..file.material() };
+            let document = farol_compose::compose(template, &material, now, &mut || tx.new_id())
+                .map_err(|error| {
+                    Failure::bad_input(
+                        format!("The document was not begun: {error}."),
+                        "Add what is missing to the case, or choose another template.",
+                    )
+                })?;
             let id = document.id;
             tx.record(&Action::DocumentCreated { document: Box::new(document) })?;
             Ok(id)
@@ -329,6 +334,8 @@ impl Desk {
         let part = Path::new(&part);
         let exported = self.store.write(|tx| {
             let projected = self.projected(tx.read(), &tx.read().document(id)?, reader)?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            (self.machines.check_words)(&projected, "file name", &name).map_err(stopped)?;
             let rendered = (self.machines.render)(&projected, format).map_err(stopped)?;
             let certificate = Certificate {
                 document: id,
@@ -350,6 +357,8 @@ impl Desk {
         match exported {
             Ok(exported) => {
                 fs::rename(part, path).map_err(|error| cannot_write(&error))?;
+                let words = exported.certificate.in_words();
+                fs::write(beside(path), words).map_err(|error| cannot_write(&error))?;
                 Ok(exported)
             }
             Err(failure) => {
@@ -423,6 +432,13 @@ impl Desk {
             Ok(())
         })
     }
+}
+
+/// Where the certificate of a file goes: `name.pdf` has `name.pdf.certificate.txt`.
+fn beside(path: &Path) -> std::path::PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".certificate.txt");
+    name.into()
 }
 
 /// The audiences that make sense on a case; its customers among them.

@@ -25,6 +25,8 @@ pub mod documents;
 pub mod evidence;
 /// What went wrong, for people.
 pub mod failure;
+/// Any file against a list of values.
+pub mod file_check;
 /// What the next shift must know.
 mod handovers;
 /// Asking the world about many hosts.
@@ -74,7 +76,7 @@ use std::{
 };
 
 use farol_lookup::{AsnTable, Networks};
-use farol_model::export::{Render, RenderPages};
+use farol_model::export::{CheckWords, Render, RenderPages};
 use farol_practice::Practice;
 use farol_store::Store;
 
@@ -87,6 +89,8 @@ pub struct Machines {
     pub render: Render,
     /// Makes pictures of pages.
     pub pages: RenderPages,
+    /// Searches words that travel with a file.
+    pub check_words: CheckWords,
 }
 
 /// An open vault, with everything that a user action needs.

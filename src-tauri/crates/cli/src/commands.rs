@@ -33,19 +33,23 @@ use std::{fs, path::Path};
 
 use serde_json::json;
 
+use crate::{
+    options::{
+        Command, DocCommand, JournalCommand, LookupOptions, NetworkCommand, Options, QueueCommand,
+    },
+    output::Output,
+};
 use farol_app::{
     Desk, Failure, Machines,
     journal::Anchor,
     vault::{Place, default_dir, open as open_vault, place as place_in, practice_dir},
 };
-use farol_model::case::CaseRef;
 
-use crate::{
-    options::{Command, JournalCommand, LookupOptions, NetworkCommand, Options, QueueCommand},
-    output::Output,
+const MACHINES: Machines = Machines {
+    render: farol_render::render,
+    pages: farol_render::pages,
+    check_words: farol_render::check_words,
 };
-
-const MACHINES: Machines = Machines { render: farol_render::render, pages: farol_render::pages };
 
 /// Does what the command line says.
 pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> {
@@ -102,6 +106,9 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         Command::Approval(command) => signed_files::approval(&open()?, command, output),
         Command::Handover(command) => signed_files::handover(&open()?, command, output),
         Command::Respond { case, template } => documents::begin(&open()?, case, &template, output),
+        Command::Doc(DocCommand::Check { file, withheld }) => {
+            documents::check(&file, &withheld, output)
+        }
         Command::Doc(command) => documents::run(&open()?, command, output),
         Command::Journal(JournalCommand::Verify { head }) => verify(&open()?, head, output),
         Command::Journal(JournalCommand::Export { file, sealed }) => {

@@ -2,14 +2,16 @@
 
 /// Cases that travel whole between two desks.
 mod bundles;
+/// Documents.
+mod documents;
 /// What leaves this computer.
 pub(crate) mod leaving;
 /// Which part of a list is printed.
 mod lists;
-/// Documents while they are written.
-pub(crate) mod writing;
 /// What `lookup` and `providers` take.
 mod lookup;
+/// Documents while they are written.
+pub(crate) mod writing;
 
 use std::path::PathBuf;
 
@@ -21,13 +23,12 @@ use farol_app::journal::Anchor;
 use farol_model::{
     case::{CaseRef, Category, Severity, Status},
     decision::{Granularity, MitigationState},
-    document::Audience,
-    export::Format,
-    id::{DocumentId, EntryId, EvidenceId, MitigationId, ReportId},
+    id::{EntryId, EvidenceId, MitigationId, ReportId},
     report::Consent,
     slot::SlotKind,
 };
 
+pub(crate) use self::documents::DocCommand;
 pub(crate) use self::lists::ListOptions;
 pub(crate) use bundles::{BundleCommand, KeyOptions};
 
@@ -587,63 +588,6 @@ pub(crate) enum HandoverCommand {
 }
 
 #[derive(Subcommand)]
-pub(crate) enum DocCommand {
-    #[command(flatten)]
-    Write(writing::WritingCommand),
-    /// What templates there are.
-    Templates,
-    /// All documents, newest first.
-    List,
-    /// Begin a document; prints its id.
-    New {
-        /// The case.
-        #[arg(long)]
-        case: CaseRef,
-        /// The template, for example rca or readout.
-        #[arg(long)]
-        template: String,
-    },
-    /// Add a paragraph.
-    Add {
-        /// The document.
-        doc: DocumentId,
-        /// Who may see it.
-        #[arg(long)]
-        audience: Audience,
-        /// The words.
-        #[arg(long)]
-        text: String,
-    },
-    /// Show blocks, audiences and suggestions.
-    Show {
-        /// The document.
-        doc: DocumentId,
-    },
-    /// Write a checked file; prints the certificate.
-    Export {
-        /// The document.
-        doc: DocumentId,
-        /// For whom.
-        #[arg(long)]
-        audience: Audience,
-        /// pdf, txt, eml or html.
-        #[arg(long, value_parser = format)]
-        format: Format,
-        /// Where to.
-        #[arg(short, long)]
-        output: PathBuf,
-    },
-    /// Confirm that a response was sent.
-    Sent {
-        /// The document.
-        doc: DocumentId,
-        /// By which way: mail, portal, phone.
-        #[arg(long, default_value = "mail")]
-        channel: String,
-    },
-}
-
-#[derive(Subcommand)]
 pub(crate) enum JournalCommand {
     /// Read every entry: numbers, hashes, signatures, bodies, and the heads that backups remember.
     Verify {
@@ -667,16 +611,6 @@ fn anchor(text: &str) -> Result<Anchor, String> {
         .and_then(|(n, head)| Some(Anchor { n: n.parse().ok()?, head: head.parse().ok()? }))
         .filter(|it| it.n >= 1);
     read.ok_or_else(|| "it is NUMBER:HASH, as `journal verify --json` prints them".into())
-}
-
-fn format(word: &str) -> Result<Format, String> {
-    match word {
-        "pdf" => Ok(Format::Pdf),
-        "txt" | "text" => Ok(Format::Text),
-        "eml" => Ok(Format::Eml),
-        "html" => Ok(Format::Html),
-        _ => Err("one of: pdf, txt, eml, html".into()),
-    }
 }
 
 fn consent(word: &str) -> Result<Consent, String> {

@@ -4,7 +4,8 @@ use farol_model::{
     case::Status,
     decision::MitigationState,
     document::{
-        Audience, Block, Content, Document, DocumentKind, Envelope, FactRow, Text, TimelineRow,
+        Audience, Block, Content, Document, DocumentKind, Envelope, FactRow, Language, Text,
+        TimelineRow,
     },
     id::{BlockId, DocumentId},
     time::Timestamp,
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use crate::{
     ComposeError, Material, facts,
     fill::Filler,
+    reasons,
     template::{Rows, Template, TemplateContent},
     view,
 };
@@ -32,13 +34,15 @@ pub fn compose(
     now: Timestamp,
     new_id: &mut dyn FnMut() -> Uuid,
 ) -> Result<Document, ComposeError> {
-    let template = Template::find(template_id).ok_or(ComposeError::UnknownTemplate)?;
+    let (template, calm) = Template::find(template_id).ok_or(ComposeError::UnknownTemplate)?;
+    let language = template.language;
     let account = material.case.facts.accounts.first().map(|it| it.id.as_str());
     let audience = template.audience.audience(account).ok_or(ComposeError::NoAccount)?;
     let writer = Writer {
         material,
         now,
-        filler: Filler::new(view::values(material, &audience, now), facts(material)),
+        language,
+        filler: Filler::new(view::values(material, &audience, language, now), facts(material)),
         audience,
     };
     let refused = |error: minijinja::Error| ComposeError::Template {
@@ -55,7 +59,13 @@ pub fn compose(
             continue;
         }
         let audience = block.audience.audience(account).ok_or(ComposeError::NoAccount)?;
-        let content = writer.content(&block.content, &audience).map_err(refused)?;
+        let content = block.calm.as_ref().filter(|_| calm).unwrap_or(&block.content);
+        let mut content = writer.content(content, &audience).map_err(refused)?;
+        if block.compare
+            && let Some(Content::Facts { rows }) = &mut content
+        {
+            writer.compare(rows);
+        }
         blocks.extend(content.map(|content| Block { id: BlockId(new_id()), audience, content }));
     }
     Ok(Document {
@@ -63,7 +73,7 @@ pub fn compose(
         case: material.case.id,
         kind: template.kind,
         title: writer.plain(&template.title).map_err(refused)?,
-        template: format!("{} {}", template.id, template.version),
+        template: format!("{template_id} {}", template.version),
         envelope: writer.envelope(template).map_err(refused)?,
         audience: writer.audience,
         created_at: now,
@@ -76,6 +86,7 @@ pub fn compose(
 struct Writer<'a> {
     material: &'a Material<'a>,
     now: Timestamp,
+    language: Language,
     filler: Filler,
     audience: Audience,
 }
@@ -120,12 +131,62 @@ impl Writer<'_> {
     }
 
     fn rows(&self, rows: Rows, audience: &Audience) -> Option<Content<Text>> {
+        let language = self.language;
         match rows {
             Rows::Story => timeline(self.story(audience)),
             Rows::Milestones => timeline(self.milestones(audience)),
-            Rows::Targets => table(["Address", "Outcome"], self.targets()),
-            Rows::Clocks => table(["Deadline", "Due", "State"], self.clocks()),
-            Rows::Decisions => table(["Decided", "What", "Why"], self.decisions()),
+            Rows::Targets => table(
+                language.pick(["Address", "Outcome"], ["Endereço", "Resultado"]),
+                self.targets(),
+            ),
+            Rows::Clocks => {
+                let header =
+                    language.pick(["Deadline", "Due", "State"], ["Prazo", "Até", "Estado"]);
+                table(header, self.clocks())
+            }
+            Rows::Decisions => {
+                let header =
+                    language.pick(["Decided", "What", "Why"], ["Decidido em", "O quê", "Porquê"]);
+                table(header, self.decisions())
+            }
+            Rows::Reasons => {
+                let items = reasons::reasons(self.material, self.language);
+                Some(Content::List { items: items.into_iter().map(Text::plain).collect() })
+            }
+            Rows::Changes => {
+                let since = self.material.previous?.created_at;
+                let rows = self.story(audience).into_iter().filter(|row| row.at > since);
+                timeline(rows.collect()).or_else(|| {
+                    let none =
+                        language.pick("Nothing is new on the record.", "Nada de novo no registo.");
+                    Some(Content::Paragraph { text: Text::plain(none) })
+                })
+            }
+        }
+    }
+
+    /// Says behind a value what the document before this one had under the same label.
+    fn compare(&self, rows: &mut [FactRow<Text>]) {
+        let Some(previous) = self.material.previous else { return };
+        let before: Vec<_> = previous
+            .blocks
+            .iter()
+            .filter_map(|block| match &block.content {
+                Content::Facts { rows } => Some(rows),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        for row in rows {
+            let Some(old) = before.iter().find(|it| it.label == row.label) else { continue };
+            // What an update said it was before is not part of what it is.
+            let was = self.language.pick(" (was ", " (era ");
+            let old = old.value.to_string();
+            let old = old.split(was).next().unwrap_or_default();
+            let new = row.value.to_string();
+            if old != new {
+                row.value = Text::parse(&format!("{new}{was}{old})"));
+            }
         }
     }
 
@@ -151,14 +212,19 @@ impl Writer<'_> {
             source,
             kind: None,
         };
-        let mut rows = vec![row(self.material.case.opened_at, "We began to look into this.", None)];
+        let pick = |english, portuguese| self.language.pick(english, portuguese);
+        let began = pick("We began to look into this.", "Começámos a analisar o assunto.");
+        let mut rows = vec![row(self.material.case.opened_at, began, None)];
         for step in self.material.mitigations.iter().flat_map(|it| &it.steps) {
             match step.state {
                 MitigationState::Active => {
-                    rows.push(row(step.at, "A measure of ours took effect.", None));
+                    let text =
+                        pick("A measure of ours took effect.", "Uma medida nossa entrou em vigor.");
+                    rows.push(row(step.at, text, None));
                 }
                 MitigationState::Lifted => {
-                    rows.push(row(step.at, "A measure of ours ended.", None));
+                    let text = pick("A measure of ours ended.", "Uma medida nossa terminou.");
+                    rows.push(row(step.at, text, None));
                 }
                 MitigationState::Proposed | MitigationState::Approved => {}
             }
@@ -167,7 +233,11 @@ impl Writer<'_> {
             matches!(self.material.case.facts.status, Status::Resolved | Status::Closed);
         let resolving = |it: &&crate::StoryRow| it.text.to_lowercase().contains("resolved");
         if is_resolved && let Some(it) = self.material.story.iter().rev().find(resolving) {
-            rows.push(row(it.at, "We settled the matter on our side.", Some(it.entry)));
+            let text = pick(
+                "We settled the matter on our side.",
+                "Do nosso lado, o assunto ficou resolvido.",
+            );
+            rows.push(row(it.at, text, Some(it.entry)));
         }
         rows.sort_by_key(|row| row.at);
         rows
@@ -177,22 +247,37 @@ impl Writer<'_> {
         view::targets_for(self.material, &self.audience)
             .into_iter()
             .map(|target| {
-                let outcome = view::outcome_for(self.material, &self.audience, &target.outcome);
+                let outcome = view::outcome_for(
+                    self.material,
+                    &self.audience,
+                    self.language,
+                    &target.outcome,
+                );
                 vec![target.observable.defanged(), outcome]
             })
             .collect()
     }
 
     fn clocks(&self) -> Vec<Vec<String>> {
+        let pick = |english, portuguese| self.language.pick(english, portuguese);
         let clocks = self.material.clocks.iter();
         clocks
             .map(|clock| {
                 let due = clock.due_at(self.now);
                 let state = match (&clock.stopped, clock.is_missed(self.now)) {
-                    (Some(_), false) => "met".to_owned(),
-                    (Some(_), true) => "met late".to_owned(),
-                    (None, true) => format!("missed by {}", span(self.now.seconds_since(due))),
-                    (None, false) => format!("{} left", span(due.seconds_since(self.now))),
+                    (Some(_), false) => pick("met", "cumprido").to_owned(),
+                    (Some(_), true) => pick("met late", "cumprido tarde").to_owned(),
+                    (None, true) => {
+                        let by = span(self.now.seconds_since(due));
+                        format!("{} {by}", pick("missed by", "falhado por"))
+                    }
+                    (None, false) => {
+                        let left = span(due.seconds_since(self.now));
+                        match self.language {
+                            Language::English => format!("{left} left"),
+                            Language::Portuguese => format!("faltam {left}"),
+                        }
+                    }
                 };
                 vec![clock.rule.name.clone(), view::minute(due), state]
             })

@@ -11,6 +11,8 @@ mod facts;
 mod fill;
 /// Words that do harm.
 mod lint;
+/// Why we did not act.
+mod reasons;
 /// The letters and analyses that ship.
 mod template;
 /// What a template may say about a case, already safe for its reader.
@@ -57,6 +59,8 @@ pub struct Material<'a> {
     pub story: &'a [StoryRow],
     /// Who works at the desk.
     pub members: &'a [Member],
+    /// The document of the same template before the one that is begun, for what is new since then.
+    pub previous: Option<&'a farol_model::document::Document>,
 }
 
 /// One journal entry in plain words.

@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use farol_model::{
-    document::{Audience, Block, Content, Document, Span, Text},
+    document::{Audience, Block, Content, Document, DocumentKind, Span, Text, sees},
     id::BlockId,
     report::Consent,
 };
@@ -44,6 +44,12 @@ pub enum LintKind {
     UnknownFact,
     /// A section that such a document needs.
     MissingSection,
+    /// Words that make an angry reader angrier.
+    Tone,
+    /// A sentence that has to be read twice.
+    HardToRead,
+    /// More than its reader will read.
+    TooLong,
 }
 
 /// One suggestion.
@@ -74,19 +80,31 @@ static PHRASES: LazyLock<Vec<Phrases>> = LazyLock::new(|| {
         .expect("the shipped phrases are read by every lint test")
 });
 
+/// A sentence of more words has to be read twice.
+const MAX_SENTENCE_WORDS: usize = 36;
+
 /// Reads a document again, block by block; findings in reading order, missing sections last.
 pub fn lint(document: &Document, material: &Material) -> Vec<LintFinding> {
-    let mut reader = Reader { material, facts: facts(material), in_cause: false, findings: vec![] };
+    let mut reader = Reader {
+        material,
+        facts: facts(material),
+        is_letter: document.kind == DocumentKind::Response && !document.audience.is_internal(),
+        in_cause: false,
+        findings: vec![],
+    };
     for block in &document.blocks {
         reader.block(block);
     }
     reader.sections(document);
+    reader.length(document);
     reader.findings
 }
 
 struct Reader<'a> {
     material: &'a Material<'a>,
     facts: BTreeMap<String, String>,
+    /// Whether somebody outside gets it as a letter.
+    is_letter: bool,
     /// Whether the current section explains why something happened.
     in_cause: bool,
     findings: Vec<LintFinding>,
@@ -96,9 +114,17 @@ impl Reader<'_> {
     fn block(&mut self, block: &Block) {
         if let Content::Heading { text } = &block.content {
             let heading = words_of(text).to_lowercase();
-            self.in_cause = ["cause", "why it happened", "what happened", "contributing"]
-                .iter()
-                .any(|it| heading.contains(it));
+            self.in_cause = [
+                "cause",
+                "why it happened",
+                "what happened",
+                "contributing",
+                "causa",
+                "porque aconteceu",
+                "o que aconteceu",
+            ]
+            .iter()
+            .any(|it| heading.contains(it));
         }
         let mut texts: Vec<String> = block.content.texts().into_iter().map(words_of).collect();
         if let Content::Action { owner, due, .. } = &block.content {
@@ -129,10 +155,29 @@ impl Reader<'_> {
 
     fn phrases(&mut self, block: BlockId, text: &str) {
         for sentence in sentences(text) {
-            let sure =
-                ["confidence", "evidence shows"].iter().any(|it| !finds(sentence, it).is_empty());
+            let n_words = sentence.split_whitespace().count();
+            if n_words > MAX_SENTENCE_WORDS {
+                let begins: Vec<&str> = sentence.split_whitespace().take(6).collect();
+                self.find(
+                    block,
+                    LintKind::HardToRead,
+                    &format!("{} …", begins.join(" ")),
+                    &format!(
+                        "This sentence has {n_words} words; most readers lose it after thirty."
+                    ),
+                    "Make two of it, the more important one first.",
+                );
+            }
+            let sure = ["confidence", "evidence shows", "confiança", "a prova mostra"]
+                .iter()
+                .any(|it| !finds(sentence, it).is_empty());
             for rule in PHRASES.iter() {
-                if rule.kind == LintKind::Speculation && sure {
+                let does_not_apply = match rule.kind {
+                    LintKind::Speculation => sure,
+                    LintKind::Tone => !self.is_letter,
+                    _ => false,
+                };
+                if does_not_apply {
                     continue;
                 }
                 for found in rule.phrases.iter().flat_map(|phrase| finds(sentence, phrase)) {
@@ -210,7 +255,7 @@ impl Reader<'_> {
 
     fn sections(&mut self, document: &Document) {
         let id = document.template.split(' ').next().unwrap_or_default();
-        let Some(template) = Template::find(id) else { return };
+        let Some((template, _)) = Template::find(id) else { return };
         for required in template.required_headings() {
             let at = document.blocks.iter().position(|block| {
                 matches!(&block.content, Content::Heading { text }
@@ -230,6 +275,27 @@ impl Reader<'_> {
                     ),
                 });
             }
+        }
+    }
+
+    /// Counts what the document's own reader gets to read.
+    fn length(&mut self, document: &Document) {
+        let id = document.template.split(' ').next().unwrap_or_default();
+        let Some(limit) = Template::find(id).and_then(|(template, _)| template.max_words) else {
+            return;
+        };
+        let read = document.blocks.iter().filter(|it| sees(&document.audience, &it.audience));
+        let texts = read.flat_map(|block| block.content.texts());
+        let n_words: usize = texts.map(|it| words_of(it).split_whitespace().count()).sum();
+        if n_words > limit as usize {
+            self.findings.push(LintFinding {
+                block: None,
+                kind: LintKind::TooLong,
+                words: format!("{n_words} words"),
+                why: format!("Readers of such a document read about {limit} words."),
+                suggestion: "Move detail to an attachment or to the analysis, or leave it out."
+                    .into(),
+            });
         }
     }
 

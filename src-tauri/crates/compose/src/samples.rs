@@ -49,6 +49,7 @@ impl Sample {
             clocks: &self.clocks,
             story: &self.story,
             members: &self.members,
+            previous: None,
         }
     }
 

@@ -5,19 +5,25 @@
 
 use std::sync::LazyLock;
 
-use farol_model::document::{Audience, DocumentKind};
+use farol_model::document::{Audience, DocumentKind, Language};
 use serde::{Deserialize, Serialize};
 use specta::Type;
+
+/// Behind the id of a template: the wording for a hard recipient.
+const CALM: &str = ".calm";
 
 /// What a person chooses from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 pub struct TemplateInfo {
-    /// Stable id, for example `ack-reporter`.
-    pub id: &'static str,
+    /// Stable id, for example `ack-reporter`; `ack-reporter.calm` is the same letter for a hard
+    /// recipient.
+    pub id: String,
     /// What kind of document it makes.
     pub kind: DocumentKind,
     /// The words on screen.
-    pub label: &'static str,
+    pub label: String,
+    /// What it is written in.
+    pub language: Language,
     /// For whom it is meant; `customer:*` stands for the first account on the case.
     pub audience: Audience,
     /// Counts up with every change of its wording.
@@ -26,7 +32,7 @@ pub struct TemplateInfo {
 
 /// The templates that ship, letters first.
 pub fn templates() -> Vec<TemplateInfo> {
-    TEMPLATES.iter().map(Template::info).collect()
+    TEMPLATES.iter().flat_map(Template::infos).collect()
 }
 
 /// A template as its file says it.
@@ -35,6 +41,8 @@ pub(crate) struct Template {
     pub(crate) id: String,
     pub(crate) kind: DocumentKind,
     pub(crate) label: String,
+    #[serde(default)]
+    pub(crate) language: Language,
     pub(crate) audience: Reader,
     pub(crate) version: u32,
     pub(crate) title: String,
@@ -42,6 +50,8 @@ pub(crate) struct Template {
     /// Whether it answers the first report: to its reporter, with its message id.
     #[serde(default)]
     pub(crate) answers_report: bool,
+    /// How many words its reader will read; lint says when a document has more.
+    pub(crate) max_words: Option<u32>,
     pub(crate) blocks: Vec<TemplateBlock>,
 }
 
@@ -79,6 +89,11 @@ pub(crate) struct TemplateBlock {
     /// Whether lint asks for this section when a document no longer has it.
     #[serde(default)]
     pub(crate) required: bool,
+    /// Whether facts say what they were in the document before this one.
+    #[serde(default)]
+    pub(crate) compare: bool,
+    /// What it says instead to a hard recipient.
+    pub(crate) calm: Option<TemplateContent>,
     #[serde(flatten)]
     pub(crate) content: TemplateContent,
 }
@@ -121,37 +136,92 @@ pub(crate) enum Rows {
     Clocks,
     /// Decisions.
     Decisions,
+    /// Why we did not act.
+    Reasons,
+    /// What the record has since the document before this one.
+    Changes,
 }
 
 static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {
     [
         include_str!("../templates/ack-reporter.json"),
+        include_str!("../templates/missing-elements.json"),
+        include_str!("../templates/forwarded-reporter.json"),
         include_str!("../templates/action-taken-reporter.json"),
         include_str!("../templates/no-action-reporter.json"),
         include_str!("../templates/notify-host.json"),
         include_str!("../templates/notify-customer.json"),
+        include_str!("../templates/statement-of-reasons.json"),
+        include_str!("../templates/counter-notice.json"),
+        include_str!("../templates/put-back.json"),
+        include_str!("../templates/apology-customer.json"),
+        include_str!("../templates/law-enforcement.json"),
+        include_str!("../templates/holding-statement.json"),
+        include_str!("../templates/escalate-legal.json"),
+        include_str!("../templates/handover-note.json"),
+        include_str!("../templates/update.json"),
         include_str!("../templates/rca.json"),
+        include_str!("../templates/rca-customer.json"),
         include_str!("../templates/readout.json"),
+        include_str!("../templates/ack-reporter-pt.json"),
+        include_str!("../templates/missing-elements-pt.json"),
+        include_str!("../templates/forwarded-reporter-pt.json"),
+        include_str!("../templates/action-taken-reporter-pt.json"),
+        include_str!("../templates/no-action-reporter-pt.json"),
+        include_str!("../templates/notify-host-pt.json"),
+        include_str!("../templates/notify-customer-pt.json"),
+        include_str!("../templates/statement-of-reasons-pt.json"),
+        include_str!("../templates/counter-notice-pt.json"),
+        include_str!("../templates/put-back-pt.json"),
+        include_str!("../templates/apology-customer-pt.json"),
+        include_str!("../templates/law-enforcement-pt.json"),
+        include_str!("../templates/holding-statement-pt.json"),
+        include_str!("../templates/escalate-legal-pt.json"),
+        include_str!("../templates/handover-note-pt.json"),
+        include_str!("../templates/update-pt.json"),
+        include_str!("../templates/rca-customer-pt.json"),
+        include_str!("../templates/readout-pt.json"),
     ]
     .map(|file| serde_json::from_str(file).expect("a test reads every shipped template"))
     .into()
 });
 
 impl Template {
-    /// The shipped template of that id.
-    pub(crate) fn find(id: &str) -> Option<&'static Self> {
-        TEMPLATES.iter().find(|it| it.id == id)
+    /// The shipped template of that id, also with `.calm` or a version behind it, and whether it is
+    /// the one for a hard recipient.
+    pub(crate) fn find(id: &str) -> Option<(&'static Self, bool)> {
+        let (id, calm) = match id.strip_suffix(CALM) {
+            Some(id) => (id, true),
+            None => (id, false),
+        };
+        let found = TEMPLATES.iter().find(|it| it.id == id)?;
+        (!calm || found.has_calm()).then_some((found, calm))
     }
 
-    fn info(&'static self) -> TemplateInfo {
+    fn has_calm(&self) -> bool {
+        self.blocks.iter().any(|block| block.calm.is_some())
+    }
+
+    fn infos(&'static self) -> Vec<TemplateInfo> {
         let audience = self.audience.audience(Some("*"));
-        TemplateInfo {
-            id: &self.id,
+        let info = TemplateInfo {
+            id: self.id.clone(),
             kind: self.kind,
-            label: &self.label,
+            label: self.label.clone(),
+            language: self.language,
             audience: audience.expect("a test reads every shipped audience"),
             version: self.version,
+        };
+        if !self.has_calm() {
+            return vec![info];
         }
+        let hard = self.language.pick("for a hard recipient", "para um destinatário difícil");
+        let calm = TemplateInfo {
+            id: format!("{}{CALM}", self.id),
+            label: format!("{}, {hard}", self.label),
+            ..info.clone()
+        };
+        vec![info, calm]
     }
 
     /// The headings that a document made from it should keep.

@@ -58,7 +58,7 @@ fn check(template: &str, reader: &str, expected: &Expect) {
 fn every_template_can_be_composed_and_read_by_its_own_reader() {
     let sample = Sample::new();
     for template in templates() {
-        let document = composed(template.id, &sample);
+        let document = composed(&template.id, &sample);
         let reader = document.audience.to_string();
         assert!(!seen(&document, &sample, &reader).blocks().is_empty(), "{}", template.id);
         assert_eq!(document.template, format!("{} {}", template.id, template.version));
@@ -103,17 +103,18 @@ fn a_letter_about_action_lists_each_address_with_its_outcome() {
         "action-taken-reporter",
         "reporter",
         &expect![[r#"
-        Re: Phishing page for a bank [ESC-2026-0042]
-        Hello Rita Reporter,
-        We have looked into your report ESC-2026-0042 (your reference RR-17). For each address you named, this is the outcome:
-        | Address | Outcome |
-        | hxxps://login[.]pages[.]example/bank | we acted on it |
-        | hxxps://old[.]pages[.]example/ | it was gone when we looked |
-        | hxxp://198[.]51[.]100[.]7/kit | we passed it on to the party that can act |
-        What we can do depends on our role. Where we only pass traffic through, the content stays with its host until the host removes it. It can take up to an hour until a change is seen everywhere.
-        If the content comes back, or shows up at another address, reply to this message.
-        Thank you for taking the time to report it.
-    "#]],
+            Re: Phishing page for a bank [ESC-2026-0042]
+            Hello Rita Reporter,
+            We have looked into your report ESC-2026-0042 (your reference RR-17). For each address you named, this is the outcome:
+            | Address | Outcome |
+            | hxxps://login[.]pages[.]example/bank | we acted on it |
+            | hxxps://old[.]pages[.]example/ | it was gone when we looked |
+            | hxxp://198[.]51[.]100[.]7/kit | we passed it on to the party that can act |
+            What we can do depends on our role. Where we only pass traffic through, the content stays with its host until the host removes it. It can take up to an hour until a change is seen everywhere.
+            If the content comes back, or shows up at another address, reply to this message.
+            If you do not agree with an outcome, reply with the word review in the first line; somebody who did not decide this will look at it again.
+            Thank you for taking the time to report it.
+        "#]],
     );
 }
 
@@ -355,7 +356,7 @@ fn words_of_a_report_never_become_marks_or_facts() {
     sample.targets[1].outcome = Outcome::Declined("see {% raw %} [[y]]".into());
     sample.case.facts.severity_reason = "[[z]] {{case.nonsense}}".into();
     for template in templates() {
-        let document = composed(template.id, &sample);
+        let document = composed(&template.id, &sample);
         let json = serde_json::to_string(&document).unwrap();
         assert_eq!(serde_json::from_str::<Document>(&json).unwrap(), document, "{}", template.id);
         let projected = seen(&document, &sample, "internal_team");
@@ -391,6 +392,77 @@ fn an_empty_case_can_still_be_written_about() {
     sample.mitigations.clear();
     sample.decisions.clear();
     for template in templates() {
-        assert!(compose(template.id, &sample.material(), at(0), &mut Uuid::nil).is_ok());
+        assert!(compose(&template.id, &sample.material(), at(0), &mut Uuid::nil).is_ok());
     }
+}
+
+#[test]
+fn every_template_has_its_portuguese_twin_and_letters_have_a_calm_wording() {
+    let all = templates();
+    let has = |id: &str| all.iter().any(|it| it.id == id);
+    for it in all.iter().filter(|it| !it.id.contains("-pt") && it.id != "rca") {
+        let twin = match it.id.strip_suffix(".calm") {
+            Some(id) => format!("{id}-pt.calm"),
+            None => format!("{}-pt", it.id),
+        };
+        assert!(has(&twin), "{twin}");
+    }
+    for id in ["ack-reporter", "no-action-reporter", "notify-customer", "statement-of-reasons"] {
+        assert!(has(&format!("{id}.calm")), "{id}");
+    }
+    assert!(!has("readout.calm"));
+}
+
+#[test]
+fn a_calm_letter_says_the_same_in_other_words() {
+    let sample = Sample::new();
+    let plain = read(&seen(&composed("no-action-reporter", &sample), &sample, "reporter"));
+    let calm = composed("no-action-reporter.calm", &sample);
+    assert!(calm.template.starts_with("no-action-reporter.calm "));
+    let calm = read(&seen(&calm, &sample, "reporter"));
+    assert!(plain.contains("decided not to act on it"), "{plain}");
+    assert!(
+        calm.contains("deserve a straight answer") && !calm.contains("decided not to"),
+        "{calm}"
+    );
+    assert!(calm.contains("hxxps://login[.]pages[.]example/bank"), "{calm}");
+}
+
+#[test]
+fn a_reason_of_the_list_becomes_a_sentence_in_the_language_of_the_letter() {
+    let mut sample = Sample::new();
+    sample.targets[0].outcome = Outcome::Declined("no_abuse_found".into());
+    let english = read(&seen(&composed("no-action-reporter", &sample), &sample, "reporter"));
+    assert!(english.contains("- We saw the content, and it does not go against"), "{english}");
+    assert!(!english.contains("[say in one or two sentences"), "{english}");
+    let portuguese = read(&seen(&composed("no-action-reporter-pt", &sample), &sample, "reporter"));
+    assert!(portuguese.contains("- Vimos o conteúdo e não viola as regras"), "{portuguese}");
+    assert!(portuguese.contains("| Endereço | Resultado |"), "{portuguese}");
+    let unnamed = read(&seen(&composed("no-action-reporter", &Sample::new()), &sample, "reporter"));
+    assert_eq!(unnamed.matches("[say in one or two sentences").count(), 1, "{unnamed}");
+}
+
+#[test]
+fn an_update_says_what_is_new_since_the_one_before() {
+    let mut sample = Sample::new();
+    let first = composed("update", &sample);
+    let text = read(&seen(&first, &sample, "internal_company"));
+    assert!(text.contains("This is the first update.") && !text.contains("What changed"), "{text}");
+
+    sample.case.facts.status = farol_model::case::Status::Closed;
+    sample.story.push(StoryRow {
+        entry: sample.story[0].entry,
+        at: at(90),
+        text: "Dana Reyes closed the case.".into(),
+    });
+    let material = Material { previous: Some(&first), ..sample.material() };
+    let second = compose("update", &material, at(120), &mut Uuid::nil).unwrap();
+    let text = read(&seen(&second, &sample, "internal_company"));
+    assert!(text.contains("Status: Closed (was Resolved)"), "{text}");
+    assert!(text.contains("Dana Reyes closed the case."), "{text}");
+    assert!(!text.contains("Dana Reyes opened the case."), "{text}");
+    let material = Material { previous: Some(&second), ..sample.material() };
+    let third = compose("update", &material, at(150), &mut Uuid::nil).unwrap();
+    let text = read(&seen(&third, &sample, "internal_company"));
+    assert!(text.contains("Nothing is new on the record.") && !text.contains("(was"), "{text}");
 }

@@ -4,16 +4,19 @@
 //! report that must not be forwarded and no reporter who did not agree to be named; whoever writes
 //! to a reporter gets no customer.
 
+/// The words of the trade in Portuguese.
+mod portuguese;
+
 use farol_model::{
     case::{Outcome, PersonRole, Target},
-    document::Audience,
+    document::{Audience, Language},
     report::{Consent, Report},
     time::Timestamp,
 };
 use minijinja::value::{Serde, Value};
 use serde::Serialize;
 
-use crate::{Material, words::finds};
+use crate::{Material, reasons, words::finds};
 
 #[derive(Serialize)]
 struct View<'a> {
@@ -33,6 +36,13 @@ struct View<'a> {
     n_story: usize,
     hosts: Vec<&'a str>,
     now: String,
+    /// The category's stable word, for conditions.
+    category: &'a str,
+    category_words: &'a str,
+    severity_words: &'a str,
+    status_words: &'a str,
+    /// When the document of the same template before this one was begun.
+    previous: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -42,6 +52,9 @@ struct CaseView<'a> {
     legal_bases: &'a [String],
     tickets: &'a [String],
     waiting_on: Option<&'a str>,
+    jurisdiction: Option<&'a str>,
+    status: &'a str,
+    severity: &'a str,
 }
 
 #[derive(Serialize)]
@@ -56,7 +69,12 @@ struct ReporterView {
 }
 
 /// The values for one document.
-pub(crate) fn values(material: &Material, reader: &Audience, now: Timestamp) -> Value {
+pub(crate) fn values(
+    material: &Material,
+    reader: &Audience,
+    language: Language,
+    now: Timestamp,
+) -> Value {
     let facts = &material.case.facts;
     let targets = targets_for(material, reader);
     let with_outcome =
@@ -68,6 +86,9 @@ pub(crate) fn values(material: &Material, reader: &Audience, now: Timestamp) -> 
             legal_bases: &facts.legal_bases,
             tickets: &facts.tickets,
             waiting_on: facts.waiting_on.as_deref(),
+            jurisdiction: facts.jurisdiction.as_deref(),
+            status: facts.status.label(),
+            severity: facts.severity.label(),
         },
         account: facts.accounts.first().map(|it| AccountView { name: &it.name }),
         other_accounts: facts.accounts.iter().skip(1).map(|it| it.name.as_str()).collect(),
@@ -83,6 +104,11 @@ pub(crate) fn values(material: &Material, reader: &Audience, now: Timestamp) -> 
         n_story: material.story.len(),
         hosts: material.verdicts.iter().map(|it| it.host.as_str()).collect(),
         now: minute(now),
+        category: facts.category.word(),
+        category_words: language.pick(facts.category.label(), portuguese::category(facts.category)),
+        severity_words: language.pick(facts.severity.label(), portuguese::severity(facts.severity)),
+        status_words: language.pick(facts.status.label(), portuguese::status(facts.status)),
+        previous: material.previous.map(|it| minute(it.created_at)),
     }))
 }
 
@@ -129,22 +155,39 @@ fn names(report: &Report, target: &Target) -> bool {
 }
 
 /// What became of a target, in words for this reader.
-pub(crate) fn outcome_for(material: &Material, reader: &Audience, outcome: &Outcome) -> String {
+pub(crate) fn outcome_for(
+    material: &Material,
+    reader: &Audience,
+    language: Language,
+    outcome: &Outcome,
+) -> String {
     let hidden = hidden_from(material, reader);
     let may_say = |text: &str| !text.trim().is_empty() && !mentions_any(text, &hidden);
-    match outcome {
-        Outcome::Pending => "we are still looking at it".into(),
-        Outcome::Mitigated => "we acted on it".into(),
-        Outcome::NotOurs => "it does not use our network".into(),
-        Outcome::AlreadyGone => "it was gone when we looked".into(),
+    let said = match outcome {
+        Outcome::Pending => ("we are still looking at it", "ainda estamos a analisar"),
+        Outcome::Mitigated => ("we acted on it", "agimos"),
+        Outcome::NotOurs => ("it does not use our network", "não usa a nossa rede"),
+        Outcome::AlreadyGone => ("it was gone when we looked", "já não existia quando vimos"),
         Outcome::Forwarded(to) if is_own_name(material, reader, to) => {
-            "we passed it on to you".into()
+            ("we passed it on to you", "passámos-vos a denúncia")
         }
-        Outcome::Forwarded(to) if may_say(to) => format!("we passed it on to {to}"),
-        Outcome::Forwarded(_) => "we passed it on to the party that can act".into(),
-        Outcome::Declined(why) if may_say(why) => format!("we did not act: {why}"),
-        Outcome::Declined(_) => "we did not act on it".into(),
-    }
+        Outcome::Forwarded(to) if may_say(to) => {
+            let passed = language.pick("we passed it on to", "passámos a");
+            return format!("{passed} {to}");
+        }
+        Outcome::Forwarded(_) => {
+            ("we passed it on to the party that can act", "passámos a quem pode agir")
+        }
+        Outcome::Declined(why) if may_say(why) => {
+            let declined = language.pick("we did not act", "não agimos");
+            return match reasons::sentence(why, language) {
+                Some(sentence) => format!("{declined}. {sentence}"),
+                None => format!("{declined}: {why}"),
+            };
+        }
+        Outcome::Declined(_) => ("we did not act on it", "não agimos"),
+    };
+    language.pick(said.0, said.1).to_owned()
 }
 
 fn is_own_name(material: &Material, reader: &Audience, name: &str) -> bool {

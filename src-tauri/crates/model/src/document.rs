@@ -5,6 +5,8 @@
 
 /// Who may see what.
 mod audience;
+/// The languages that documents are written in.
+mod language;
 /// From a document to what one reader may see.
 mod projection;
 /// Comments, review, issue and promises.
@@ -17,6 +19,7 @@ use specta::Type;
 
 pub use self::{
     audience::{Audience, sees, stricter},
+    language::Language,
     projection::{
         Entity, MissingFact, Projected, ProjectedBlock, WITHHELD, Withheld, project, sentences,
     },
@@ -51,6 +54,18 @@ impl DocumentKind {
             Self::Rca => "Root-cause analysis",
             Self::Readout => "Executive readout",
         }
+    }
+
+    /// The words on paper, in the language of the paper.
+    pub fn label_in(self, language: Language) -> &'static str {
+        language.pick(
+            self.label(),
+            match self {
+                Self::Response => "Resposta",
+                Self::Rca => "Análise de causa raiz",
+                Self::Readout => "Síntese executiva",
+            },
+        )
     }
 
     /// How many pages it may have; none when any number will do.
@@ -246,6 +261,22 @@ impl<T> Content<T> {
             Self::Facts { rows } => rows.iter().map(|row| &row.value).collect(),
             Self::Table { header, rows } => header.iter().chain(rows.iter().flatten()).collect(),
             Self::Timeline { rows } => rows.iter().map(|row| &row.text).collect(),
+            Self::Action { what, .. } => vec![what],
+        }
+    }
+
+    /// Every text in it, in the order of [`Content::texts`].
+    pub fn texts_mut(&mut self) -> Vec<&mut T> {
+        match self {
+            Self::Heading { text } | Self::Paragraph { text } | Self::Callout { text } => {
+                vec![text]
+            }
+            Self::List { items } => items.iter_mut().collect(),
+            Self::Facts { rows } => rows.iter_mut().map(|row| &mut row.value).collect(),
+            Self::Table { header, rows } => {
+                header.iter_mut().chain(rows.iter_mut().flatten()).collect()
+            }
+            Self::Timeline { rows } => rows.iter_mut().map(|row| &mut row.text).collect(),
             Self::Action { what, .. } => vec![what],
         }
     }

@@ -15,6 +15,10 @@ use crate::{
 pub enum Format {
     /// PDF by Typst.
     Pdf,
+    /// Word (Office Open XML).
+    Docx,
+    /// Markdown (CommonMark).
+    Markdown,
     /// Plain text, UTF-8.
     Text,
     /// A mail draft (RFC 5322).
@@ -28,6 +32,8 @@ impl Format {
     pub fn extension(self) -> &'static str {
         match self {
             Self::Pdf => "pdf",
+            Self::Docx => "docx",
+            Self::Markdown => "md",
             Self::Text => "txt",
             Self::Eml => "eml",
             Self::Html => "html",
@@ -79,11 +85,41 @@ pub enum RenderError {
     Engine(String),
 }
 
+/// One value of a list at one place of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct FileHit {
+    /// Line of the list, counted from 1.
+    pub line: u32,
+    /// Where in the file.
+    pub found_in: String,
+}
+
+/// What a file says of a list of values that should be absent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct FileCheck {
+    /// What the file is: `PDF`, `Word document`.
+    pub kind: String,
+    /// How many values were searched for.
+    pub n_values_searched: u32,
+    /// Lines of the list that are too short to be recognised; they were not searched for.
+    pub too_short: Vec<u32>,
+    /// What was found, in the order of the list.
+    pub hits: Vec<FileHit>,
+    /// What the file can do or carries besides being read: tracked changes, comments, scripts.
+    pub notes: Vec<String>,
+}
+
 /// Renders a projected document and runs the leak check on the bytes.
 pub type Render = fn(&Projected, Format) -> Result<Rendered, RenderError>;
 
 /// Renders the pages of a projected document as PNG pictures for the screen.
 pub type RenderPages = fn(&Projected) -> Result<Vec<Vec<u8>>, RenderError>;
+
+/// Searches words that travel with a file, such as its name.
+pub type CheckWords = fn(&Projected, &'static str, &str) -> Result<(), RenderError>;
+
+/// Searches any file for values.
+pub type CheckFile = fn(&[u8], &[String]) -> Result<FileCheck, RenderError>;
 
 /// The proof that stays with the case when a file leaves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -106,4 +142,25 @@ pub struct Certificate {
     pub n_values_searched: u32,
     /// How many were found: always 0, or there is no file.
     pub n_hits: u32,
+}
+
+impl Certificate {
+    /// What may lie beside the file: counts and checksums, no names and no values.
+    pub fn in_words(&self) -> String {
+        format!(
+            "Leak check of the file with SHA-256 {}\n\
+             Format {}, layout {}, made {}\n\
+             Withheld values searched for in everything the file holds: {}\n\
+             Found: {}\n\
+             Journal entry before the export: {}\n\
+             The check finds values in many spellings. It does not find a paraphrase.\n",
+            self.sha256,
+            self.format.extension(),
+            self.template_version,
+            self.exported_at.to_minute(),
+            self.n_values_searched,
+            self.n_hits,
+            self.journal_head,
+        )
+    }
 }

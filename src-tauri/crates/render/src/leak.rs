@@ -5,23 +5,32 @@
 //! value in the page, in everything around the page and in the raw bytes. It proves that *values*
 //! are absent; a paraphrase is for the reviewer.
 
+/// Any file against a list of values.
+mod file;
 /// Text in the form in which it is compared.
 mod fold;
-/// Reading a mail or an HTML file back.
+/// Reading a mail, Markdown or HTML file back.
 mod markup;
+/// Reading a Word document back.
+mod office;
 /// Reading a PDF back.
 mod pdf;
+/// Whether a picture is nothing but pixels.
+mod picture;
 /// Withheld values and where they are found.
 mod search;
+/// What a text says once it is decoded.
+mod views;
 
 use farol_model::{
     document::Projected,
     export::{Format, Leak, RenderError},
 };
 
+pub use self::file::check_file;
 use self::{
     fold::Folded,
-    search::{Hit, Needles},
+    search::{Hit, Needles, Place},
 };
 use crate::{mail, paper::Paper};
 
@@ -32,15 +41,74 @@ const PIECE: usize = 12;
 /// A page break may cut one piece in so many characters.
 const CHARS_PER_CUT: usize = 600;
 
+/// How a file is read back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rigour {
+    /// One that we wrote: whatever a paper does not need voids the check.
+    Ours,
+    /// Anybody's: read as far as it goes, and what it can do is noted.
+    Anybodys,
+}
+
 /// What was read back from a file.
 #[derive(Debug, Default)]
 pub(crate) struct Reading {
     /// The running text, in reading order.
     shown: String,
     /// Other text, with the place it was found in.
-    around: Vec<(&'static str, String)>,
+    around: Vec<(Place, String)>,
     /// Bytes, with the place they were found in.
-    raw: Vec<(&'static str, Vec<u8>)>,
+    raw: Vec<(Place, Vec<u8>)>,
+    /// What this file can do or carries besides being read.
+    notes: Vec<String>,
+}
+
+impl Reading {
+    /// Every value at every place, in order and once.
+    fn search(&self, needles: &Needles) -> Vec<Hit> {
+        let mut hits = needles.in_text(&Place::Borrowed("page text"), &self.shown);
+        for (place, text) in &self.around {
+            hits.extend(needles.in_text(place, text));
+        }
+        for (place, bytes) in &self.raw {
+            hits.extend(needles.in_bytes(place, bytes));
+        }
+        hits.sort_unstable();
+        hits.dedup();
+        hits
+    }
+
+    /// Notes an ability of a file, or voids the check of one of ours.
+    fn ability(&mut self, rigour: Rigour, what: &str) -> Result<(), RenderError> {
+        if rigour == Rigour::Ours {
+            return Err(void(what));
+        }
+        if !self.notes.iter().any(|it| it == what) {
+            self.notes.push(what.to_owned());
+        }
+        Ok(())
+    }
+}
+
+fn void(why: &str) -> RenderError {
+    RenderError::CheckVoid(why.to_owned())
+}
+
+fn read(format: Format, bytes: &[u8]) -> Result<Reading, RenderError> {
+    match format {
+        Format::Pdf => pdf::read(bytes, Rigour::Ours),
+        Format::Docx => office::read(bytes, Rigour::Ours),
+        Format::Text => markup::read_text(bytes),
+        Format::Markdown => markup::read_markdown(bytes),
+        Format::Eml => markup::read_mail(bytes),
+        Format::Html => markup::read_html(bytes),
+    }
+}
+
+/// What a file of ours shows, for the tests of other layouts.
+#[cfg(test)]
+pub(crate) fn shown(format: Format, bytes: &[u8]) -> Result<String, RenderError> {
+    Ok(read(format, bytes)?.shown)
 }
 
 /// Reads `bytes` back and searches them; returns how many withheld values were searched for.
@@ -50,13 +118,8 @@ pub(crate) fn check(
     format: Format,
     bytes: &[u8],
 ) -> Result<u32, RenderError> {
-    let mut reading = match format {
-        Format::Pdf => pdf::read(bytes)?,
-        Format::Text => markup::read_text(bytes)?,
-        Format::Eml => markup::read_mail(bytes)?,
-        Format::Html => markup::read_html(bytes)?,
-    };
-    reading.raw.push(("file bytes", bytes.to_vec()));
+    let mut reading = read(format, bytes)?;
+    reading.raw.push(("file bytes".into(), bytes.to_vec()));
 
     let title = match format {
         Format::Eml => mail::subject(document, paper),
@@ -65,19 +128,28 @@ pub(crate) fn check(
     let shown = Folded::of(&reading.shown);
     prove_readable(&shown, std::iter::once(title.as_str()).chain(paper.words()))?;
 
-    let needles = Needles::of(document.withheld());
-    let mut hits = needles.in_text("page text", &shown);
-    for (place, text) in &reading.around {
-        hits.extend(needles.in_text(place, &Folded::of(text)));
-    }
-    for (place, bytes) in &reading.raw {
-        hits.extend(needles.in_bytes(place, bytes));
-    }
+    let needles = Needles::of(document.withheld().iter().map(|it| it.value.as_str()));
+    let hits = reading.search(&needles);
     if hits.is_empty() {
         return Ok(needles.n_values());
     }
-    hits.sort_unstable();
-    hits.dedup();
+    Err(RenderError::Leaks(hits.iter().map(|hit| leak(document, hit)).collect()))
+}
+
+/// Searches words that travel with a file: its name, a subject line.
+///
+/// # Errors
+/// `Leaks` when a withheld value is in them.
+pub fn check_words(
+    document: &Projected,
+    place: &'static str,
+    words: &str,
+) -> Result<(), RenderError> {
+    let needles = Needles::of(document.withheld().iter().map(|it| it.value.as_str()));
+    let hits = needles.in_text(&place.into(), words);
+    if hits.is_empty() {
+        return Ok(());
+    }
     Err(RenderError::Leaks(hits.iter().map(|hit| leak(document, hit)).collect()))
 }
 
@@ -91,7 +163,7 @@ fn leak(document: &Projected, hit: &Hit) -> Leak {
             block.map(|block| block.id)
         }),
         what: withheld.what.clone(),
-        found_in: hit.place.to_owned(),
+        found_in: hit.place.to_string(),
     }
 }
 

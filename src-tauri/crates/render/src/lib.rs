@@ -4,10 +4,14 @@
 //! vaults, cases, networks, disks or the clock on the wall: everything printed comes from the
 //! [`Projected`] tree, so the same tree always gives the same bytes.
 
+/// A Word document.
+mod docx;
 /// Whether anything withheld is in the bytes.
 mod leak;
 /// A mail draft.
 mod mail;
+/// Markdown.
+mod markdown;
 /// The tree in the form that layouts print.
 mod paper;
 /// Plain text.
@@ -22,10 +26,11 @@ use farol_model::{
     export::{Format, RenderError, Rendered},
 };
 
+pub use self::leak::{check_file, check_words};
 use crate::paper::Paper;
 
 /// Version of the layouts; it changes whenever the same tree would give other bytes.
-pub const TEMPLATE_VERSION: &str = "house 1";
+pub const TEMPLATE_VERSION: &str = "house 3";
 
 /// Renders a projected document and runs the leak check on the bytes.
 ///
@@ -38,7 +43,7 @@ pub const TEMPLATE_VERSION: &str = "house 1";
 pub fn render(document: &Projected, format: Format) -> Result<Rendered, RenderError> {
     let paper = match format {
         Format::Pdf => Paper::of(document).with_words(typeset::printable),
-        Format::Text | Format::Eml | Format::Html => Paper::of(document),
+        _ => Paper::of(document),
     };
     let bytes = match format {
         Format::Pdf => {
@@ -46,6 +51,8 @@ pub fn render(document: &Projected, format: Format) -> Result<Rendered, RenderEr
             within_limit(document, pages.pages().len())?;
             typeset::pdf(&pages)?
         }
+        Format::Docx => docx::package(&paper)?,
+        Format::Markdown => markdown::page(&paper).into_bytes(),
         Format::Text => plain::letter(&paper).into_bytes(),
         Format::Eml => mail::draft(document, &paper),
         Format::Html => web::page(&paper).into_bytes(),
@@ -75,6 +82,8 @@ fn within_limit(document: &Projected, pages: usize) -> Result<(), RenderError> {
     }
 }
 
+#[cfg(test)]
+mod naughty;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

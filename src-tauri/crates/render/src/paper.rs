@@ -4,7 +4,7 @@
 //! Typst template gets it as JSON data, never as markup.
 
 use farol_model::{
-    document::{Audience, Content, DocumentKind, Projected},
+    document::{Audience, Content, DocumentKind, Language, Projected},
     time::Timestamp,
 };
 use serde::Serialize;
@@ -14,6 +14,10 @@ use serde::Serialize;
 pub(crate) struct Paper {
     /// Which look: `response`, `rca`, `readout`.
     pub(crate) look: DocumentKind,
+    /// The language's tag: `en-GB`.
+    pub(crate) lang: &'static str,
+    /// Words that the layout adds.
+    pub(crate) said: Said,
     /// The kind in words; empty when the title already says it.
     pub(crate) kicker: String,
     /// Title for this reader.
@@ -29,6 +33,32 @@ pub(crate) struct Paper {
     /// The text, section by section.
     pub(crate) sections: Vec<Section>,
 }
+
+/// The words that layouts add to a paper, in its language.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Said {
+    pub(crate) timeline: [&'static str; 2],
+    pub(crate) actions: [&'static str; 3],
+    pub(crate) page: &'static str,
+    pub(crate) of: &'static str,
+    pub(crate) note: &'static str,
+}
+
+const ENGLISH: Said = Said {
+    timeline: ["Time", "What happened"],
+    actions: ["Action", "Owner", "Due"],
+    page: "Page",
+    of: "of",
+    note: "Note",
+};
+
+const PORTUGUESE: Said = Said {
+    timeline: ["Hora", "O que aconteceu"],
+    actions: ["Ação", "Responsável", "Prazo"],
+    page: "Página",
+    of: "de",
+    note: "Nota",
+};
 
 /// A heading and what follows it.
 #[derive(Debug, Default, Serialize)]
@@ -63,14 +93,17 @@ impl Paper {
     /// Prepares a projected document.
     pub(crate) fn of(document: &Projected) -> Self {
         let title = legible(document.title());
-        let label = document.kind().label();
+        let language = document.language();
+        let label = document.kind().label_in(language);
         let kicker = if title.starts_with(label) { String::new() } else { label.to_owned() };
         Self {
             look: document.kind(),
+            lang: language.tag(),
+            said: language.pick(ENGLISH, PORTUGUESE),
             kicker,
             title,
             reference: document.reference().to_string(),
-            label: audience_label(document.audience()),
+            label: audience_label(document.audience(), language),
             dated: document.dated().to_minute(),
             day: day(document.dated()),
             sections: sections(document),
@@ -181,38 +214,50 @@ fn part(content: &Content<String>) -> Option<Part> {
 }
 
 /// Text as it is printed: line breaks are `\n`, tabs are spaces, and characters that have no
-/// picture but could rearrange or hide our own words (controls, direction overrides, soft hyphens,
-/// noncharacters) are left out.
-fn legible(text: &str) -> String {
-    text.replace("\r\n", "\n")
-        .chars()
-        .filter_map(|c| match c {
-            '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{85}' | '\u{b}' | '\u{c}' => Some('\n'),
-            '\t' => Some(' '),
-            '\u{ad}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => None,
-            '\u{200e}' | '\u{200f}' | '\u{61c}' => None,
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fff9}'..='\u{fffb}' => None,
-            '\u{e0000}'..='\u{e0fff}' => None,
-            c if c.is_control() => None,
-            c => Some(c),
-        })
-        .collect()
+/// picture but could end a file early or rearrange our own words (controls, direction overrides,
+/// noncharacters) are shown by their number, `[U+202E]`: what a report says is not hidden.
+pub(crate) fn legible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\r' if chars.peek() == Some(&'\n') => {}
+            '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{85}' | '\u{b}' | '\u{c}' => out.push('\n'),
+            '\t' => out.push(' '),
+            c if must_be_named(c) => out.push_str(&format!("[U+{:04X}]", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn must_be_named(c: char) -> bool {
+    let is_noncharacter = u32::from(c) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}');
+    c.is_control()
+        || is_noncharacter
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Who may read it. Customers, reporters and hosts are not named: the same words for all of them.
-fn audience_label(audience: &Audience) -> &'static str {
-    match audience {
-        Audience::PrivilegedLegal => "Privileged and confidential",
-        Audience::InternalTeam => "Internal: escalations team only",
-        Audience::InternalCompany => "Internal",
-        Audience::Exec => "Internal: executives",
-        Audience::Customer(_) => "Confidential: for the customer",
-        Audience::Reporter => "For the reporter",
-        Audience::Host => "For the provider",
-        Audience::Authority => "For the authority",
-        Audience::Regulator => "For the regulator",
-        Audience::Public => "Public",
-    }
+fn audience_label(audience: &Audience, language: Language) -> &'static str {
+    let (english, portuguese) = match audience {
+        Audience::PrivilegedLegal => {
+            ("Privileged and confidential", "Confidencial, sujeito a sigilo profissional")
+        }
+        Audience::InternalTeam => {
+            ("Internal: escalations team only", "Interno: apenas a equipa de escalamentos")
+        }
+        Audience::InternalCompany => ("Internal", "Interno"),
+        Audience::Exec => ("Internal: executives", "Interno: direção"),
+        Audience::Customer(_) => ("Confidential: for the customer", "Confidencial: para o cliente"),
+        Audience::Reporter => ("For the reporter", "Para quem denunciou"),
+        Audience::Host => ("For the provider", "Para o prestador"),
+        Audience::Authority => ("For the authority", "Para a autoridade"),
+        Audience::Regulator => ("For the regulator", "Para o regulador"),
+        Audience::Public => ("Public", "Público"),
+    };
+    language.pick(english, portuguese)
 }
 
 fn day(dated: Timestamp) -> Option<[u16; 3]> {

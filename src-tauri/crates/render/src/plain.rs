@@ -1,6 +1,6 @@
 //! Plain text: what a person would type into a mail, wrapped at 78 columns.
 
-use crate::paper::{Paper, Part};
+use crate::paper::{Paper, Part, Said};
 
 const WIDTH: usize = 78;
 
@@ -25,15 +25,15 @@ pub(crate) fn body(paper: &Paper) -> String {
             let rule = "-".repeat(heading.chars().count().clamp(1, WIDTH));
             pieces.push(format!("{}{rule}\n", wrapped(heading, "", "")));
         }
-        pieces.extend(section.parts.iter().map(part));
+        pieces.extend(section.parts.iter().map(|it| part(it, &paper.said)));
     }
     pieces.join("\n")
 }
 
-fn part(part: &Part) -> String {
+fn part(part: &Part, said: &Said) -> String {
     match part {
         Part::Paragraph { text } => wrapped(text, "", ""),
-        Part::Callout { text } => wrapped(text, "Note: ", "      "),
+        Part::Callout { text } => wrapped(text, &format!("{}: ", said.note), "      "),
         Part::List { items } => items.iter().map(|item| wrapped(item, "- ", "  ")).collect(),
         Part::Facts { rows } => rows
             .iter()
@@ -46,7 +46,11 @@ fn part(part: &Part) -> String {
             .iter()
             .map(|[what, owner, due]| {
                 wrapped(what, "- ", "  ")
-                    + &wrapped(&format!("Owner: {owner}. Due: {due}"), "  ", "  ")
+                    + &wrapped(
+                        &format!("{}: {owner}. {}: {due}", said.actions[1], said.actions[2]),
+                        "  ",
+                        "  ",
+                    )
             })
             .collect(),
         Part::Table { header, rows, .. } => {

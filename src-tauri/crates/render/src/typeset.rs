@@ -104,7 +104,14 @@ pub(crate) fn printable(text: &str) -> String {
     text.nfc()
         .filter_map(|c| match c {
             '\n' | ' ' => Some(c),
-            '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' => None,
+            '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2060}'..='\u{2065}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' => None,
             c if has_picture(c) => Some(c),
             _ => Some('□'),
         })

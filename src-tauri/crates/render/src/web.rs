@@ -1,16 +1,17 @@
 //! One self-contained HTML file: escaped text and a style sheet; no scripts, links or pictures.
 
-use crate::paper::{Paper, Part};
+use crate::paper::{Paper, Part, Said};
 
 const STYLE: &str = include_str!("templates/page.css");
 
 /// The file.
 pub(crate) fn page(paper: &Paper) -> String {
     let mut out = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n",
+        lang = paper.lang,
         title = escaped(&paper.title),
     );
     if !paper.kicker.is_empty() {
@@ -26,7 +27,7 @@ pub(crate) fn page(paper: &Paper) -> String {
             out.push_str(&element("h2", heading));
         }
         for it in &section.parts {
-            out.push_str(&part(it));
+            out.push_str(&part(it, &paper.said));
         }
         out.push_str("</section>\n");
     }
@@ -34,7 +35,7 @@ pub(crate) fn page(paper: &Paper) -> String {
     out
 }
 
-fn part(part: &Part) -> String {
+fn part(part: &Part, said: &Said) -> String {
     match part {
         Part::Paragraph { text } => element("p", text),
         Part::Callout { text } => element("aside", text),
@@ -50,10 +51,10 @@ fn part(part: &Part) -> String {
             format!("<dl>\n{rows}</dl>\n")
         }
         Part::Timeline { rows } => {
-            table(&["Time", "What happened"], rows.iter().map(<[String; 2]>::as_slice), "timeline")
+            table(&said.timeline, rows.iter().map(<[String; 2]>::as_slice), "timeline")
         }
         Part::Actions { rows } => {
-            table(&["Action", "Owner", "Due"], rows.iter().map(<[String; 3]>::as_slice), "actions")
+            table(&said.actions, rows.iter().map(<[String; 3]>::as_slice), "actions")
         }
         Part::Table { header, rows, .. } => {
             let header: Vec<&str> = header.iter().map(String::as_str).collect();

@@ -8,7 +8,11 @@ use farol_model::{
 };
 use tempfile::TempDir;
 
-const MACHINES: Machines = Machines { render: farol_render::render, pages: farol_render::pages };
+const MACHINES: Machines = Machines {
+    render: farol_render::render,
+    pages: farol_render::pages,
+    check_words: farol_render::check_words,
+};
 
 fn place(dir: &TempDir) -> vault::Place {
     vault::place(dir.path().join("vault"), "a test")

@@ -31,8 +31,8 @@ pub(crate) const SCHEMA: u32 = MIGRATIONS.len() as u32;
 /// Opens a database.
 ///
 /// SQLCipher always keeps the key itself in locked memory. `cipher_memory_security`, which would lock and
-/// wipe every page and every piece of text as well, stays off: it costs two system calls an allocation
-/// (a commit takes up to twice as long), and most systems let a process lock 8 MiB, less than the pages
+/// wipe every page and every piece of text as well, stays off: it costs two system calls an allocation,
+/// and most systems let a process lock 8 MiB, less than the pages
 /// that are held here. What is read from a vault is on the screen and in the window's memory anyway;
 /// only an encrypted swap keeps it off the disk.
 #[expect(clippy::disallowed_methods, reason = "this is where the vault is opened")]
@@ -95,51 +95,4 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         tx.commit()?;
     }
     Ok(())
-}
-
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use std::{
-        fs::{self, File},
-        io::{Read, Seek, SeekFrom},
-    };
-
-    use rusqlite::OpenFlags;
-    use zeroize::Zeroizing;
-
-    /// How often the bytes stand in memory that this process may write to. The needle is told apart
-    /// from itself by being turned around.
-    fn n_in_memory(turned: &[u8]) -> usize {
-        let maps = fs::read_to_string("/proc/self/maps").unwrap();
-        let mut memory = File::open("/proc/self/mem").unwrap();
-        let mut found = 0;
-        for line in maps.lines().filter(|it| it.contains(" rw")) {
-            let range = line.split(' ').next().unwrap().split_once('-').unwrap();
-            let [from, to] = [range.0, range.1].map(|it| u64::from_str_radix(it, 16).unwrap());
-            let mut bytes = vec![0; (to - from) as usize];
-            let read =
-                memory.seek(SeekFrom::Start(from)).and_then(|_| memory.read_exact(&mut bytes));
-            if read.is_ok() {
-                let is_here = |it: &&[u8]| it.iter().eq(turned.iter().rev());
-                found += bytes.windows(turned.len()).filter(is_here).count();
-            }
-            bytes.fill(0);
-        }
-        found
-    }
-
-    #[test]
-    fn the_words_that_gave_the_key_leave_no_copy_of_it() {
-        let dir = tempfile::tempdir().unwrap();
-        let bytes: [u8; 32] = crate::seal::random();
-        let key = Zeroizing::new(crate::seal::hex(&bytes));
-        let turned: Vec<u8> = key.bytes().rev().collect();
-        let path = dir.path().join("farol.vault");
-        let before = n_in_memory(&turned);
-        assert!(before >= 1, "the scan finds what is there");
-        let connection = super::connection(&path, &key, OpenFlags::default()).unwrap();
-        assert_eq!(n_in_memory(&turned), before);
-        drop(connection);
-        assert_eq!(n_in_memory(&turned), before);
-    }
 }

@@ -265,6 +265,18 @@ export type Block = {
 /**  A block of a document. */
 export type BlockId = string;
 
+/**  A block as it was after an entry. */
+export type BlockVersion = {
+	/**  The entry. */
+	entry: EntryId,
+	/**  When. */
+	at: Timestamp,
+	/**  Who wrote it. */
+	by: string,
+	/**  The block; none when it was removed. */
+	block: Block | null,
+};
+
 /**  A case in a bundle. */
 export type BundleCase = {
 	/**  Its number on the desk that left the bundle. */
@@ -1114,6 +1126,10 @@ export type Finding = {
 export type Format = 
 /**  PDF by Typst. */
 "pdf" | 
+/**  Word (Office Open XML). */
+"docx" | 
+/**  Markdown (CommonMark). */
+"markdown" | 
 /**  Plain text, UTF-8. */
 "text" | 
 /**  A mail draft (RFC 5322). */
@@ -1302,6 +1318,13 @@ export type KeySlot = {
 	strength: string | null,
 };
 
+/**  What a template is written in, and with it the words that a layout adds. */
+export type Language = 
+/**  English. */
+"en" | 
+/**  Portuguese of Portugal. */
+"pt";
+
 /**  A case in a bundle that would leave. */
 export type LeavingCase = {
 	/**  Its id. */
@@ -1379,7 +1402,13 @@ export type LintKind =
 /**  A fact that this case does not have; it would stop the export. */
 "unknown_fact" | 
 /**  A section that such a document needs. */
-"missing_section";
+"missing_section" | 
+/**  Words that make an angry reader angrier. */
+"tone" | 
+/**  A sentence that has to be read twice. */
+"hard_to_read" | 
+/**  More than its reader will read. */
+"too_long";
 
 /**  A part of a list of cases. */
 export type ListAsk = {
@@ -2215,6 +2244,8 @@ export type SearchKind =
 "document" | 
 /**  A value that we are asked to act on. */
 "target" | 
+/**  What the world answered about a host, an address or a name. */
+"answer" | 
 /**  A value that a person added to a case. */
 "observable" | 
 /**  Somebody in a case. */
@@ -2461,12 +2492,17 @@ export type Target = {
 
 /**  What a person chooses from. */
 export type TemplateInfo = {
-	/**  Stable id, for example `ack-reporter`. */
+	/**
+	 *  Stable id, for example `ack-reporter`; `ack-reporter.calm` is the same letter for a hard
+	 *  recipient.
+	 */
 	id: string,
 	/**  What kind of document it makes. */
 	kind: DocumentKind,
 	/**  The words on screen. */
 	label: string,
+	/**  What it is written in. */
+	language: Language,
 	/**  For whom it is meant; `customer:*` stands for the first account on the case. */
 	audience: Audience,
 	/**  Counts up with every change of its wording. */

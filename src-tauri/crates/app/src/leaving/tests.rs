@@ -10,7 +10,11 @@ use tempfile::TempDir;
 
 use crate::{Desk, Failure, Machines, lookups::Watch, vault, view::CaseOpen};
 
-const MACHINES: Machines = Machines { render: farol_render::render, pages: farol_render::pages };
+const MACHINES: Machines = Machines {
+    render: farol_render::render,
+    pages: farol_render::pages,
+    check_words: farol_render::check_words,
+};
 const HOST: &str = "login.harbour-bank.example";
 
 fn place(dir: &TempDir) -> vault::Place {

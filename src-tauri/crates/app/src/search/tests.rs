@@ -14,7 +14,11 @@ use crate::{
     view::{CaseOpen, Opens, SearchHit},
 };
 
-const MACHINES: Machines = Machines { render: farol_render::render, pages: farol_render::pages };
+const MACHINES: Machines = Machines {
+    render: farol_render::render,
+    pages: farol_render::pages,
+    check_words: farol_render::check_words,
+};
 
 fn new_desk() -> (TempDir, Desk) {
     let dir = tempfile::tempdir().unwrap();

@@ -21,7 +21,11 @@ use crate::{
     view::{CaseOpen, DecisionDraft, FileStep, MitigationDraft},
 };
 
-const MACHINES: Machines = Machines { render: farol_render::render, pages: farol_render::pages };
+const MACHINES: Machines = Machines {
+    render: farol_render::render,
+    pages: farol_render::pages,
+    check_words: farol_render::check_words,
+};
 
 /// Two people, each at their own desk, and a folder that files travel in.
 struct Two {

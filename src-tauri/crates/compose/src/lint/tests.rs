@@ -153,3 +153,56 @@ fn a_fresh_analysis_has_gaps_only_and_a_shortened_one_misses_sections() {
         Contact"#]]
     .assert_eq(&missing.join("\n"));
 }
+
+#[test]
+fn long_sentences_and_long_letters_are_pointed_out() {
+    let long = format!("We {} looked.", "and then we ".repeat(14));
+    check("internal_team", "Impact", &long, &expect!["HardToRead: We and then we and then …"]);
+
+    let sample = Sample::new();
+    let mut letter =
+        compose("ack-reporter", &sample.material(), at(0), &mut Uuid::nil).expect("it composes");
+    assert!(lint(&letter, &sample.material()).iter().all(|it| it.kind != LintKind::TooLong));
+    let words = Text::parse(&"We looked at it again. ".repeat(60));
+    letter.blocks.push(block(9, "reporter", Content::Paragraph { text: words.clone() }));
+    let found = lint(&letter, &sample.material());
+    assert!(found.iter().any(|it| it.kind == LintKind::TooLong), "{found:?}");
+    // What the reader does not get is not counted.
+    letter.blocks.pop();
+    letter.blocks.push(block(9, "internal_team", Content::Paragraph { text: words }));
+    assert!(lint(&letter, &sample.material()).iter().all(|it| it.kind != LintKind::TooLong));
+}
+
+#[test]
+fn a_letter_outside_is_read_for_its_tone_and_a_note_inside_is_not() {
+    let sample = Sample::new();
+    let tone = |template: &str| {
+        let mut letter =
+            compose(template, &sample.material(), at(0), &mut Uuid::nil).expect("it composes");
+        let audience = letter.audience.to_string();
+        let words = Text::parse("Unfortunately, as previously stated, we decided so.");
+        letter.blocks = vec![block(1, &audience, Content::Paragraph { text: words })];
+        let found = lint(&letter, &sample.material());
+        found.iter().filter(|it| it.kind == LintKind::Tone).count()
+    };
+    assert_eq!(tone("no-action-reporter"), 2);
+    assert_eq!(tone("handover-note"), 0);
+}
+
+#[test]
+fn shipped_templates_are_written_as_lint_wants() {
+    let sample = Sample::new();
+    for template in crate::templates() {
+        let document =
+            compose(&template.id, &sample.material(), at(0), &mut Uuid::nil).expect("it composes");
+        for it in lint(&document, &sample.material()) {
+            let expected = match it.kind {
+                // Gaps are there to be filled; a statement of reasons has to name the ground.
+                LintKind::Placeholder => true,
+                LintKind::Admission => template.id.starts_with("statement-of-reasons"),
+                _ => false,
+            };
+            assert!(expected, "{}: {:?} {}", template.id, it.kind, it.words);
+        }
+    }
+}

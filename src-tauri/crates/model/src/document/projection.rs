@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Audience, Block, Content, Document, DocumentKind, Envelope, Mark, Span, Text, sees};
+use super::{
+    Audience, Block, Content, Document, DocumentKind, Envelope, Language, Mark, Span, Text, sees,
+};
 use crate::{case::CaseRef, id::BlockId, observable::defang, time::Timestamp};
 
 /// What stands where a span was withheld; always the same width, so that its length says nothing.
@@ -54,6 +56,7 @@ pub struct ProjectedBlock {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Projected {
     kind: DocumentKind,
+    language: Language,
     audience: Audience,
     reference: CaseRef,
     title: String,
@@ -67,6 +70,11 @@ impl Projected {
     /// What kind of document it is.
     pub fn kind(&self) -> DocumentKind {
         self.kind
+    }
+
+    /// What it is written in.
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     /// For whom it was projected.
@@ -151,17 +159,19 @@ pub fn project(
         blocks.push(ProjectedBlock { id: block.id, content });
     }
 
+    let language = Language::of_template(&document.template);
     let title = if reader.is_internal() {
         document.title.clone()
     } else {
         withhold_sentences(&mut withheld, None, &document.title);
         match &document.envelope {
             Some(envelope) => envelope.subject.clone(),
-            None => format!("{} {reference}", document.kind.label()),
+            None => format!("{} {reference}", document.kind.label_in(language)),
         }
     };
     Ok(Projected {
         kind: document.kind,
+        language,
         audience: reader.clone(),
         reference,
         title,

@@ -33,18 +33,25 @@ impl Folded {
     pub(crate) fn of(text: &str) -> Self {
         let mut chars: Vec<(char, bool)> = Vec::with_capacity(text.len());
         let mut begins = true;
-        for c in text.nfkc().flat_map(char::to_lowercase).map(plain_punctuation) {
+        let mut take = |c: char| {
             if c.is_whitespace() {
                 begins = true;
             } else if !is_invisible(c) {
                 chars.push((c, begins));
                 begins = false;
             }
+        };
+        if text.is_ascii() {
+            text.chars().for_each(|c| take(c.to_ascii_lowercase()));
+        } else {
+            text.nfkc().flat_map(char::to_lowercase).map(plain_punctuation).for_each(take);
         }
         let mut folded = Self::default();
         let mut rest = chars.as_slice();
         while let Some((&(first, begins), after)) = rest.split_first() {
-            match DEFANGED.iter().find(|(written, _)| starts_with(rest, written)) {
+            let may_be_defanged = matches!(first, 'h' | '[' | '(' | '{');
+            let found = DEFANGED.iter().filter(|_| may_be_defanged);
+            match found.into_iter().find(|(written, _)| starts_with(rest, written)) {
                 Some((written, live)) => {
                     live.chars().for_each(|c| folded.push(c, begins));
                     rest = &rest[written.chars().count()..];
@@ -95,8 +102,13 @@ impl Folded {
             return true;
         }
         let (before, after) = self.text.split_at(at);
-        let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !is_unspaced(c));
         !(joins(before.chars().next_back()) && joins(after.chars().next()))
+    }
+
+    /// Whether it is written in a script that puts no space between words.
+    pub(crate) fn is_unspaced(&self) -> bool {
+        !self.text.is_empty() && self.text.chars().all(is_unspaced)
     }
 
     pub(crate) fn has_right_to_left(&self) -> bool {
@@ -121,7 +133,15 @@ fn plain_punctuation(c: char) -> char {
     }
 }
 
-fn is_invisible(c: char) -> bool {
+/// Thai to Khmer, kana, ideographs and Hangul: words stand next to each other.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// Characters without a picture of their own.
+pub(crate) fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'

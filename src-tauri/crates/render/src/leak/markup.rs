@@ -2,7 +2,7 @@
 
 use farol_model::export::RenderError;
 
-use super::Reading;
+use super::{Reading, views, void};
 
 /// A text file is what it is.
 pub(crate) fn read_text(bytes: &[u8]) -> Result<Reading, RenderError> {
@@ -29,24 +29,55 @@ pub(crate) fn read_mail(bytes: &[u8]) -> Result<Reading, RenderError> {
     let header = header.join("\n");
     Ok(Reading {
         shown: format!("{header}\n{}", utf8(&body)?),
-        around: vec![("mail header", header)],
-        raw: vec![("mail body", body)],
+        around: vec![("mail header".into(), header)],
+        raw: vec![("mail body".into(), body)],
+        ..Reading::default()
     })
+}
+
+/// What a reader of the rendered Markdown sees, and the whole file as text.
+pub(crate) fn read_markdown(bytes: &[u8]) -> Result<Reading, RenderError> {
+    let text = utf8(bytes)?;
+    let lines = text.replace("<br>", "\n").replace("\\\n> ", "\n");
+    let shown = as_rendered(&lines);
+    Ok(Reading { shown, around: vec![("markup".into(), text)], ..Reading::default() })
+}
+
+/// A backslash before punctuation or at the end of a line is not shown, and the character behind it
+/// begins no entity (CommonMark §2.4, §2.5).
+fn as_rendered(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let next = rest[c.len_utf8()..].chars().next();
+        match (c, next) {
+            ('\\', Some(next)) if next.is_ascii_punctuation() || next == '\n' => {
+                out.push(next);
+                rest = &rest[2..];
+            }
+            ('&', _) => {
+                let (c, length) = views::entity_at(rest).unwrap_or(('&', 1));
+                out.push(c);
+                rest = &rest[length..];
+            }
+            (c, _) => {
+                out.push(c);
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+    }
+    out
 }
 
 /// The text between the tags, and the whole file as text.
 pub(crate) fn read_html(bytes: &[u8]) -> Result<Reading, RenderError> {
     let text = utf8(bytes)?;
     let shown = entities(&without_tags(&text));
-    Ok(Reading { shown, around: vec![("markup", entities(&text))], ..Reading::default() })
+    Ok(Reading { shown, around: vec![("markup".into(), text)], ..Reading::default() })
 }
 
 fn utf8(bytes: &[u8]) -> Result<String, RenderError> {
     String::from_utf8(bytes.to_vec()).map_err(|_| void("the text is not UTF-8"))
-}
-
-fn void(why: &str) -> RenderError {
-    RenderError::CheckVoid(why.to_owned())
 }
 
 fn without_tags(html: &str) -> String {
@@ -70,13 +101,7 @@ fn without_tags(html: &str) -> String {
 }
 
 fn entities(text: &str) -> String {
-    let mut out = text.to_owned();
-    for (entity, c) in
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")]
-    {
-        out = out.replace(entity, c);
-    }
-    out
+    views::entities(text).unwrap_or_else(|| text.to_owned())
 }
 
 /// Decodes `=?utf-8?Q?…?=` and `=?utf-8?B?…?=` (RFC 2047); white space between two is dropped.
@@ -132,23 +157,10 @@ fn quoted_printable(bytes: &[u8], in_header: bool) -> Vec<u8> {
 }
 
 fn base64(bytes: &[u8]) -> Vec<u8> {
-    let (mut out, mut bits, mut n_bits) = (Vec::new(), 0_u32, 0);
-    for byte in bytes {
-        let digit = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => continue,
-        };
-        bits = bits << 6 | u32::from(digit);
-        n_bits += 6;
-        if n_bits >= 8 {
-            n_bits -= 8;
-            out.push((bits >> n_bits) as u8);
-            bits &= (1 << n_bits) - 1;
-        }
-    }
-    out
+    let digits: Vec<u8> = bytes
+        .iter()
+        .filter(|byte| !b"-_".contains(byte))
+        .filter_map(|byte| views::base64_digit(*byte))
+        .collect();
+    views::from_digits(&digits)
 }

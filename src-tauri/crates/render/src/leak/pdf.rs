@@ -6,13 +6,13 @@
 /// From character codes to text.
 mod glyphs;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use farol_model::export::RenderError;
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, content::Content};
 
 use self::glyphs::CodeMap;
-use super::Reading;
+use super::{Reading, Rigour, void};
 
 /// A stream that unpacks to more is not one of ours.
 const MAX_STREAM_BYTES: usize = 64 << 20;
@@ -43,16 +43,33 @@ const ABILITIES: &[&[u8]] = &[
 /// Reads a PDF.
 ///
 /// # Errors
-/// `CheckVoid` when a part cannot be read, or the file has a part that a paper does not need.
-pub(crate) fn read(bytes: &[u8]) -> Result<Reading, RenderError> {
+/// `CheckVoid` when a part cannot be read, or one of our own files has a part that a paper does not
+/// need.
+pub(crate) fn read(bytes: &[u8], rigour: Rigour) -> Result<Reading, RenderError> {
+    let mut reading = Reading::default();
     if count(bytes, b"%%EOF") != 1 || count(bytes, b"startxref") != 1 {
-        return Err(void("the PDF does not end exactly once"));
+        reading
+            .ability(rigour, "the PDF does not end exactly once: older versions may be in it")?;
+        older_streams(bytes, &mut reading);
     }
     let pdf = Document::load_mem(bytes).map_err(|_| void("the PDF does not open"))?;
-    let mut reading = Reading::default();
-    let mut walk = Walk { pdf: &pdf, fonts: BTreeMap::new(), reading: &mut reading };
-    for page in pdf.page_iter() {
+    if pdf.is_encrypted() || pdf.was_encrypted() {
+        return Err(void("the PDF is encrypted"));
+    }
+    let mut walk = Walk {
+        pdf: &pdf,
+        rigour,
+        fonts: BTreeMap::new(),
+        names: BTreeSet::new(),
+        reading: &mut reading,
+    };
+    for (page, n) in pdf.page_iter().zip(1..) {
+        let before = walk.reading.shown.len();
         walk.page(page)?;
+        if rigour == Rigour::Anybodys {
+            let text = walk.reading.shown[before..].to_owned();
+            walk.reading.around.push((format!("page {n}").into(), text));
+        }
     }
     let info = pdf.trailer.get(b"Info").and_then(Object::as_reference).ok();
     for (id, object) in &pdf.objects {
@@ -63,8 +80,42 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Reading, RenderError> {
     Ok(reading)
 }
 
-fn void(why: &str) -> RenderError {
-    RenderError::CheckVoid(why.to_owned())
+/// What stands between `stream` and `endstream` anywhere in the bytes, also in versions of a file
+/// that the newest one has replaced.
+fn older_streams(bytes: &[u8], reading: &mut Reading) {
+    let mut rest = bytes;
+    while let Some(at) = find(rest, b"stream") {
+        rest = &rest[at + 6..];
+        let start = rest.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1).min(2);
+        let Some(end) = find(rest, b"endstream") else { return };
+        let packed = rest[start.min(end)..end].to_vec();
+        rest = &rest[end + 9..];
+        let plain = super::office::inflated(&packed).unwrap_or(packed);
+        let mut text = String::from_utf8_lossy(&plain).into_owned();
+        text.push('\n');
+        if let Ok(content) = Content::decode(&plain) {
+            content
+                .operations
+                .iter()
+                .flat_map(|it| &it.operands)
+                .for_each(|it| spell(it, &mut text));
+        }
+        reading.around.push(("stream of any version".into(), text));
+        reading.raw.push(("stream of any version".into(), plain));
+    }
+}
+
+/// The strings of an operand one after another, whatever kerning stands between them.
+fn spell(operand: &Object, out: &mut String) {
+    match operand {
+        Object::String(bytes, _) => out.extend(bytes.iter().map(|byte| char::from(*byte))),
+        Object::Array(items) => items.iter().for_each(|it| spell(it, out)),
+        _ => {}
+    }
+}
+
+fn find(bytes: &[u8], marker: &[u8]) -> Option<usize> {
+    bytes.windows(marker.len()).position(|window| window == marker)
 }
 
 fn count(bytes: &[u8], marker: &[u8]) -> usize {
@@ -79,7 +130,9 @@ fn unpacked(stream: &Stream) -> Result<Vec<u8>, RenderError> {
 
 struct Walk<'a> {
     pdf: &'a Document,
+    rigour: Rigour,
     fonts: BTreeMap<ObjectId, CodeMap>,
+    names: BTreeSet<Vec<u8>>,
     reading: &'a mut Reading,
 }
 
@@ -158,7 +211,7 @@ impl<'a> Walk<'a> {
             }
         }
         self.reading.shown.push_str(&shown);
-        self.reading.around.push(("page header or footer", artifacts));
+        self.reading.around.push(("page header or footer".into(), artifacts));
         Ok(())
     }
 
@@ -216,8 +269,13 @@ impl<'a> Walk<'a> {
         }
         let map = match font.get_deref(b"ToUnicode", self.pdf).and_then(Object::as_stream) {
             Ok(stream) => CodeMap::parse(&unpacked(stream)?),
-            Err(_) => CodeMap::default(),
+            // Our own fonts all say what they show.
+            Err(_) if self.rigour == Rigour::Ours => {
+                return Err(void("a font of the PDF does not say what it shows"));
+            }
+            Err(_) => CodeMap::latin(),
         };
+        self.reading.around.push(("font table".into(), map.everything()));
         if let Some(id) = id {
             self.fonts.insert(id, map.clone());
         }
@@ -228,10 +286,10 @@ impl<'a> Walk<'a> {
         match object {
             Object::String(bytes, _) => {
                 let text = text_string(bytes);
-                self.reading.around.push((place.unwrap_or("object text"), text));
+                self.reading.around.push((place.unwrap_or("object text").into(), text));
             }
             Object::Name(name) => {
-                refuse_ability(name)?;
+                self.ability(name)?;
                 self.name(name);
             }
             Object::Array(items) => {
@@ -252,7 +310,7 @@ impl<'a> Walk<'a> {
         place: Option<&'static str>,
     ) -> Result<(), RenderError> {
         for (key, value) in dictionary {
-            refuse_ability(key)?;
+            self.ability(key)?;
             self.name(key);
             self.object(value, place.or_else(|| place_of(key)))?;
         }
@@ -261,19 +319,39 @@ impl<'a> Walk<'a> {
 
     fn stream(&mut self, stream: &Stream) -> Result<(), RenderError> {
         self.dictionary(&stream.dict, None)?;
-        let bytes = unpacked(stream)?;
+        let bytes = match unpacked(stream) {
+            Ok(bytes) => bytes,
+            // A picture in a format of its own, or damage: its bytes as they stand.
+            Err(_) if self.rigour == Rigour::Anybodys => stream.content.clone(),
+            Err(error) => return Err(error),
+        };
         if let Ok(text) = std::str::from_utf8(&bytes) {
             let metadata = stream.dict.has_type(b"Metadata");
             let place = if metadata { "document metadata" } else { "stream text" };
-            let text = if metadata { xml_text(text) } else { text.to_owned() };
-            self.reading.around.push((place, text));
+            self.reading.around.push((place.into(), text.to_owned()));
         }
-        self.reading.raw.push(("stream", bytes));
+        self.reading.raw.push(("stream".into(), bytes));
         Ok(())
     }
 
     fn name(&mut self, name: &[u8]) {
-        self.reading.raw.push(("names", name.to_vec()));
+        // Short and standard names are the grammar of the format.
+        if name.len() > 6 && self.names.insert(name.to_vec()) {
+            let text = String::from_utf8_lossy(name).into_owned();
+            self.reading.around.push(("names".into(), text));
+            self.reading.raw.push(("names".into(), name.to_vec()));
+        }
+    }
+
+    fn ability(&mut self, name: &[u8]) -> Result<(), RenderError> {
+        if !ABILITIES.contains(&name) {
+            return Ok(());
+        }
+        if self.rigour == Rigour::Ours {
+            return Err(void("the PDF can do more than be read"));
+        }
+        let what = format!("the PDF has {}", String::from_utf8_lossy(name));
+        self.reading.ability(self.rigour, &what)
     }
 }
 
@@ -282,13 +360,6 @@ struct Mark {
     artifact: bool,
     /// Its text was given once for all its glyphs.
     replaced: bool,
-}
-
-fn refuse_ability(name: &[u8]) -> Result<(), RenderError> {
-    if ABILITIES.contains(&name) {
-        return Err(void("the PDF can do more than be read"));
-    }
-    Ok(())
 }
 
 fn place_of(key: &[u8]) -> Option<&'static str> {
@@ -311,10 +382,4 @@ fn text_string(bytes: &[u8]) -> String {
         Ok(text) => text.to_owned(),
         Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
     }
-}
-
-fn xml_text(xml: &str) -> String {
-    let mut out = xml.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
-    out = out.replace("&apos;", "'").replace("&#39;", "'");
-    out.replace("&amp;", "&")
 }

@@ -1,63 +1,90 @@
 //! Withheld values and where they are found.
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
-use farol_model::document::Withheld;
+use std::{
+    borrow::Cow,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+};
 
-use super::fold::Folded;
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+
+use super::{fold::Folded, views};
 
 /// Shorter values are common syllables.
 const MIN_CHARS: usize = 3;
-/// Shorter byte strings occur in compressed data by chance.
+/// A name of two characters, in a script where a character is a syllable or word.
+const MIN_CHARS_UNSPACED: usize = 2;
+/// Shorter byte strings occur in compressed data by chance, shorter words in what is decoded.
 const MIN_BYTES: usize = 6;
 
+/// The name of a place in a file: `page text`, `word/document.xml`.
+pub(crate) type Place = Cow<'static, str>;
+
 /// One value at one place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Hit {
-    /// Index into the document's withheld values.
+    /// Index into the values.
     pub(crate) value: usize,
     /// Where.
-    pub(crate) place: &'static str,
+    pub(crate) place: Place,
 }
 
 /// All withheld values, ready to be searched for at once.
 pub(crate) struct Needles {
     n_values: u32,
     folded: AhoCorasick,
-    /// For each pattern: which value, and whether it must stand as whole words.
-    folded_values: Vec<(usize, bool)>,
+    folded_values: Vec<Needle>,
     bytes: AhoCorasick,
     byte_values: Vec<usize>,
 }
 
+/// One folded form of a value.
+#[derive(Debug, Clone, Copy)]
+struct Needle {
+    value: usize,
+    /// Whether it must stand as whole words.
+    edges: bool,
+    /// Whether it is long enough to be looked for in what was decoded.
+    decoded: bool,
+}
+
 impl Needles {
-    /// Prepares every value of three characters or more.
-    pub(crate) fn of(withheld: &[Withheld]) -> Self {
+    /// Prepares every value that says enough to be recognised.
+    pub(crate) fn of<'a>(values: impl Iterator<Item = &'a str>) -> Self {
         let (mut folded, mut folded_values) = (Vec::new(), Vec::new());
         let (mut bytes, mut byte_values) = (Vec::new(), Vec::new());
         let mut n_values = 0;
-        for (index, it) in withheld.iter().enumerate() {
-            let value = it.value.trim();
-            let key = Folded::of(value);
-            if key.as_str().chars().count() < MIN_CHARS {
+        for (value, written) in values.enumerate() {
+            let written = written.trim();
+            if !is_searched(written) {
                 continue;
             }
             n_values += 1;
-            let edges = key.needs_word_edges();
-            if key.has_right_to_left() {
-                folded.push(key.as_str().chars().rev().collect::<String>());
-                folded_values.push((index, edges));
+            for form in normal_forms(written) {
+                let key = Folded::of(&form);
+                let needle = Needle {
+                    value,
+                    edges: key.needs_word_edges(),
+                    decoded: key.as_str().len() >= MIN_BYTES,
+                };
+                if key.has_right_to_left() {
+                    folded.push(key.as_str().chars().rev().collect::<String>());
+                    folded_values.push(needle);
+                }
+                folded.push(key.as_str().to_owned());
+                folded_values.push(needle);
             }
-            folded.push(key.as_str().to_owned());
-            folded_values.push((index, edges));
-            let forms = encodings(value);
-            byte_values.extend(std::iter::repeat_n(index, forms.len()));
+            let forms = encodings(written);
+            byte_values.extend(std::iter::repeat_n(value, forms.len()));
             bytes.extend(forms);
         }
         Self {
             n_values,
-            folded: automaton(&folded),
+            folded: automaton(AhoCorasickBuilder::new(), &folded),
             folded_values,
-            bytes: automaton(&bytes),
+            bytes: automaton(
+                AhoCorasickBuilder::new().ascii_case_insensitive(true).to_owned(),
+                &bytes,
+            ),
             byte_values,
         }
     }
@@ -67,57 +94,121 @@ impl Needles {
         self.n_values
     }
 
-    /// Values that stand in a text, also where it is percent-encoded.
-    pub(crate) fn in_text(&self, place: &'static str, text: &Folded) -> Vec<Hit> {
-        let mut hits = self.in_folded(place, text);
-        if text.contains("%")
-            && let Ok(decoded) = String::from_utf8(percent_decoded(text.as_str().as_bytes()))
-        {
-            hits.extend(self.in_folded(place, &Folded::of(&decoded)));
+    /// Values that stand in a text, also where it is encoded.
+    pub(crate) fn in_text(&self, place: &Place, text: &str) -> Vec<Hit> {
+        let mut hits = self.in_folded(place, &Folded::of(text), false);
+        let decoded = views::decoded(text);
+        if !decoded.is_empty() {
+            hits.extend(self.in_folded(place, &Folded::of(&decoded), true));
         }
         hits
     }
 
-    fn in_folded(&self, place: &'static str, text: &Folded) -> Vec<Hit> {
+    fn in_folded(&self, place: &Place, text: &Folded, decoded: bool) -> Vec<Hit> {
         self.folded
             .find_overlapping_iter(text.as_str())
             .filter_map(|found| {
-                let (value, edges) = self.folded_values[found.pattern().as_usize()];
-                let counts = !edges || text.is_whole_words(found.start(), found.end());
-                counts.then_some(Hit { value, place })
+                let needle = self.folded_values[found.pattern().as_usize()];
+                let counts = (needle.decoded || !decoded)
+                    && (!needle.edges || text.is_whole_words(found.start(), found.end()));
+                counts.then(|| Hit { value: needle.value, place: place.clone() })
             })
             .collect()
     }
 
     /// Values that stand in bytes: as they are, UTF-16, hexadecimal, base64, percent-encoded.
-    pub(crate) fn in_bytes(&self, place: &'static str, bytes: &[u8]) -> Vec<Hit> {
+    pub(crate) fn in_bytes(&self, place: &Place, bytes: &[u8]) -> Vec<Hit> {
         self.bytes
             .find_overlapping_iter(bytes)
-            .map(|found| Hit { value: self.byte_values[found.pattern().as_usize()], place })
+            .map(|found| Hit {
+                value: self.byte_values[found.pattern().as_usize()],
+                place: place.clone(),
+            })
             .collect()
     }
 }
 
-fn automaton(patterns: &[impl AsRef<[u8]>]) -> AhoCorasick {
-    AhoCorasickBuilder::new()
+/// Whether a value is long enough to be searched for.
+pub(crate) fn is_searched(value: &str) -> bool {
+    let key = Folded::of(value.trim());
+    let n_chars = key.as_str().chars().count();
+    n_chars >= MIN_CHARS || (n_chars >= MIN_CHARS_UNSPACED && key.is_unspaced())
+}
+
+fn automaton(builder: AhoCorasickBuilder, patterns: &[impl AsRef<[u8]>]) -> AhoCorasick {
+    builder
         .build(patterns)
         .expect("the values of one document stay far below the automaton's limit of 2^31 states")
 }
 
+/// The ways to write a value that folding does not make equal: international names in both
+/// spellings, addresses backwards (as reverse lookups have them), IPv6 long and short.
+fn normal_forms(value: &str) -> Vec<String> {
+    let mut forms = vec![value.to_owned()];
+    let plain = Folded::of(value);
+    let plain = plain.as_str();
+    let in_host = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_') || !c.is_ascii();
+    for host in plain.split(|c: char| !in_host(c)).filter(|it| it.contains('.')) {
+        if let Ok(ip) = host.parse::<Ipv4Addr>() {
+            let [a, b, c, d] = ip.octets();
+            forms.push(format!("{d}.{c}.{b}.{a}"));
+            continue;
+        }
+        if !host.is_ascii()
+            && let Ok(ascii) = idna::domain_to_ascii(host)
+        {
+            forms.push(plain.replace(host, &ascii));
+        }
+        if host.contains("xn--") {
+            let (unicode, _) = idna::domain_to_unicode(host);
+            forms.push(plain.replace(host, &unicode));
+        }
+    }
+    let in_address = |c: char| c.is_ascii_hexdigit() || matches!(c, ':' | '.');
+    for word in plain.split(|c: char| !in_address(c)) {
+        if let Ok(IpAddr::V6(ip)) = word.parse() {
+            forms.extend(spellings_of(ip));
+        }
+    }
+    forms.sort_unstable();
+    forms.dedup();
+    forms.retain(|it| it == value || it.len() >= MIN_BYTES);
+    forms
+}
+
+fn spellings_of(ip: Ipv6Addr) -> [String; 4] {
+    let groups: Vec<String> = ip.segments().iter().map(|it| format!("{it:04x}")).collect();
+    let short: Vec<String> = ip.segments().iter().map(|it| format!("{it:x}")).collect();
+    let mut nibbles: Vec<String> = groups.concat().chars().map(String::from).collect();
+    nibbles.reverse();
+    [ip.to_string(), groups.join(":"), short.join(":"), nibbles.join(".")]
+}
+
 fn encodings(value: &str) -> Vec<Vec<u8>> {
     let bytes = value.as_bytes();
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let units = || value.encode_utf16();
     let mut forms = vec![
         bytes.to_vec(),
         units().flat_map(u16::to_be_bytes).collect(),
         units().flat_map(u16::to_le_bytes).collect(),
-        hex.to_uppercase().into_bytes(),
-        hex.into_bytes(),
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes(),
         percent_encoded(bytes),
     ];
-    forms.extend((0..3).map(|offset| base64_inside(bytes, offset)));
+    for offset in 0..3 {
+        let digits = base64_inside(bytes, offset);
+        if digits.iter().any(|digit| b"+/".contains(digit)) {
+            let other = digits.iter().map(|digit| match digit {
+                b'+' => b'-',
+                b'/' => b'_',
+                digit => *digit,
+            });
+            forms.push(other.collect());
+        }
+        forms.push(digits);
+    }
     forms.retain(|form| form.len() >= MIN_BYTES);
+    forms.sort_unstable();
+    forms.dedup();
     forms
 }
 
@@ -131,24 +222,6 @@ fn percent_encoded(bytes: &[u8]) -> Vec<u8> {
         }
     }
     out.into_bytes()
-}
-
-fn percent_decoded(bytes: &[u8]) -> Vec<u8> {
-    let digit = |at: usize| bytes.get(at).and_then(|byte| char::from(*byte).to_digit(16));
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        if bytes[at] == b'%'
-            && let (Some(high), Some(low)) = (digit(at + 1), digit(at + 2))
-        {
-            out.push((high * 16 + low) as u8);
-            at += 3;
-        } else {
-            out.push(bytes[at]);
-            at += 1;
-        }
-    }
-    out
 }
 
 /// The base64 digits that `bytes` always give when they begin `offset` bytes (0, 1 or 2) into a

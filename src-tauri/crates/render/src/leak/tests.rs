@@ -1,5 +1,10 @@
 //! Canaries in every place where text can hide, and files that must not be vouched for.
 
+/// One value, however it is written.
+mod forms;
+/// Canaries in Word documents.
+mod office;
+
 use farol_model::{
     document::{DocumentKind, Projected},
     export::{Format, RenderError},
@@ -73,7 +78,9 @@ fn a_value_on_the_page_is_found_and_the_message_does_not_repeat_it() {
         ],
     );
     let seen = seen_by(&letter, "reporter", &[("name of another customer", "borealis")]);
-    for format in [Format::Pdf, Format::Text, Format::Eml, Format::Html] {
+    for format in
+        [Format::Pdf, Format::Docx, Format::Markdown, Format::Text, Format::Eml, Format::Html]
+    {
         let Err(RenderError::Leaks(leaks)) = render(&seen, format) else { panic!("{format:?}") };
         assert!(leaks.iter().any(|it| it.block == Some(letter.blocks[0].id)), "{format:?}");
         assert!(leaks.iter().any(|it| it.block == Some(letter.blocks[1].id)), "{format:?}");
@@ -183,6 +190,96 @@ fn scripts_attachments_layers_and_actions_are_refused() {
 }
 
 #[test]
+fn canaries_in_fonts_destinations_and_drawn_text_are_found() {
+    let table = with_pdf(|pdf| {
+        for object in pdf.objects.values_mut() {
+            if let Object::Stream(it) = object {
+                let Ok(bytes) = it.get_plain_content() else { continue };
+                let Ok(text) = String::from_utf8(bytes) else { continue };
+                if text.contains("begincmap") {
+                    let hidden: String =
+                        SECRET.encode_utf16().map(|it| format!("{it:04X}")).collect();
+                    let row = format!("1 beginbfchar\n<FFFE> <{hidden}>\nendbfchar\nendcmap");
+                    it.set_plain_content(text.replace("endcmap", &row).into_bytes());
+                    it.compress().unwrap();
+                }
+            }
+        }
+    });
+    assert!(table.contains(&"font table".to_owned()), "{table:?}");
+    let font = with_pdf(|pdf| {
+        pdf.add_object(
+            dictionary! { "Type" => "Font", "BaseFont" => "ABCDEF+borealis-BANK,Borealis#20Bank" },
+        );
+    });
+    let plain_name = with_pdf(|pdf| {
+        pdf.add_object(
+            dictionary! { "BaseFont" => Object::Name(b"ABCDEF+BOREALIS BANK".to_vec()) },
+        );
+    });
+    assert!(plain_name.contains(&"names".to_owned()), "{plain_name:?} {font:?}");
+    let destination = with_pdf(|pdf| {
+        let names = Object::Array(vec![Object::string_literal(SECRET), Object::Null]);
+        let tree = dictionary! { "Dests" => Object::Dictionary(dictionary! { "Names" => names }) };
+        pdf.catalog_mut().unwrap().set("Names", Object::Dictionary(tree));
+    });
+    assert!(destination.contains(&"named destination".to_owned()), "{destination:?}");
+    let link = with_pdf(|pdf| {
+        let action = dictionary! { "S" => "URI", "URI" => Object::string_literal("https://x.example/?q=Borealis%20Bank") };
+        pdf.add_object(dictionary! { "Subtype" => "Link", "A" => Object::Dictionary(action) });
+    });
+    assert!(link.contains(&"annotation".to_owned()), "{link:?}");
+    // A font that does not say what it shows could show anything.
+    let drawn = with_pdf(|pdf| {
+        let page = pdf.page_iter().next().unwrap();
+        let font = pdf.add_object(
+            dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" },
+        );
+        let content = "BT /Z 9 Tf 3 Tr [(Bor) 20 (ealis Ba) 30 (nk)] TJ ET";
+        let stream = pdf.add_object(Stream::new(dictionary! {}, content.into()));
+        let page = pdf.get_dictionary_mut(page).unwrap();
+        page.set(
+            "Resources",
+            dictionary! { "Font" => Object::Dictionary(dictionary! { "Z" => font }) },
+        );
+        page.set("Contents", stream);
+    });
+    assert!(drawn[0].contains("could not read back"), "{drawn:?}");
+}
+
+#[test]
+fn in_a_pdf_of_others_covered_and_replaced_text_is_found() {
+    let (_, bytes) = letter(Format::Pdf);
+    let values = ["Borealis Bank".to_owned()];
+    let mut pdf = Document::load_mem(&bytes).unwrap();
+    let page = pdf.page_iter().next().unwrap();
+    let font = pdf.add_object(
+        dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" },
+    );
+    let content = "BT /Z 9 Tf [(Bor) 20 (ealis Ba) 30 (nk)] TJ ET 0 0 0 rg 0 0 500 500 re f";
+    let mut stream = Stream::new(dictionary! {}, content.into());
+    stream.compress().unwrap();
+    let stream = pdf.add_object(stream);
+    let dictionary = pdf.get_dictionary_mut(page).unwrap();
+    dictionary.set(
+        "Resources",
+        dictionary! { "Font" => Object::Dictionary(dictionary! { "Z" => font }) },
+    );
+    dictionary.set("Contents", stream);
+    let mut covered = Vec::new();
+    pdf.save_to(&mut covered).unwrap();
+    let found = crate::check_file(&covered, &values).unwrap();
+    assert!(found.hits.iter().any(|hit| hit.found_in == "page 1"), "{found:?}");
+    // The same file, with a clean version saved behind it.
+    let mut replaced = covered.clone();
+    replaced.extend_from_slice(&bytes);
+    let found = crate::check_file(&replaced, &values);
+    assert!(found.is_err() || !found.unwrap().hits.is_empty());
+    let clean = crate::check_file(&bytes, &values).unwrap();
+    assert!(clean.hits.is_empty() && clean.notes.is_empty(), "{clean:?}");
+}
+
+#[test]
 fn the_check_is_void_when_the_fonts_no_longer_say_what_they_show() {
     let found = with_pdf(|pdf| {
         for object in pdf.objects.values_mut() {
@@ -196,7 +293,9 @@ fn the_check_is_void_when_the_fonts_no_longer_say_what_they_show() {
 
 #[test]
 fn the_check_is_void_for_bytes_that_are_not_the_format() {
-    for format in [Format::Pdf, Format::Text, Format::Eml, Format::Html] {
+    for format in
+        [Format::Pdf, Format::Docx, Format::Markdown, Format::Text, Format::Eml, Format::Html]
+    {
         let (seen, mut bytes) = letter(format);
         bytes.truncate(bytes.len() / 3);
         let found = places(&seen, format, &bytes);

@@ -79,6 +79,26 @@ impl CodeMap {
         }
     }
 
+    /// One byte a letter, for fonts of others that have no table.
+    pub(crate) fn latin() -> Self {
+        let text = (0x20..=0xff).filter_map(|code| Some((code, char::from_u32(code)?.to_string())));
+        Self { width: 1, text: text.collect() }
+    }
+
+    /// Every text in the table, used or not.
+    pub(crate) fn everything(&self) -> String {
+        let mut all = String::new();
+        for text in self.text.values() {
+            // Letters stand next to each other; what says more than a letter stands alone.
+            if text.chars().nth(1).is_some() {
+                all.push_str(&format!("\n{text}\n"));
+            } else {
+                all.push_str(text);
+            }
+        }
+        all
+    }
+
     /// Appends what a string operand shows.
     pub(crate) fn read(
         &self,

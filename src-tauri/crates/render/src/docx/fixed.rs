@@ -1,0 +1,57 @@
+//! The parts that are the same in every document, or nearly.
+
+use super::xml::{escaped, run, styled};
+use crate::paper::Paper;
+
+pub(super) const NAMESPACES: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" \
+     xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
+
+const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
+
+pub(super) const CONTENT_TYPES: &str = include_str!("content_types.xml");
+pub(super) const RELATIONSHIPS: &str = include_str!("relationships.xml");
+pub(super) const DOCUMENT_RELATIONSHIPS: &str = include_str!("document_relationships.xml");
+pub(super) const FONTS: &str = include_str!("fonts.xml");
+pub(super) const NUMBERING: &str = include_str!("numbering.xml");
+pub(super) const SETTINGS: &str = include_str!("settings.xml");
+const STYLES: &str = include_str!("styles.xml");
+
+/// Styles, in the language of the paper.
+pub(super) fn styles(paper: &Paper) -> String {
+    STYLES.replace("en-GB", paper.lang)
+}
+
+/// Title and language; no people, no program, no time.
+pub(super) fn properties(paper: &Paper) -> String {
+    format!(
+        "{DECLARATION}<cp:coreProperties \
+         xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" \
+         xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\
+         <dc:title>{}</dc:title><dc:language>{}</dc:language></cp:coreProperties>",
+        escaped(&paper.title),
+        paper.lang
+    )
+}
+
+pub(super) fn header(paper: &Paper) -> String {
+    let runs = format!(
+        "{}<w:r><w:tab/></w:r>{}",
+        run(&paper.reference, "<w:rStyle w:val=\"Mono\"/>"),
+        run(paper.label, "")
+    );
+    format!("{DECLARATION}<w:hdr {NAMESPACES}>{}</w:hdr>", styled("Header", "", &runs, ""))
+}
+
+pub(super) fn footer(paper: &Paper) -> String {
+    let field =
+        |name: &str| format!("<w:fldSimple w:instr=\" {name} \">{}</w:fldSimple>", run("1", ""));
+    let runs = format!(
+        "{}<w:r><w:tab/></w:r>{}{}{}{}",
+        run(&paper.dated, ""),
+        run(&format!("{} ", paper.said.page), ""),
+        field("PAGE"),
+        run(&format!(" {} ", paper.said.of), ""),
+        field("NUMPAGES")
+    );
+    format!("{DECLARATION}<w:ftr {NAMESPACES}>{}</w:ftr>", styled("Footer", "", &runs, ""))
+}

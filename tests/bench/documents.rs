@@ -1,0 +1,178 @@
+//! A long analysis leaves: twelve pages, 200 rows of timeline, three tables of figures, 40 facts, and
+//! 2 000 withheld values that must not be in it. Beside it other programs print the same content.
+
+use std::{
+    fmt::Write,
+    path::Path,
+    process::{Command, Stdio},
+    time::Instant,
+};
+
+use farol_model::{
+    case::CaseRef,
+    document::{
+        Audience, Block, Content, Document, DocumentKind, Entity, FactRow, Projected, Text,
+        TimelineRow, project,
+    },
+    export::Format,
+    id::{BlockId, CaseId, DocumentId},
+    time::Timestamp,
+};
+
+/// Prints the table of one long analysis.
+pub(crate) fn long_analysis() {
+    let seen = analysis();
+    let pages = farol_render::pages(&seen).unwrap().len();
+    let n_values = farol_render::render(&seen, Format::Pdf).unwrap().n_values_searched;
+    println!("  (an analysis of {pages} pages, {n_values} withheld values)");
+    for format in [Format::Pdf, Format::Docx, Format::Html, Format::Markdown, Format::Text] {
+        let what = format!("long analysis to {}, with its leak check", format.extension());
+        super::figures::measure(&what, 10, || drop(farol_render::render(&seen, format).unwrap()));
+        let once = farol_render::render(&seen, format).unwrap();
+        assert_eq!(once, farol_render::render(&seen, format).unwrap(), "two exports are the same");
+    }
+    let mut n = 0;
+    super::figures::measure("long analysis to pdf after a change, with its leak check", 10, || {
+        n += 1;
+        drop(farol_render::render(&changed(n), Format::Pdf).unwrap());
+    });
+    let values: Vec<String> = seen.withheld().iter().map(|it| it.value.clone()).collect();
+    for format in [Format::Pdf, Format::Docx] {
+        let bytes = farol_render::render(&seen, format).unwrap().bytes;
+        let what = format!("leak check alone, {} bytes of {}", bytes.len(), format.extension());
+        super::figures::measure(&what, 10, || {
+            assert!(farol_render::check_file(&bytes, &values).unwrap().hits.is_empty());
+        });
+    }
+    others(&seen);
+}
+
+/// The same content through programs that may be installed here.
+fn others(seen: &Projected) {
+    let dir = tempfile::tempdir().unwrap();
+    for format in [Format::Html, Format::Markdown] {
+        let path = dir.path().join(format!("analysis.{}", format.extension()));
+        std::fs::write(path, farol_render::render(seen, format).unwrap().bytes).unwrap();
+    }
+    let page = format!("file://{}", dir.path().join("analysis.html").display());
+    let print = ["--headless", "--no-sandbox", "--disable-gpu", "--print-to-pdf=c.pdf", &page];
+    for (what, program, args) in [
+        ("pandoc: the Markdown to DOCX, no check", "pandoc", &["analysis.md", "-o", "p.docx"][..]),
+        ("pandoc: the Markdown to PDF, no check", "pandoc", &["analysis.md", "-o", "p.pdf"]),
+        ("headless Chromium: the HTML to PDF, no check", "chromium", &print),
+    ] {
+        another(what, program, args, dir.path());
+    }
+}
+
+fn another(what: &str, program: &str, args: &[&str], dir: &Path) {
+    let run = || {
+        let mut command = Command::new(program);
+        command.args(args).current_dir(dir).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    };
+    let start = Instant::now();
+    if run() {
+        super::figures::measure(what, 5, || assert!(run()));
+    } else {
+        println!("{what:<58} {:>10} ({:?})", "not here", start.elapsed());
+    }
+}
+
+fn analysis() -> Projected {
+    changed(0)
+}
+
+fn changed(n: usize) -> Projected {
+    let text = |words: &str| Text::plain(words);
+    let mut contents = vec![
+        Content::Heading { text: text("Summary") },
+        Content::Paragraph { text: text(&format!("Version {n}. {}", prose(0))) },
+        Content::Facts {
+            rows: (0..40)
+                .map(|it| FactRow {
+                    label: format!("Fact {it}"),
+                    value: text(&format!("{} requests in region {}", it * 977, it % 7)),
+                })
+                .collect(),
+        },
+        Content::Heading { text: text("Timeline") },
+        Content::Timeline {
+            rows: (0..200)
+                .map(|it| TimelineRow {
+                    at: Timestamp::from_ms(1_795_442_602_000 + it * 60_000),
+                    text: text(&format!("Step {it}: traffic was measured and compared again.")),
+                    audience: Audience::Public,
+                    source: None,
+                    kind: None,
+                })
+                .collect(),
+        },
+    ];
+    for chart in 0..3 {
+        contents.push(Content::Heading { text: text(&format!("Figures {chart}")) });
+        contents.push(Content::Table {
+            header: ["Hour", "Requests", "Errors"].map(Text::plain).into(),
+            rows: (0..12)
+                .map(|it| [format!("{it}:00"), format!("{}", it * 3571), format!("{}", it * 31)])
+                .map(|row| row.map(Text::plain).into())
+                .collect(),
+        });
+    }
+    for it in 1..14 {
+        contents.push(Content::Heading { text: text(&format!("Background {it}")) });
+        contents.push(Content::Paragraph { text: text(&prose(it)) });
+    }
+    let id = |n: usize| format!("00000000-0000-0000-0000-{n:012}").parse().unwrap();
+    let blocks = contents.into_iter().zip(1..).map(|(content, n)| Block {
+        id: BlockId(id(n)),
+        audience: Audience::Public,
+        content,
+    });
+    let document = Document {
+        id: DocumentId(id(0)),
+        case: CaseId(id(0)),
+        kind: DocumentKind::Rca,
+        title: "Kelp Storage unreachable".into(),
+        template: "rca 1".into(),
+        audience: Audience::Public,
+        created_at: Timestamp::from_ms(1_795_442_602_000),
+        envelope: None,
+        sent: None,
+        standing: farol_model::document::Standing::default(),
+        blocks: blocks.collect(),
+    };
+    let entities: Vec<Entity> = (0..2_000)
+        .map(|it| Entity {
+            what: "withheld value".into(),
+            value: match it % 4 {
+                0 => format!("Customer Name {it} of Harbour Street"),
+                1 => format!("https://login{it}.kelp{it}.test/session/{it}"),
+                2 => format!("person{it}@harbour-bank.example"),
+                _ => format!("198.51.{}.{}", it / 250, it % 250),
+            },
+        })
+        .collect();
+    project(
+        &document,
+        CaseRef { year: 2026, number: 42 },
+        Timestamp::from_ms(1_795_442_602_000),
+        &Audience::Public,
+        &std::collections::BTreeMap::new(),
+        &entities,
+    )
+    .unwrap()
+}
+
+fn prose(n: usize) -> String {
+    let mut out = String::new();
+    for it in 0..14 {
+        write!(
+            out,
+            "In part {n}.{it} the office first checks what a report names, then finds the narrowest \
+             thing that can be acted on, and only then looks at how far an action reaches. "
+        )
+        .unwrap();
+    }
+    out
+}
