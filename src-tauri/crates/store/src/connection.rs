@@ -47,7 +47,7 @@ pub(crate) fn connection(
     connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
     let said = Zeroizing::new(format!("PRAGMA key = \"x'{key}'\""));
     connection.execute_batch(&said)?;
-    // A statement of the same length that does nothing takes the places in memory where the key stood.
+    // A statement of the same length that does nothing is meant to take the places in memory where the key stood.
     for _ in 0..4 {
         connection.execute_batch(&format!("PRAGMA kez = \"x'{}'\"", "0".repeat(key.len())))?;
     }
