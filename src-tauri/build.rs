@@ -108,6 +108,8 @@ const COMMANDS: &[&str] = &[
     "document_correct",
     "promise_list",
     "promise_keep",
+    "team_show",
+    "team_legal",
     "document_export",
     "document_sent",
     "search",

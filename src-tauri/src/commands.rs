@@ -6,6 +6,8 @@
 pub(crate) mod bundles;
 /// What leaves this computer.
 pub(crate) mod leaving;
+/// What the team sets for itself.
+pub(crate) mod team;
 /// Documents while they are written, reviewed and sent.
 pub(crate) mod writing;
 

@@ -201,6 +201,8 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             commands::writing::document_correct,
             commands::writing::promise_list,
             commands::writing::promise_keep,
+            commands::team::team_show,
+            commands::team::team_legal,
             commands::document_export,
             commands::document_sent,
             commands::search,

@@ -262,6 +262,12 @@ CREATE TABLE retention (
     body TEXT NOT NULL
 ) STRICT;
 
+-- What the team set for itself, one row for each thing; what it did not set is as it ships.
+CREATE TABLE team (
+    key  TEXT NOT NULL PRIMARY KEY,      -- team
+    body TEXT NOT NULL
+) STRICT;
+
 -- The numbers here of cases whose own number is another case's.
 CREATE TABLE renumbered (
     case_id TEXT NOT NULL PRIMARY KEY,

@@ -6,7 +6,7 @@ use farol_model::{
     approval::{Answer, Grounds, Proposal, Request, Ruling, Subject},
     case::Case,
     decision::{Decision, Granularity, MitigationState, MitigationStep},
-    document::{Document, ReviewState},
+    document::{Document, ReviewState, needs_second},
     id::{CaseId, Digest, MemberId},
     journal::{Action, Entry},
     member::Member,
@@ -423,7 +423,7 @@ fn require_second(needs_second: bool) -> Result<(), Failure> {
 }
 
 fn require_outside(document: &Document) -> Result<(), Failure> {
-    if review::needs_second(document) {
+    if needs_second(document) {
         return Ok(());
     }
     Err(Failure::refused(

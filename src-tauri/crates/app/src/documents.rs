@@ -23,7 +23,7 @@ use farol_model::{
     clock::StoppedBy,
     document::{
         Audience, Block, Content, Document, DocumentKind, Entity, Envelope, Projected, ReviewState,
-        Sent, Span, changes, needs_legal, project, sees, sentences,
+        Sent, Span, changes, needs_legal, needs_second, project, sees, sentences,
     },
     export::{Certificate, Format, RenderError},
     id::{CaseId, DocumentId},
@@ -178,7 +178,7 @@ impl Desk {
                 readers: readers(&document, &audiences),
                 audiences,
                 facts: facts::named(&file, changed_at),
-                needs_second: review::needs_second(&document),
+                needs_second: needs_second(&document),
                 needs_legal: needs_legal(&document),
                 writers: file.members.iter().map(|it| (it.id, it.name.clone())).collect(),
                 document,

@@ -61,6 +61,8 @@ mod retention;
 mod search;
 /// Files that members sign, between two desks.
 pub mod signed_files;
+/// What the team sets for itself.
+mod team;
 /// Taking a change back, and the list of all changes.
 mod undo;
 /// Making, opening and describing a vault.

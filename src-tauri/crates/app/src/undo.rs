@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, io::Write, path::Path};
 
 use farol_model::{
+    document::ReviewState,
     id::{CaseId, EntryId, MemberId},
     journal::{Action, Entry},
     time::Timestamp,
@@ -133,7 +134,10 @@ fn stands(it: Reader<'_>, action: &Action) -> Result<bool, Failure> {
         Action::MitigationSet { after, .. } => it.mitigation(after.id)? == **after,
         Action::EnvelopeSet { document, after, .. } => {
             let document = it.document(*document)?;
-            document.sent.is_none() && document.envelope.as_ref() == Some(after)
+            // What somebody was asked about, approved or issued is changed in the open.
+            document.sent.is_none()
+                && document.standing.state() == ReviewState::Draft
+                && document.envelope.as_ref() == Some(after)
         }
         Action::StandingSet { document, after, .. } => it.document(*document)?.standing == **after,
         Action::NoteAdded { case, note } => it.notes_of(*case)?.contains(note),

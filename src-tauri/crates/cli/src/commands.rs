@@ -26,6 +26,8 @@ mod retention;
 mod search;
 /// Members, approvals and handovers: files that people sign.
 mod signed_files;
+/// What the team sets for itself.
+mod team;
 /// The vault and the ways to its key.
 mod vault;
 
@@ -76,6 +78,7 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         Command::Evidence(command) => evidence::run(&open()?, command, output),
         Command::Bundle(command) => bundles::run(&open()?, command, output),
         Command::Search { text } => search::run(&open()?, &text.join(" "), output),
+        Command::Team(command) => team::run(&open()?, command, output),
         Command::Offline(command) => leaving::offline(&open()?, command, output),
         Command::Lookup(LookupOptions { of: Some(command), .. }) => {
             leaving::lookups(&open()?, command, output)

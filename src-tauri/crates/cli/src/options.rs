@@ -10,6 +10,8 @@ pub(crate) mod leaving;
 mod lists;
 /// What `lookup` and `providers` take.
 mod lookup;
+/// What the team sets for itself.
+pub(crate) mod team;
 /// Documents while they are written.
 pub(crate) mod writing;
 
@@ -90,6 +92,9 @@ pub(crate) enum Command {
         #[arg(required = true)]
         text: Vec<String>,
     },
+    /// What the team sets for itself: who may approve as legal.
+    #[command(subcommand)]
+    Team(team::TeamCommand),
     /// Let nothing leave this computer, and say what could and who would learn of it.
     #[command(subcommand)]
     Offline(leaving::OfflineCommand),

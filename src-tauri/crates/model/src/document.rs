@@ -5,6 +5,8 @@
 
 /// Who may see what.
 mod audience;
+/// Until when something is promised.
+mod due;
 /// The languages that documents are written in.
 mod language;
 /// From a document to what one reader may see.
@@ -19,13 +21,14 @@ use specta::Type;
 
 pub use self::{
     audience::{Audience, sees, stricter},
+    due::due_day,
     language::Language,
     projection::{
         Entity, MissingFact, Projected, ProjectedBlock, WITHHELD, Withheld, project, sentences,
     },
     standing::{
         Comment, Correction, KeptPromise, ReviewState, ReviewStep, Standing, after_approval,
-        needs_legal,
+        needs_legal, needs_second, reviewed_text,
     },
     text::{Mark, Span, Text},
 };

@@ -52,6 +52,24 @@ pub struct Rendered {
     pub template_version: &'static str,
 }
 
+/// A file that goes with a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its name, as the recipient sees it.
+    pub name: String,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+/// A mail draft that passed the leak check, with everything attached to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailDraft {
+    /// The draft.
+    pub rendered: Rendered,
+    /// What the check could not read in the attachments, for the person who sends it.
+    pub notes: Vec<String>,
+}
+
 /// A withheld value that was found in the output.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct Leak {
@@ -111,6 +129,9 @@ pub struct FileCheck {
 
 /// Renders a projected document and runs the leak check on the bytes.
 pub type Render = fn(&Projected, Format) -> Result<Rendered, RenderError>;
+
+/// Renders a mail draft with attachments and runs the leak check on all of it.
+pub type RenderMail = fn(&Projected, &[Attachment]) -> Result<MailDraft, RenderError>;
 
 /// Renders the pages of a projected document as PNG pictures for the screen.
 pub type RenderPages = fn(&Projected) -> Result<Vec<Vec<u8>>, RenderError>;

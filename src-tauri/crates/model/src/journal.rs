@@ -23,6 +23,7 @@ use crate::{
     retention::{Hold, RetentionRules, Tombstone},
     signed::{KeptFile, Says, SignedFile},
     slot::{SlotChange, SlotKind},
+    team::Team,
     time::Timestamp,
 };
 
@@ -114,6 +115,13 @@ pub enum Action {
         before: Box<RetentionRules>,
         /// As they are.
         after: Box<RetentionRules>,
+    },
+    /// The team set something for itself: who approves as legal.
+    TeamSet {
+        /// As it was.
+        before: Box<Team>,
+        /// As it is.
+        after: Box<Team>,
     },
     /// A report was put on a case.
     ReportAttached {
@@ -348,6 +356,7 @@ impl Action {
             Self::HoldSet { .. } => "hold_set",
             Self::CaseErased { .. } => "case_erased",
             Self::RetentionSet { .. } => "retention_set",
+            Self::TeamSet { .. } => "team_set",
             Self::ReportAttached { .. } => "report_attached",
             Self::ReportDetached { .. } => "report_detached",
             Self::CaseChanged { .. } => "case_changed",
@@ -385,6 +394,7 @@ impl Action {
             | Self::CaseErased { .. }
             | Self::CaseRenumbered { .. }
             | Self::RetentionSet { .. }
+            | Self::TeamSet { .. }
             | Self::EntriesBroughtBack { .. }
             | Self::MemberAdded { .. }
             | Self::ReportReceived { .. }
@@ -507,6 +517,7 @@ impl Action {
                 format!("{} erased: {}", tombstone.reference, tombstone.reason)
             }
             Self::RetentionSet { .. } => "Rules for keeping and erasing changed".into(),
+            Self::TeamSet { before, after } => describe_team(before, after),
             Self::DatabaseKeyChanged => "Database key and recovery key changed".into(),
             Self::EntriesBroughtBack { n_entries } => {
                 format!("{n_entries} entries that the database had lost brought back")
@@ -583,6 +594,11 @@ impl Action {
             Self::ConflictSettled { label, is, .. } => format!("Chosen for {label}: {is}"),
         }
     }
+}
+
+fn describe_team(before: &Team, after: &Team) -> String {
+    let (was, is) = (before.legal.len(), after.legal.len());
+    format!("Who may approve as legal changed: {was} before, {is} now")
 }
 
 fn describe_left(bundle: &LeftBundle) -> String {

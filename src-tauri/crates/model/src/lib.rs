@@ -56,5 +56,7 @@ pub mod signed;
 pub mod slot;
 /// How a record was changed from outside.
 pub mod tampering;
+/// What a team sets for itself.
+pub mod team;
 /// Instants in UTC.
 pub mod time;

@@ -23,6 +23,8 @@ pub enum Tampering {
     SealRemoved,
     /// It rests on a signed file that is not there, or that the person it names did not sign.
     ForgedFile,
+    /// It approves or issues another text than the one that stands in the record.
+    AnotherText,
     /// Bytes that it names are not there, and nothing says that they were destroyed.
     OriginalRemoved,
     /// Bytes that it names are not those that came in.
@@ -48,6 +50,9 @@ impl Tampering {
             Self::SealBroken => "its body does not open with its seal",
             Self::SealRemoved => "the seal that opens its body was removed",
             Self::ForgedFile => "it rests on a person's signature that is not there, or not theirs",
+            Self::AnotherText => {
+                "the text that it approves, issues or changes is not the one that was signed and written"
+            }
             Self::OriginalRemoved => "bytes that it names as evidence are missing",
             Self::OriginalChanged => "bytes that it names as evidence were changed",
             Self::RolledBack => {

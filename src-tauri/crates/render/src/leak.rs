@@ -24,7 +24,7 @@ mod views;
 
 use farol_model::{
     document::Projected,
-    export::{Format, Leak, RenderError},
+    export::{Attachment, Format, Leak, RenderError},
 };
 
 pub use self::file::check_file;
@@ -78,6 +78,16 @@ impl Reading {
         hits
     }
 
+    /// The same, as part of another file.
+    fn within(mut self, whole: &str) -> Self {
+        let shown = std::mem::take(&mut self.shown);
+        self.around.push(("text".into(), shown));
+        let inside = |place: &Place| Place::from(format!("{whole}: {place}"));
+        self.around.iter_mut().for_each(|(place, _)| *place = inside(place));
+        self.raw.iter_mut().for_each(|(place, _)| *place = inside(place));
+        self
+    }
+
     /// Notes an ability of a file, or voids the check of one of ours.
     fn ability(&mut self, rigour: Rigour, what: &str) -> Result<(), RenderError> {
         if rigour == Rigour::Ours {
@@ -105,6 +115,12 @@ fn read(format: Format, bytes: &[u8]) -> Result<Reading, RenderError> {
     }
 }
 
+/// What is attached to a mail of ours, for the tests.
+#[cfg(test)]
+pub(crate) fn attached(bytes: &[u8]) -> Result<(Reading, Vec<Attachment>), RenderError> {
+    markup::read_mixed(bytes)
+}
+
 /// What a file of ours shows, for the tests of other layouts.
 #[cfg(test)]
 pub(crate) fn shown(format: Format, bytes: &[u8]) -> Result<String, RenderError> {
@@ -120,16 +136,52 @@ pub(crate) fn check(
 ) -> Result<u32, RenderError> {
     let mut reading = read(format, bytes)?;
     reading.raw.push(("file bytes".into(), bytes.to_vec()));
-
     let title = match format {
         Format::Eml => mail::subject(document, paper),
         _ => paper.title.clone(),
     };
-    let shown = Folded::of(&reading.shown);
-    prove_readable(&shown, std::iter::once(title.as_str()).chain(paper.words()))?;
+    searched(document, paper, &title, &[reading])
+}
 
+/// Reads a mail back with everything attached to it; returns how many values were searched for, and
+/// what could not be read.
+pub(crate) fn check_mail(
+    document: &Projected,
+    paper: &Paper,
+    bytes: &[u8],
+    attachments: &[Attachment],
+) -> Result<(u32, Vec<String>), RenderError> {
+    let (mut reading, found) = markup::read_mixed(bytes)?;
+    let as_given = found.iter().map(|it| &it.bytes).eq(attachments.iter().map(|it| &it.bytes));
+    if !as_given {
+        return Err(void("the attachments are not those that were given"));
+    }
+    reading.raw.push(("file bytes".into(), bytes.to_vec()));
+    let mut readings = vec![reading];
+    let mut notes = Vec::new();
+    for it in found {
+        let place = format!("attachment {}", it.name);
+        let (mut inside, more) = file::read_attached(&it)?;
+        notes.extend(more.into_iter().map(|note| format!("{}: {note}", it.name)));
+        inside.around.push(("name of an attachment".into(), it.name));
+        inside.raw.push(("attachment bytes".into(), it.bytes));
+        readings.push(inside.within(&place));
+    }
+    let n_values = searched(document, paper, &mail::subject(document, paper), &readings)?;
+    Ok((n_values, notes))
+}
+
+/// Proves that the first reading shows the paper, and searches all of them.
+fn searched(
+    document: &Projected,
+    paper: &Paper,
+    title: &str,
+    readings: &[Reading],
+) -> Result<u32, RenderError> {
+    let shown = Folded::of(readings.first().map_or("", |it| &it.shown));
+    prove_readable(&shown, std::iter::once(title).chain(paper.words()))?;
     let needles = Needles::of(document.withheld().iter().map(|it| it.value.as_str()));
-    let hits = reading.search(&needles);
+    let hits: Vec<Hit> = readings.iter().flat_map(|it| it.search(&needles)).collect();
     if hits.is_empty() {
         return Ok(needles.n_values());
     }

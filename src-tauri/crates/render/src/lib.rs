@@ -23,7 +23,7 @@ mod web;
 
 use farol_model::{
     document::Projected,
-    export::{Format, RenderError, Rendered},
+    export::{Attachment, Format, MailDraft, RenderError, Rendered},
 };
 
 pub use self::leak::{check_file, check_words};
@@ -54,11 +54,27 @@ pub fn render(document: &Projected, format: Format) -> Result<Rendered, RenderEr
         Format::Docx => docx::package(&paper)?,
         Format::Markdown => markdown::page(&paper).into_bytes(),
         Format::Text => plain::letter(&paper).into_bytes(),
-        Format::Eml => mail::draft(document, &paper),
+        Format::Eml => mail::draft(document, &paper, &[]),
         Format::Html => web::page(&paper).into_bytes(),
     };
     let n_values_searched = leak::check(document, &paper, format, &bytes)?;
     Ok(Rendered { bytes, n_values_searched, template_version: TEMPLATE_VERSION })
+}
+
+/// Renders a mail draft with attachments and runs the leak check on all of it.
+///
+/// The attachments go as they are; each is read back out of the draft and searched for what this
+/// document's reader must not know. A picture or a file of an unknown kind is searched in its bytes
+/// only, and a note says so.
+///
+/// # Errors
+/// As [`render`]; `CheckVoid` also when an attached PDF or Word document cannot be read.
+pub fn mail(document: &Projected, attachments: &[Attachment]) -> Result<MailDraft, RenderError> {
+    let paper = Paper::of(document);
+    let bytes = mail::draft(document, &paper, attachments);
+    let (n_values_searched, notes) = leak::check_mail(document, &paper, &bytes, attachments)?;
+    let rendered = Rendered { bytes, n_values_searched, template_version: TEMPLATE_VERSION };
+    Ok(MailDraft { rendered, notes })
 }
 
 /// Renders the pages of a projected document as PNG pictures for the screen, about 1.6 pixels to

@@ -1,18 +1,23 @@
-//! A mail draft (RFC 5322): one text part, opened by a mail program as unsent.
+//! A mail draft (RFC 5322): a text and what is attached to it, opened by a mail program as unsent.
 //!
 //! Carries neither `Date` nor `Message-ID`: the program that sends it writes them, and the draft
 //! stays the same on every export.
 
-use farol_model::document::Projected;
+use farol_model::{document::Projected, export::Attachment};
 use mail_builder::{
     MessageBuilder,
-    headers::{Header, HeaderType, address::Address, message_id::MessageId, text::Text},
+    headers::{
+        Header, HeaderType, address::Address, content_type::ContentType, message_id::MessageId,
+        text::Text,
+    },
+    mime::{BodyPart, MimePart},
 };
+use sha2::{Digest, Sha256};
 
 use crate::{paper::Paper, plain};
 
 /// The draft's bytes.
-pub(crate) fn draft(document: &Projected, paper: &Paper) -> Vec<u8> {
+pub(crate) fn draft(document: &Projected, paper: &Paper, attachments: &[Attachment]) -> Vec<u8> {
     let mut out = Vec::new();
     let envelope = document.envelope();
     let to: Vec<Address<'_>> = envelope.map(|it| addresses(&it.to)).unwrap_or_default();
@@ -26,8 +31,50 @@ pub(crate) fn draft(document: &Projected, paper: &Paper) -> Vec<u8> {
     }
     write(&mut out, "X-Unsent", Text::new("1").into());
     out.extend_from_slice(b"MIME-Version: 1.0\r\n");
-    MessageBuilder::new().text_body(plain::body(paper)).serialize_body(&mut out);
+    if attachments.is_empty() {
+        MessageBuilder::new().text_body(plain::body(paper)).serialize_body(&mut out);
+    } else {
+        mixed(plain::body(paper), attachments).write_part(&mut out);
+    }
     out
+}
+
+/// The text and the files, between lines that are made from them: the same again for the same mail.
+fn mixed(text: String, attachments: &[Attachment]) -> MimePart<'_> {
+    let mut hasher = Sha256::new();
+    for part in std::iter::once(text.as_bytes()).chain(attachments.iter().map(|it| &it.bytes[..])) {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    let digest = hasher.finalize();
+    let boundary: String = digest[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut parts = vec![MimePart::new("text/plain", text)];
+    parts.extend(attachments.iter().map(|it| {
+        MimePart::new(media_type(&it.bytes), BodyPart::Binary(it.bytes.as_slice().into()))
+            .attachment(file_name(&it.name))
+    }));
+    let kind = ContentType::new("multipart/mixed").attribute("boundary", format!("={boundary}="));
+    MimePart::new(kind, parts)
+}
+
+/// Only kinds that are always encoded byte for byte; for anything else a mail program goes by the name.
+fn media_type(bytes: &[u8]) -> &'static str {
+    const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+    match bytes {
+        _ if bytes.starts_with(b"%PDF-") => "application/pdf",
+        _ if bytes.starts_with(b"PK\x03\x04") => DOCX,
+        _ if bytes.starts_with(b"\x89PNG\r\n") => "image/png",
+        _ if bytes.starts_with(&[0xff, 0xd8, 0xff]) => "image/jpeg",
+        _ => "application/octet-stream",
+    }
+}
+
+/// A name in one line, without folders and without marks that turn it around.
+pub(crate) fn file_name(name: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let plain: String = name.chars().filter(|c| !turns(*c)).collect();
+    let name = one_line(&plain.replace(['/', '\\'], " "));
+    if name.is_empty() { "attachment".into() } else { name }
 }
 
 /// The subject line: the envelope's, or the title when it is no letter.

@@ -1,11 +1,9 @@
-use std::time::{Duration, Instant};
-
 use farol_model::{
     document::{Content, DocumentKind},
-    export::{Format, RenderError},
+    export::{Attachment, Format, RenderError},
 };
 
-use crate::{pages, render, samples::*};
+use crate::{mail, pages, render, samples::*};
 
 const FORMATS: [Format; 6] =
     [Format::Pdf, Format::Docx, Format::Markdown, Format::Text, Format::Eml, Format::Html];
@@ -183,16 +181,54 @@ fn html_holds_nothing_that_runs_or_loads() {
     }
 }
 
+fn attached(name: &str, bytes: &[u8]) -> Attachment {
+    Attachment { name: name.into(), bytes: bytes.to_vec() }
+}
+
 #[test]
-fn a_checked_pdf_takes_a_moment_once_the_house_is_warm() {
-    let seen = seen_by(&rca(), "customer:acme", &[]);
-    render(&seen, Format::Pdf).unwrap();
-    let mut changed = rca();
-    changed.blocks[2].content = paragraph("Something else was written here in the meantime.");
-    let seen = seen_by(&changed, "customer:acme", &[]);
-    let start = Instant::now();
-    render(&seen, Format::Pdf).unwrap();
-    let took = start.elapsed();
-    eprintln!("warm render and check: {took:?}");
-    assert!(took < Duration::from_secs(20), "{took:?} in a debug build");
+fn a_mail_carries_its_attachments_byte_for_byte_and_twice_the_same() {
+    let letter = document(DocumentKind::Response, vec![("reporter", paragraph("Thank you."))]);
+    let seen = seen_by(&letter, "reporter", &[("name of another customer", "Borealis Bank")]);
+    let report = render(&seen_by(&rca(), "public", &[]), Format::Pdf).unwrap().bytes;
+    let files = [
+        attached("Relatório, versão final \u{202e}fdp.exe;\"a\\b\".pdf", &report),
+        attached(&format!("{}.bin", "long name ".repeat(30)), &[0, 1, 2, 13, 10, 46, 10, 255]),
+        attached("notes.txt", b"line\n.\nline\r\n--=\r\nFrom me"),
+        attached("", b"x"),
+    ];
+    let draft = mail(&seen, &files).unwrap();
+    assert_eq!(draft, mail(&seen, &files).unwrap());
+    assert_eq!(draft.notes.len(), 1, "{:?}", draft.notes);
+    assert!(draft.notes[0].contains("look at it yourself"));
+    let (_, found) = crate::leak::attached(&draft.rendered.bytes).unwrap();
+    let given: Vec<_> = files.iter().map(|it| &it.bytes).collect();
+    assert_eq!(found.iter().map(|it| &it.bytes).collect::<Vec<_>>(), given);
+    assert_eq!(found[0].name, "Relatório, versão final fdp.exe;\"a b\".pdf");
+    assert_eq!(found[1].name, files[1].name);
+    let bare = mail(&seen, &[]).unwrap().rendered;
+    assert_eq!(bare, render(&seen, Format::Eml).unwrap());
+}
+
+#[test]
+fn nothing_withheld_leaves_in_an_attachment_or_its_name() {
+    let letter = document(DocumentKind::Response, vec![("reporter", paragraph("Thank you."))]);
+    let seen = seen_by(&letter, "reporter", &[("name of another customer", "Borealis Bank")]);
+    let internal = seen_by(&rca(), "internal_team", &[]);
+    let say = |format| render(&internal, format).unwrap().bytes;
+    for (name, bytes, place) in [
+        ("analysis.pdf", say(Format::Pdf), "attachment analysis.pdf: text"),
+        ("analysis.docx", say(Format::Docx), "attachment analysis.docx: text"),
+        ("analysis.html", say(Format::Html), "attachment analysis.html: text"),
+        ("list.csv", b"1,Borealis Bank".to_vec(), "attachment list.csv: text"),
+        ("data.bin", b"\xff\xfeBorealis Bank".to_vec(), "attachment data.bin: attachment bytes"),
+        ("Borealis Bank.txt", b"hello".to_vec(), "name of an attachment"),
+    ] {
+        let error = mail(&seen, &[attached(name, &bytes)]).unwrap_err();
+        let RenderError::Leaks(leaks) = error else { panic!("{name}: {error}") };
+        assert!(leaks.iter().any(|it| it.found_in.contains(place)), "{name}: {leaks:?}");
+    }
+    for damaged in [&b"%PDF-1.7 nothing"[..], b"PK\x03\x04nothing"] {
+        let error = mail(&seen, &[attached("damaged", damaged)]).unwrap_err();
+        assert!(matches!(error, RenderError::CheckVoid(_)), "{error}");
+    }
 }

@@ -328,7 +328,7 @@ impl Reader<'_> {
         .collect()
     }
 
-    fn json<T: serde::de::DeserializeOwned>(
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(
         &self,
         sql: &str,
         params: impl rusqlite::Params,

@@ -62,6 +62,8 @@ pub mod slots;
 mod swap;
 /// What was saved since the last backup, a second time.
 mod tail;
+/// What the team set for itself.
+mod team;
 /// Opening, creating, reading.
 mod vault;
 /// Whether anybody changed the record.

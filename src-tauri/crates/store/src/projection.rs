@@ -47,6 +47,7 @@ pub(crate) fn apply(
             run(conn, "DELETE FROM retention", [])?;
             run(conn, "INSERT INTO retention (body) VALUES (?1)", [json(after)])
         }
+        Action::TeamSet { after, .. } => put_team(conn, "team", &json(after)),
         // Its commit holds the entries that change things back.
         Action::Undid { .. } => Ok(()),
         // Told in the story of the case; what they do to conflicts is in `shared`.
@@ -227,6 +228,16 @@ pub(crate) fn apply(
             ],
         ),
     }
+}
+
+/// Sets one thing that the team set for itself.
+fn put_team(conn: &Connection, key: &str, body: &str) -> Result<(), StoreError> {
+    run(
+        conn,
+        "INSERT INTO team (key, body) VALUES (?1, ?2)
+         ON CONFLICT (key) DO UPDATE SET body = excluded.body",
+        params![key, body],
+    )
 }
 
 fn run(conn: &Connection, sql: &str, params: impl Params) -> Result<(), StoreError> {

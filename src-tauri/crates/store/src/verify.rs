@@ -21,6 +21,8 @@ use crate::{StoreError, erase, read, shared, write};
 
 /// What rests on another person's signature.
 mod signed;
+/// What was approved and issued is what was written.
+mod texts;
 
 use signed::Signatures;
 
@@ -150,6 +152,9 @@ fn verify_to(conn: &Connection, anchors: &[Anchor], end: End) -> Result<Verifica
     }
     if found.wrong.is_none() {
         found.wrong = signatures.missing().or(entries_hidden(conn, desks.first())?);
+    }
+    if found.wrong.is_none() {
+        found.wrong = texts::first_wrong(conn, &signatures)?;
     }
     Ok(found)
 }

@@ -106,6 +106,8 @@ export const commands = {
 	documentCorrect: (document: DocumentId, what: string) => typedError<DocumentId, Failure>(__TAURI_INVOKE("document_correct", { document, what })),
 	promiseList: () => typedError<PromiseRow[], Failure>(__TAURI_INVOKE("promise_list")),
 	promiseKeep: (document: DocumentId, block: BlockId) => typedError<null, Failure>(__TAURI_INVOKE("promise_keep", { document, block })),
+	teamShow: () => typedError<Team, Failure>(__TAURI_INVOKE("team_show")),
+	teamLegal: (member: MemberId, may: boolean) => typedError<Team, Failure>(__TAURI_INVOKE("team_legal", { member, may })),
 	documentExport: (document: DocumentId, audience: Audience, format: Format) => typedError<Exported | null, Failure>(__TAURI_INVOKE("document_export", { document, audience, format })),
 	documentSent: (document: DocumentId, channel: string) => typedError<null, Failure>(__TAURI_INVOKE("document_sent", { document, channel })),
 	search: (text: string) => typedError<SearchPage, Failure>(__TAURI_INVOKE("search", { text })),
@@ -1840,8 +1842,10 @@ export type PromiseRow = {
 	what: string,
 	/**  The role that owns it. */
 	owner: string,
-	/**  Until when. */
+	/**  Until when, as it is written. */
 	due: string,
+	/**  The day that it names, `2026-12-04`; none when it names none for certain. */
+	due_day: string | null,
 	/**  When it was done. */
 	done_at: Timestamp | null,
 };
@@ -2475,6 +2479,8 @@ export type Tampering =
 "seal_removed" | 
 /**  It rests on a signed file that is not there, or that the person it names did not sign. */
 "forged_file" | 
+/**  It approves or issues another text than the one that stands in the record. */
+"another_text" | 
 /**  Bytes that it names are not there, and nothing says that they were destroyed. */
 "original_removed" | 
 /**  Bytes that it names are not those that came in. */
@@ -2488,6 +2494,12 @@ export type Target = {
 	observable: Observable,
 	/**  What became of it. */
 	outcome: Outcome,
+};
+
+/**  The team, as it set itself up. */
+export type Team = {
+	/**  Who may approve as legal. Nobody, until somebody is named. */
+	legal?: MemberId[],
 };
 
 /**  What a person chooses from. */

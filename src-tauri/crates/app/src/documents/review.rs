@@ -3,7 +3,7 @@
 use farol_model::{
     document::{
         Audience, Block, Comment, Content, Correction, Document, KeptPromise, ReviewState,
-        ReviewStep, Standing, Text, after_approval, needs_legal,
+        ReviewStep, Standing, Text, after_approval, due_day, needs_second, reviewed_text,
     },
     id::{BlockId, CommentId, Digest, DocumentId, MemberId},
     journal::Action,
@@ -87,6 +87,13 @@ impl Desk {
                         state.label().to_lowercase()
                     ),
                     "Ask a colleague to approve it; their signed answer is taken in here.",
+                ));
+            }
+            let approved = document.standing.steps.last().map(|it| it.text);
+            if needs_second(&document) && approved != Some(text_digest(&document)) {
+                return Err(Failure::refused(
+                    "The text or the address is not what was approved. Nothing was issued.",
+                    "Save it once more and ask again, or undo the change.",
                 ));
             }
             let n_open =
@@ -183,11 +190,16 @@ impl Desk {
                         what: what.to_string(),
                         owner: owner.clone(),
                         due: due.clone(),
+                        due_day: due_day(due),
                         done_at: kept.map(|it| it.at),
                     });
                 }
             }
-            rows.sort_by(|a, b| (a.done_at, &a.due).cmp(&(b.done_at, &b.due)));
+            // What names no day comes after what does.
+            rows.sort_by(|a, b| {
+                let by = |it: &PromiseRow| (it.done_at, it.due_day.is_none(), it.due_day.clone());
+                (by(a), &a.due).cmp(&(by(b), &b.due))
+            });
             Ok::<_, Failure>(rows)
         })
     }
@@ -214,11 +226,6 @@ impl Desk {
     }
 }
 
-/// Whether anybody outside reads it.
-pub(crate) fn needs_second(document: &Document) -> bool {
-    !document.audience.is_internal() || needs_legal(document)
-}
-
 /// A colleague was asked to approve it.
 pub(crate) fn asked(tx: &mut WriteTx<'_>, id: DocumentId) -> Result<(), Failure> {
     let document = tx.read().document(id)?;
@@ -236,6 +243,14 @@ pub(crate) fn approved(
     signer: MemberId,
 ) -> Result<(), Failure> {
     let document = tx.read().document(id)?;
+    if document.standing.state() == ReviewState::Legal && !tx.read().team()?.legal.contains(&signer)
+    {
+        return Err(Failure::refused(
+            "It waits for legal, and whoever signed is not on the list of those who approve as \
+             legal. Nothing was changed.",
+            "Ask somebody on the list (Settings, or farolctl team legal), or name them first.",
+        ));
+    }
     let twice = document.standing.steps.iter().rev().take_while(|it| it.to > ReviewState::Peer);
     if twice.into_iter().any(|it| it.by == signer) {
         return Err(Failure::refused(
@@ -268,9 +283,7 @@ pub(super) fn issued() -> Failure {
 
 /// SHA-256 of what is read: blocks and address.
 pub(crate) fn text_digest(document: &Document) -> Digest {
-    let text =
-        serde_json::to_vec(&(&document.blocks, &document.envelope)).expect("blocks are plain data");
-    farol_store::digest(&text)
+    farol_store::digest(&reviewed_text(&document.blocks, document.envelope.as_ref()))
 }
 
 fn step(

@@ -1,4 +1,10 @@
-use farol_model::document::{Audience, Content, ReviewState, Text};
+use farol_model::{
+    document::{Audience, Block, Content, Document, ReviewState, ReviewStep, Text, changes},
+    id::{BlockId, MemberId},
+    journal::Action,
+    tampering::Tampering,
+};
+use farol_store::{StoreError, WriteTx};
 
 use super::*;
 
@@ -109,4 +115,151 @@ fn moments_of_the_record_go_into_the_timeline_once_and_keep_their_source() {
     let sources: Vec<_> = rows.unwrap().iter().filter_map(|it| it.source).collect();
     assert_eq!(sources, entries[..3]);
     assert!(rows.unwrap().iter().all(|it| it.audience == Audience::InternalTeam));
+}
+
+fn me(desk: &Desk) -> MemberId {
+    desk.status().unwrap().member.unwrap().id
+}
+
+/// What `journal verify` says of entries that somebody with the desk's keys wrote.
+fn forged(
+    desk: &Desk,
+    write: impl FnOnce(&mut WriteTx<'_>) -> Result<(), StoreError>,
+) -> Option<Tampering> {
+    desk.store.write(write).unwrap();
+    desk.store.read(|it| it.verify()).unwrap().wrong.map(|it| it.change)
+}
+
+fn other_words(tx: &mut WriteTx<'_>, document: &Document) -> Result<Document, StoreError> {
+    let mut after = document.clone();
+    after.blocks.push(Block {
+        id: BlockId(tx.new_id()),
+        audience: Audience::Reporter,
+        content: Content::Paragraph { text: Text::plain("It was nobody's fault.") },
+    });
+    let changes = changes(&document.blocks, &after.blocks);
+    tx.record(&Action::BlocksSaved { case: document.case, document: document.id, changes })?;
+    Ok(after)
+}
+
+fn step(
+    tx: &mut WriteTx<'_>,
+    document: &Document,
+    to: ReviewState,
+    by: MemberId,
+    text: farol_model::id::Digest,
+) -> Result<(), StoreError> {
+    let before = Box::new(document.standing.clone());
+    let after = Box::new(before.stepped(ReviewStep { to, at: tx.now(), by, text }));
+    let (case, document) = (document.case, document.id);
+    tx.record(&Action::StandingSet { case, document, before, after }).map(|_| ())
+}
+
+/// A response of Ana's that Bea was asked about, and her answer.
+fn answered(two: &Two) -> (DocumentId, SignedFile) {
+    let (case, id) = response(two);
+    let request = two.request((case, Subject::Document(id))).unwrap();
+    (id, two.answer(&request, Ruling::Approved).unwrap())
+}
+
+#[test]
+fn the_journal_proves_that_what_was_issued_is_the_text_that_was_approved() {
+    use crate::documents::review::text_digest as digest;
+    type Forgery = fn(&mut WriteTx<'_>, &Document, [MemberId; 2]) -> Result<(), StoreError>;
+    let forgeries: [(&str, bool, Tampering, Forgery); 6] = [
+        ("approved before anybody answered", false, Tampering::ForgedFile, |tx, it, [_, bea]| {
+            step(tx, it, ReviewState::Approved, bea, digest(it))
+        }),
+        (
+            "issued with the digest of other words",
+            true,
+            Tampering::AnotherText,
+            |tx, it, [ana, _]| {
+                let after = other_words(tx, it)?;
+                step(tx, &after, ReviewState::Issued, ana, digest(&after))
+            },
+        ),
+        ("issued with the approved digest", true, Tampering::AnotherText, |tx, it, [ana, _]| {
+            let after = other_words(tx, it)?;
+            step(tx, &after, ReviewState::Issued, ana, digest(it))
+        }),
+        (
+            "approved by a signature for other words",
+            true,
+            Tampering::ForgedFile,
+            |tx, it, [_, bea]| {
+                let after = other_words(tx, it)?;
+                step(tx, &after, ReviewState::Approved, bea, digest(&after))
+            },
+        ),
+        ("approved by whoever did not sign", true, Tampering::ForgedFile, |tx, it, [ana, _]| {
+            step(tx, it, ReviewState::Approved, ana, digest(it))
+        }),
+        ("changed after it was issued", true, Tampering::AnotherText, |tx, it, [ana, _]| {
+            step(tx, it, ReviewState::Issued, ana, digest(it))?;
+            other_words(tx, it).map(|_| ())
+        }),
+    ];
+    for (what, taken, expected, forgery) in forgeries {
+        let two = Two::colleagues();
+        let (id, answer) = answered(&two);
+        if taken {
+            two.ana.take_answer(&answer).unwrap();
+        }
+        is_sound(&two.ana);
+        let document = two.ana.document(id).unwrap().document;
+        let people = [me(&two.ana), me(&two.bea)];
+        let found = forged(&two.ana, |tx| forgery(tx, &document, people));
+        assert_eq!(found, Some(expected), "{what}");
+    }
+}
+
+#[test]
+fn only_who_is_named_for_it_approves_as_legal() {
+    let two = Two::colleagues();
+    let cleo = two.third("Cleo Counsel");
+    let (case, ..) = wide(&two.ana);
+    let id = two.ana.create_document(case, "law-enforcement").unwrap();
+    let subject = (case, Subject::Document(id));
+    let request = two.request(subject).unwrap();
+    two.ana.take_answer(&two.answer(&request, Ruling::Approved).unwrap()).unwrap();
+    assert_eq!(review(&two.ana, id), ReviewState::Legal);
+
+    let request = two.request(subject).unwrap();
+    let answer = two.answer_of(&cleo, &request, Ruling::Approved).unwrap();
+    refused(two.ana.take_answer(&answer), "not on the list of those who approve as legal");
+    assert_eq!(review(&two.ana, id), ReviewState::Legal);
+    two.ana.set_legal(me(&two.bea), true).unwrap();
+    refused(two.ana.take_answer(&answer), "not on the list of those who approve as legal");
+
+    two.ana.set_legal(me(&cleo), true).unwrap();
+    two.ana.take_answer(&answer).unwrap();
+    assert_eq!(review(&two.ana, id), ReviewState::Approved);
+    two.ana.set_legal(me(&cleo), false).unwrap();
+    two.ana.issue_document(id).unwrap();
+    assert_eq!(two.ana.team().unwrap().legal, [me(&two.bea)]);
+    let nobody = MemberId(two.ana.store.new_id());
+    assert!(two.ana.set_legal(nobody, true).is_err());
+    is_sound(&two.ana);
+}
+
+#[test]
+fn promises_stand_in_the_order_of_their_days_and_those_without_a_day_last() {
+    let two = Two::colleagues();
+    let (_, id) = response(&two);
+    let mut blocks = two.ana.document(id).unwrap().document.blocks;
+    for due in ["next week", "4 December 2026", "2027-01-02", "2026-11-30 16:00 UTC", "done"] {
+        blocks.push(Block {
+            id: BlockId(two.ana.store.new_id()),
+            audience: Audience::Reporter,
+            content: Content::Action {
+                what: Text::plain("Write again"),
+                owner: "Desk".into(),
+                due: due.into(),
+            },
+        });
+    }
+    two.ana.save_document(id, &blocks, None).unwrap();
+    let due: Vec<_> = two.ana.promises().unwrap().into_iter().map(|it| it.due).collect();
+    assert_eq!(due, ["2026-11-30 16:00 UTC", "4 December 2026", "2027-01-02", "next week"]);
 }

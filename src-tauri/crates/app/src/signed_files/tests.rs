@@ -37,17 +37,7 @@ struct Two {
 impl Two {
     fn strangers() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let now = Timestamp::from_ms(1_795_000_000_000);
-        let desk = |name: &str| {
-            let place = vault::Place {
-                dir: dir.path().join(name),
-                who: "a test".into(),
-                now: Arc::new(move || now),
-            };
-            fs::create_dir(&place.dir).unwrap();
-            vault::create_practice(place, name, MACHINES).unwrap()
-        };
-        let (ana, bea) = (desk("Ana Investigator"), desk("Bea Manager"));
+        let (ana, bea) = (desk(&dir, "Ana Investigator"), desk(&dir, "Bea Manager"));
         Self { ana, bea, dir }
     }
 
@@ -75,10 +65,36 @@ impl Two {
     }
 
     fn answer(&self, request: &SignedFile, ruling: Ruling) -> Result<SignedFile, Failure> {
+        self.answer_of(&self.bea, request, ruling)
+    }
+
+    fn answer_of(
+        &self,
+        desk: &Desk,
+        request: &SignedFile,
+        ruling: Ruling,
+    ) -> Result<SignedFile, Failure> {
         let path = self.path("answer");
-        self.bea.answer_request(request, ruling, "the zone is theirs alone", &path)?;
+        desk.answer_request(request, ruling, "the zone is theirs alone", &path)?;
         read_signed(&path)
     }
+
+    /// A third person, whom Ana knows and who knows Ana.
+    fn third(&self, name: &str) -> Desk {
+        let third = desk(&self.dir, name);
+        let (ana, card) = (self.card(&self.ana), self.card(&third));
+        third.add_member(&ana.0, &ana.1).unwrap();
+        self.ana.add_member(&card.0, &card.1).unwrap();
+        third
+    }
+}
+
+fn desk(dir: &TempDir, name: &str) -> Desk {
+    let now = Timestamp::from_ms(1_795_000_000_000);
+    let dir = dir.path().join(name);
+    let place = vault::Place { dir, who: "a test".into(), now: Arc::new(move || now) };
+    fs::create_dir(&place.dir).unwrap();
+    vault::create_practice(place, name, MACHINES).unwrap()
 }
 
 fn observable(desk: &Desk) -> Observable {

@@ -107,8 +107,10 @@ pub struct PromiseRow {
     pub what: String,
     /// The role that owns it.
     pub owner: String,
-    /// Until when.
+    /// Until when, as it is written.
     pub due: String,
+    /// The day that it names, `2026-12-04`; none when it names none for certain.
+    pub due_day: Option<String>,
     /// When it was done.
     pub done_at: Option<Timestamp>,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Audience, Document, DocumentKind};
+use super::{Audience, Block, Document, DocumentKind, Envelope};
 use crate::{
     id::{BlockId, CommentId, Digest, DocumentId, MemberId},
     time::Timestamp,
@@ -131,6 +131,16 @@ impl Standing {
         after.steps.push(step);
         after
     }
+}
+
+/// Whether a second person has to approve it: anybody outside reads it.
+pub fn needs_second(document: &Document) -> bool {
+    !document.audience.is_internal() || needs_legal(document)
+}
+
+/// What a review is of, as bytes to be hashed: blocks and address.
+pub fn reviewed_text(blocks: &[Block], envelope: Option<&Envelope>) -> Vec<u8> {
+    serde_json::to_vec(&(blocks, envelope)).expect("blocks are plain data")
 }
 
 /// Whether legal has to approve it: it goes to an authority, a regulator or the public, or tells a

@@ -1,10 +1,10 @@
 //! Any file against a list of values, for files that others made or that were changed after they
 //! left.
 
-use farol_model::export::{FileCheck, FileHit, RenderError};
+use farol_model::export::{Attachment, FileCheck, FileHit, RenderError};
 
 use super::{
-    Reading, Rigour, markup, office, pdf,
+    Reading, Rigour, markup, office, pdf, picture,
     search::{Needles, is_searched},
     void,
 };
@@ -37,6 +37,35 @@ pub fn check_file(bytes: &[u8], values: &[String]) -> Result<FileCheck, RenderEr
             .collect(),
         notes: reading.notes,
     })
+}
+
+/// What an attachment says, and what of it was not read.
+///
+/// # Errors
+/// `CheckVoid` when it is a PDF or Word document that cannot be read.
+pub(super) fn read_attached(it: &Attachment) -> Result<(Reading, Vec<String>), RenderError> {
+    let is_document = it.bytes.starts_with(b"PK\x03\x04") || it.bytes.starts_with(b"%PDF");
+    match read(&it.bytes) {
+        Ok((_, mut reading)) => {
+            let mut notes = std::mem::take(&mut reading.notes);
+            if reading.shown.trim().is_empty() {
+                notes.push("no text could be read from it: look at it yourself".into());
+            }
+            Ok((reading, notes))
+        }
+        Err(RenderError::CheckVoid(why)) if is_document => {
+            Err(void(&format!("an attachment, {}, cannot be read: {why}", it.name)))
+        }
+        Err(_) => {
+            let mut reading = Reading::default();
+            picture::read(&it.bytes, &"picture".into(), Rigour::Anybodys, &mut reading)?;
+            let mut notes = std::mem::take(&mut reading.notes);
+            notes.push(
+                "only its bytes were searched, not what it shows: look at it yourself".into(),
+            );
+            Ok((reading, notes))
+        }
+    }
 }
 
 fn read(bytes: &[u8]) -> Result<(&'static str, Reading), RenderError> {

@@ -1,6 +1,6 @@
 //! Reading a text, mail or HTML file back.
 
-use farol_model::export::RenderError;
+use farol_model::export::{Attachment, RenderError};
 
 use super::{Reading, views, void};
 
@@ -12,19 +12,105 @@ pub(crate) fn read_text(bytes: &[u8]) -> Result<Reading, RenderError> {
 /// Header and body, decoded.
 pub(crate) fn read_mail(bytes: &[u8]) -> Result<Reading, RenderError> {
     let text = utf8(bytes)?;
-    let (header, body) = text.split_once("\r\n\r\n").ok_or_else(|| void("no end of the header"))?;
-    let header = header.replace("\r\n ", " ").replace("\r\n\t", " ");
-    let field = |name: &str| {
-        header.lines().find_map(|line| {
-            let (field, value) = line.split_once(':')?;
-            field.eq_ignore_ascii_case(name).then(|| value.trim().to_ascii_lowercase())
-        })
+    let (header, body) = part(&text)?;
+    let body = decoded(&header, body);
+    reading(&header, body)
+}
+
+/// The header and the text of a mail of ours, and what is attached to it.
+pub(crate) fn read_mixed(bytes: &[u8]) -> Result<(Reading, Vec<Attachment>), RenderError> {
+    let text = utf8(bytes)?;
+    let (header, body) = part(&text)?;
+    let Some(boundary) = parameter(&header, "boundary") else {
+        let body = decoded(&header, body);
+        return Ok((reading(&header, body)?, Vec::new()));
     };
-    let body = match field("Content-Transfer-Encoding").as_deref() {
+    let line = format!("\r\n--{boundary}");
+    let body = format!("\r\n{}", body.trim_start());
+    let mut pieces = body.split(&line);
+    let before = pieces.next().unwrap_or_default();
+    let mut parts = Vec::new();
+    let mut after = None;
+    for piece in pieces {
+        match piece.strip_prefix("\r\n") {
+            Some(piece) if after.is_none() => parts.push(part(piece)?),
+            _ if after.is_none() => after = piece.strip_prefix("--"),
+            _ => return Err(void("the mail goes on behind its end")),
+        }
+    }
+    let framed = before.trim().is_empty() && after.is_some_and(|it| it.trim().is_empty());
+    let mut parts = parts.into_iter();
+    let (Some((text_header, text)), true) = (parts.next(), framed) else {
+        return Err(void("the parts of the mail do not add up"));
+    };
+    let reading = reading(&format!("{header}\n{text_header}"), decoded(&text_header, text))?;
+    let attachments = parts.map(|(header, body)| Attachment {
+        name: parameter(&header, "filename").unwrap_or_default(),
+        bytes: decoded(&header, body),
+    });
+    Ok((reading, attachments.collect()))
+}
+
+/// The header, unfolded, and what is behind it.
+fn part(text: &str) -> Result<(String, &str), RenderError> {
+    let (header, body) = text.split_once("\r\n\r\n").ok_or_else(|| void("no end of the header"))?;
+    Ok((header.replace("\r\n ", " ").replace("\r\n\t", " "), body))
+}
+
+fn decoded(header: &str, body: &str) -> Vec<u8> {
+    let field = header.lines().find_map(|line| {
+        let (field, value) = line.split_once(':')?;
+        field
+            .eq_ignore_ascii_case("Content-Transfer-Encoding")
+            .then(|| value.trim().to_ascii_lowercase())
+    });
+    match field.as_deref() {
         Some("base64") => base64(body.as_bytes()),
         Some("quoted-printable") => quoted_printable(body.as_bytes(), false),
         _ => body.as_bytes().to_vec(),
-    };
+    }
+}
+
+/// A parameter of a header line, whole or in sections, plain or percent-encoded (RFC 2231).
+fn parameter(header: &str, name: &str) -> Option<String> {
+    let mut bytes: Vec<u8> = Vec::new();
+    let mut found = false;
+    for piece in quoted_pieces(header) {
+        let Some((key, value)) = piece.split_once('=') else { continue };
+        let key = key.trim().to_ascii_lowercase();
+        let Some(rest) = key.strip_prefix(name) else { continue };
+        if !rest.is_empty() && !rest.starts_with('*') {
+            continue;
+        }
+        let value = value.trim().trim_matches('"').replace("\\\"", "\"").replace("\\\\", "\\");
+        if rest.ends_with('*') {
+            let encoded = if found { &value[..] } else { value.rsplit('\'').next().unwrap_or("") };
+            bytes.extend(views::percent_decoded(encoded.as_bytes()));
+        } else {
+            bytes.extend(value.bytes());
+        }
+        found = true;
+    }
+    found.then(|| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The pieces between semicolons and line ends that stand outside quotation marks.
+fn quoted_pieces(header: &str) -> Vec<String> {
+    let (mut pieces, mut quoted, mut escaped) = (vec![String::new()], false, false);
+    for c in header.chars() {
+        match c {
+            ';' | '\n' if !quoted => pieces.push(String::new()),
+            c => {
+                quoted ^= c == '"' && !escaped;
+                escaped = c == '\\' && !escaped;
+                pieces.last_mut().expect("there is always one").push(c);
+            }
+        }
+    }
+    pieces
+}
+
+fn reading(header: &str, body: Vec<u8>) -> Result<Reading, RenderError> {
     let header: Vec<String> = header.lines().map(encoded_words).collect();
     let header = header.join("\n");
     Ok(Reading {

@@ -35,7 +35,7 @@ fn percent(text: &str) -> Option<String> {
     text.contains('%').then(|| lossy(&percent_decoded(text.as_bytes())))
 }
 
-fn percent_decoded(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn percent_decoded(bytes: &[u8]) -> Vec<u8> {
     let digit = |at: usize| bytes.get(at).and_then(|byte| char::from(*byte).to_digit(16));
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

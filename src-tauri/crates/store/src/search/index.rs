@@ -91,6 +91,7 @@ impl Changes {
             | Action::HoldSet { .. }
             | Action::CaseErased { .. }
             | Action::RetentionSet { .. }
+            | Action::TeamSet { .. }
             | Action::BundleLeft { .. }
             | Action::BundleTaken { .. }
             | Action::CaseRenumbered { .. }

@@ -552,7 +552,7 @@ fn a_vault_of_the_first_schema_is_searchable_after_opening() {
              DROP TABLE evidence_piece; DROP TABLE arriving; DROP TABLE case_line;
              DROP TABLE report_line; DROP INDEX observation_by_wire;
              DROP INDEX observation_by_time; DROP TABLE ledger; DROP TABLE waiting_lookup;
-             DROP TABLE bare; DROP TABLE renumbered; DROP TABLE conflict; DROP INDEX entry_by_seal;
+             DROP TABLE team; DROP TABLE bare; DROP TABLE renumbered; DROP TABLE conflict; DROP INDEX entry_by_seal;
              PRAGMA user_version = 1;",
         )
         .unwrap();

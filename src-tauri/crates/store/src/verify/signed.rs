@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use ed25519_dalek::{Signature, VerifyingKey};
 
 use farol_model::{
-    approval::{Ruling, Subject},
+    approval::{Proposal, Ruling, Subject},
     decision::MitigationState,
     document::ReviewState,
-    id::{Digest, MemberId},
+    id::{Digest, DocumentId, EntryId, MemberId},
     journal::{Action, Entry, EntryHeader},
     member::Member,
     signed::{KeptFile, Says},
@@ -22,8 +22,11 @@ use crate::signed::{file_hash, is_signed_by, verifying_key};
 #[derive(Default)]
 pub(super) struct Signatures {
     members: BTreeMap<MemberId, (Member, VerifyingKey)>,
-    asked: BTreeMap<Digest, Subject>,
+    /// What was asked, and the entry that proposed it.
+    asked: BTreeMap<Digest, (Subject, EntryId)>,
     approved: BTreeSet<Subject>,
+    /// Which document, as its last change left it, and by whom.
+    texts: BTreeSet<(DocumentId, EntryId, MemberId)>,
     /// Whether other desks wrote here, too: what one desk rests on, another may have.
     others: bool,
     /// What rests on an approval, or answers a request, that was not seen yet.
@@ -45,11 +48,18 @@ impl Signatures {
     pub(super) fn missing(&self) -> Option<WrongEntry> {
         let there = |it: &Waiting| match it {
             Waiting::Approval(subject) => self.approved.contains(subject),
-            Waiting::Request(request, subject) => self.asked.get(request) == Some(subject),
+            Waiting::Request(request, subject) => {
+                self.asked.get(request).is_some_and(|(asked, _)| asked == subject)
+            }
         };
         let (_, header) = self.waiting.iter().find(|(it, _)| !there(it))?;
         let change = Tampering::ForgedFile;
         Some(WrongEntry { n: header.n, header: Some(header.clone()), change })
+    }
+
+    /// Whether this person signed for a document as this entry left it.
+    pub(super) fn has_approved(&self, document: DocumentId, entry: EntryId, by: MemberId) -> bool {
+        self.texts.contains(&(document, entry, by))
     }
 
     /// Whether anybody who is named signed this.
@@ -132,10 +142,12 @@ impl Signatures {
     ) -> bool {
         match (kept.file.statement().map(|it| it.says), signer) {
             (Some(Says::Request(request)), None) => {
-                self.asked.insert(kept.hash, request.proposal.subject);
+                let Proposal { subject, entry, .. } = request.proposal;
+                self.asked.insert(kept.hash, (subject, entry));
             }
-            (Some(Says::Answer(answer)), Some(_)) => {
-                if self.asked.get(&answer.request) != Some(&answer.subject) {
+            (Some(Says::Answer(answer)), Some(signer)) => {
+                let asked = self.asked.get(&answer.request).copied();
+                if asked.map(|(subject, _)| subject) != Some(answer.subject) {
                     if !self.others {
                         return false;
                     }
@@ -144,6 +156,9 @@ impl Signatures {
                 }
                 if answer.ruling == Ruling::Approved {
                     self.approved.insert(answer.subject);
+                    if let Some((Subject::Document(id), entry)) = asked {
+                        self.texts.insert((id, entry, signer));
+                    }
                 }
             }
             _ => {}
