@@ -4,8 +4,12 @@
 
 /// Cases that travel whole between two desks.
 pub(crate) mod bundles;
+/// What may belong together, and what looks like a brand.
+pub(crate) mod connections;
 /// What leaves this computer.
 pub(crate) mod leaving;
+/// Lists of names that are looked up and kept.
+pub(crate) mod lookup_lists;
 /// What the team sets for itself.
 pub(crate) mod team;
 /// Documents while they are written, reviewed and sent.

@@ -33,6 +33,15 @@ pub(crate) fn pick_evidence(app: &AppHandle) -> Option<PathBuf> {
     })
 }
 
+/// A list of names.
+pub(crate) fn pick_names(app: &AppHandle) -> Option<PathBuf> {
+    seam("FAROL_PICK_FILE").or_else(|| {
+        let dialog = app.dialog().file().set_title("Open a list of names");
+        let dialog = dialog.add_filter("Text", &["txt", "csv", "list", "log"]);
+        dialog.add_filter("All files", &["*"]).blocking_pick_file()?.into_path().ok()
+    })
+}
+
 /// One table.
 pub(crate) fn pick_table(app: &AppHandle) -> Option<PathBuf> {
     seam("FAROL_PICK_FILE").or_else(|| {

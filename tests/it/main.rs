@@ -20,6 +20,8 @@ mod leaks;
 mod leaving;
 /// Lists of cases, from a script and by keyboard.
 mod lists;
+/// Lookup lists, connections and look-alikes, from a script and by keyboard.
+mod lookup_lists;
 /// Our mistake to trust, from a script.
 mod mistake_to_trust;
 /// Whose abuse desk this is.

@@ -10,6 +10,9 @@ const COMMANDS = new Set(
     "report_attach observable_add target_set clock_stop note_add lookup_plan lookup_start " +
     "bundle_plan bundle_export bundle_pick bundle_preview bundle_import conflict_list conflict_settle " +
     "leaving_show offline_switch source_switch resolver_choose may_leave lookup_wait waiting_forget waiting_send ledger_show ledger_save " +
+    "lookup_list_pick lookup_list_plan lookup_list_make lookup_list_all lookup_list_show lookup_list_resume lookup_list_pause lookup_list_cancel " +
+    "lookup_list_rate lookup_list_forget listed_names listed_groups listed_detail sign_kinds lookup_list_save " +
+    "connections_show lookalikes_make lookalikes_judge lookalikes_judge_list " +
     "work_cancel asn_pick evidence_pick evidence_open evidence_save evidence_destroy networks_show network_choose registries_show registries_switch registries_pick decision_make mitigation_propose mitigation_advance template_list " +
     "document_list document_create document_show document_save document_preview document_check document_export " +
     "block_history moment_list block_comment comment_settle document_issue document_correct promise_list promise_keep " +

@@ -30,6 +30,11 @@ export function isTyping(target: EventTarget | null): boolean {
     ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
 }
 
+/** Whether Enter belongs to the button that has the focus. */
+export function isOnButton(): boolean {
+  return document.activeElement instanceof HTMLButtonElement;
+}
+
 /** Follows the keys a person presses and finds the action they mean. */
 export class Keys {
   #prefix = "";

@@ -6,8 +6,8 @@ import type { Action } from "$lib/actions";
 
 export type Route =
   | { view: "queue"; select?: string }
-  | { view: "cases" | "documents" | "handover" | "settings" | "leaving" }
-  | { view: "case" | "document"; id: string };
+  | { view: "cases" | "lookups" | "documents" | "handover" | "settings" | "leaving" }
+  | { view: "case" | "document" | "lookup-list"; id: string };
 
 /** Where somebody was in a list. */
 export type Place = { selected: string | null; scroll: number; filter?: CaseFilter; sort?: CaseSort };

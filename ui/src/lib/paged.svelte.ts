@@ -14,6 +14,9 @@ export type Part<T> = {
   at: number | null;
 };
 
+/** Which part of a list is asked for. */
+export type PartAsk<F, S> = { filter: F; sort: S; offset: number; limit: number; around: string | null };
+
 /** A filter that lets everything through. */
 export function noFilter(): CaseFilter {
   return { statuses: [], severities: [], categories: [], assignee: null, words: "" };
@@ -28,7 +31,7 @@ export function firstOf(limit: number, sort: CaseSort, filter: Partial<CaseFilte
  * What the store knows of a long list, asked again after every commit. The old rows stay on the screen
  * while new ones are on their way, and what is selected stays selected wherever it moves to.
  */
-export class PagedList<T extends { id: string }> {
+export class PagedList<T extends { id: string }, F = CaseFilter, S = CaseSort> {
   /** How many rows there are; null until the first answer. */
   count = $state<number | null>(null);
   /** Whether the list ends before all that has the words of the filter. */
@@ -42,21 +45,21 @@ export class PagedList<T extends { id: string }> {
   /** Parts that are as the last commit left them, or on their way. */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- remembered, never shown
   #fresh = new Set<number>();
-  #ask: (part: ListAsk) => Promise<Part<T>>;
-  #which: { filter: CaseFilter; sort: CaseSort } | null = null;
+  #ask: (part: PartAsk<F, S>) => Promise<Part<T>>;
+  #which: { filter: F; sort: S } | null = null;
   #round = 0;
   #seen: [number, number] = [0, PART];
 
-  constructor(ask: (part: ListAsk) => Promise<Part<T>>, selected: string | null = null) {
+  constructor(ask: (part: PartAsk<F, S>) => Promise<Part<T>>, selected: string | null = null) {
     this.#ask = ask;
     this.#selected = selected;
   }
 
   /** Asks anew after every commit and whenever the filter or the order changes. Call it while a component is set up. */
-  follow(app: App, which: () => { filter: CaseFilter; sort: CaseSort }): void {
+  follow(app: App, which: () => { filter: F; sort: S }): void {
     $effect(() => {
       void app.version;
-      void this.show($state.snapshot(which()));
+      void this.show($state.snapshot(which()) as { filter: F; sort: S });
     });
   }
 
@@ -102,7 +105,7 @@ export class PagedList<T extends { id: string }> {
   }
 
   /** Asks for the list anew, around what is selected. */
-  async show(which: { filter: CaseFilter; sort: CaseSort }): Promise<void> {
+  async show(which: { filter: F; sort: S }): Promise<void> {
     const isOther = JSON.stringify(which) !== JSON.stringify(this.#which);
     this.#which = which;
     const mine = ++this.#round;

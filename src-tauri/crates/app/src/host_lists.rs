@@ -52,6 +52,8 @@ pub struct HostList {
     pub hosts: Vec<String>,
     /// Lines that are none, as they were written.
     pub refused: Vec<String>,
+    /// How many lines name a host again.
+    pub n_again: u32,
 }
 
 impl HostList {
@@ -60,7 +62,7 @@ impl HostList {
     /// over.
     pub fn read<'a>(lines: impl IntoIterator<Item = &'a str>) -> Self {
         let mut known = HashSet::new();
-        let mut list = Self { hosts: Vec::new(), refused: Vec::new() };
+        let mut list = Self { hosts: Vec::new(), refused: Vec::new(), n_again: 0 };
         for line in lines {
             let line = line.trim().trim_start_matches('\u{feff}');
             if line.is_empty() || line.starts_with('#') {
@@ -70,6 +72,8 @@ impl HostList {
                 Some(host) => {
                     if known.insert(host.clone()) {
                         list.hosts.push(host);
+                    } else {
+                        list.n_again += 1;
                     }
                 }
                 None => list.refused.push(line.to_owned()),
@@ -85,10 +89,10 @@ fn host(text: &str) -> Option<String> {
 }
 
 /// How a list is asked about, with everything that was chosen checked.
-struct Prepared {
-    resolvers: Vec<Resolver>,
-    types: Types,
-    speed: Speed,
+pub(crate) struct Prepared {
+    pub(crate) resolvers: Vec<Resolver>,
+    pub(crate) types: Types,
+    pub(crate) speed: Speed,
 }
 
 impl Desk {
@@ -130,7 +134,7 @@ impl Desk {
         let asked = self.ask_list(&pass, hosts, &prepared, &mut take, cancelled);
         // Also when something went wrong: what was answered is kept, and what left is written down.
         keep(&mut batch)?;
-        asked
+        self.note_left(None, &asked?, Vec::new())
     }
 
     /// A host as scripts read it, from what was observed and the verdict.
@@ -139,7 +143,7 @@ impl Desk {
     }
 
     /// Checks what was chosen for a list.
-    fn prepare_list(&self, ask: &ListAsk<'_>) -> Result<Prepared, Failure> {
+    pub(crate) fn prepare_list(&self, ask: &ListAsk<'_>) -> Result<Prepared, Failure> {
         let mut resolvers = Vec::new();
         for text in ask.resolvers {
             resolvers.push(self.choose_resolver(Some(text))?);
@@ -166,15 +170,16 @@ impl Desk {
         Ok(Prepared { resolvers, types, speed: Speed { rate, in_flight: IN_FLIGHT } })
     }
 
-    /// Asks on a thread of its own, so that writing does not keep packets waiting.
-    fn ask_list(
+    /// Asks on a thread of its own, so that writing does not keep packets waiting. Gives what had left
+    /// for hosts that were not given.
+    pub(crate) fn ask_list(
         &self,
         pass: &Pass,
         hosts: Vec<String>,
         prepared: &Prepared,
         take: &mut dyn FnMut(Looked) -> Result<(), Failure>,
         cancelled: &(dyn Fn() -> bool + Send + Sync),
-    ) -> Result<(), Failure> {
+    ) -> Result<Vec<Asked>, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -185,7 +190,7 @@ impl Desk {
         let is_over = std::sync::atomic::AtomicBool::new(false);
         let stopped = || cancelled() || is_over.load(std::sync::atomic::Ordering::Relaxed);
         thread::scope(|scope| {
-            scope.spawn(|| {
+            let asking = scope.spawn(|| {
                 let done = done;
                 let list = ListLookup {
                     resolvers: &prepared.resolvers,
@@ -196,7 +201,7 @@ impl Desk {
                 };
                 // Nobody takes any more when writing failed.
                 let mut each = |looked| done.send(looked).unwrap_or_default();
-                runtime.block_on(pass.look_up_list(&list, hosts, &mut each, &stopped));
+                runtime.block_on(pass.look_up_list(&list, hosts, &mut each, &stopped))
             });
             for looked in came {
                 if let Err(failure) = take(looked) {
@@ -204,7 +209,7 @@ impl Desk {
                     return Err(failure);
                 }
             }
-            Ok(())
+            Ok(asking.join().unwrap_or_default())
         })
     }
 }
@@ -223,5 +228,6 @@ mod tests {
             ["login.kelp.test", "kelp.test", "AS64496", "192.0.2.7", "quoted.kelp.test"]
         );
         assert_eq!(list.refused, ["not a host"]);
+        assert_eq!(list.n_again, 1);
     }
 }

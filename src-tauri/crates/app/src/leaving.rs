@@ -81,6 +81,22 @@ impl Desk {
         })
     }
 
+    /// Why nothing may leave for these cases and hosts; none when it may.
+    pub(crate) fn why_forbidden(
+        &self,
+        cases: &[CaseId],
+        hosts: &[String],
+    ) -> Result<Option<String>, Failure> {
+        Ok(self.store.read(|it| {
+            for case in cases {
+                if let Some(why) = forbidden(it, Some(*case), &[])? {
+                    return Ok(Some(why));
+                }
+            }
+            forbidden(it, None, hosts)
+        })?)
+    }
+
     /// Whether nothing may leave.
     pub fn is_offline(&self) -> bool {
         self.leaving.gate.is_shut()
@@ -110,6 +126,7 @@ impl Desk {
                     .map(|row| waiting_row(it, row))
                     .collect::<Result<_, StoreError>>()
             })?,
+            waiting_lists: self.waiting_lists()?,
         })
     }
 
@@ -394,7 +411,7 @@ fn left_row(left: Left, cases: &[Case]) -> LeftRow {
 }
 
 /// A cell that no spreadsheet takes for a formula.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let text = match text.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
         _ => text.to_owned(),

@@ -15,6 +15,8 @@ mod bundles_in;
 pub mod cases;
 /// Facts that two desks changed without knowing of each other.
 mod conflicts;
+/// Which hosts may be one actor's.
+pub mod connections;
 /// No picture of memory on the disk.
 pub mod core_dumps;
 /// Decisions and mitigations.
@@ -41,6 +43,10 @@ mod leaving;
 mod lists;
 /// How the window looks to one person.
 pub mod look;
+/// Look-alikes of a brand.
+pub mod lookalikes;
+/// Lists of names that are looked up and kept.
+pub mod lookup_lists;
 /// Asking the world.
 pub mod lookups;
 /// People whose signatures this desk can check.
@@ -104,6 +110,10 @@ pub struct Desk {
     asn: RwLock<Arc<AsnTable>>,
     registries: registries::Desked,
     leaving: leaving::Leaving,
+    /// Lookup lists that are being asked.
+    runs: lookup_lists::Runs,
+    /// What open cases show.
+    shown: connections::Remembered,
     /// The world that a practice vault asks, and nothing else.
     practice: Option<Practice>,
     /// Why the last backup was not made.

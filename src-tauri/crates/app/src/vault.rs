@@ -18,7 +18,9 @@ pub use farol_store::Place;
 
 use crate::{
     Code, Desk, Failure, Machines,
+    connections::Remembered,
     leaving::Leaving,
+    lookup_lists::Runs,
     networks,
     registries::Desked,
     view::{VaultCreate, VaultMade, VaultState, VaultStatus},
@@ -26,6 +28,10 @@ use crate::{
 
 /// Shorter passphrases are refused.
 const MIN_PASSPHRASE: usize = 8;
+
+/// How often, and how long at a time, closing waits for lookup lists to keep what they have.
+const CLOSING_TRIES: u32 = 100;
+const CLOSING_REST: std::time::Duration = std::time::Duration::from_millis(20);
 
 /// Opens every practice vault: nothing in it is secret.
 pub const PRACTICE_PASSPHRASE: &str = "practice";
@@ -143,6 +149,8 @@ impl Desk {
             networks: RwLock::new(Arc::new(networks::read(dir, practice.is_some())?)),
             registries: Desked::open(dir, practice.as_ref())?,
             leaving: Leaving::open(dir),
+            runs: Runs::default(),
+            shown: Remembered::default(),
             asn: RwLock::new(Arc::new(asn_table(dir, practice.is_some())?)),
             practice,
             backup_problem: Mutex::default(),
@@ -158,7 +166,15 @@ impl Desk {
     }
 
     /// Ends the work that goes on behind, so that dropping the desk takes the key from memory.
+    ///
+    /// Lookup lists that are being asked keep what they have, and go on when somebody says so.
     pub fn begin_closing(&self) {
+        for _ in 0..CLOSING_TRIES {
+            if self.runs.stop_all() {
+                break;
+            }
+            std::thread::sleep(CLOSING_REST);
+        }
         self.store.begin_closing();
     }
 

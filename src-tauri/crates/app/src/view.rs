@@ -26,8 +26,14 @@ use crate::Failure;
 
 /// Bundles.
 mod bundles;
+/// What may belong together.
+mod connections;
 /// What leaves this computer.
 mod leaving;
+/// Look-alikes.
+mod lookalikes;
+/// Lookup lists.
+mod lookup_lists;
 /// Members, and files that they sign.
 mod signed;
 /// Documents while they are written.
@@ -37,7 +43,13 @@ pub use bundles::{
     BundleCase, BundleDone, BundleFor, BundleKey, BundlePerson, BundlePlan, BundleShown,
     ConflictLine, Incoming, IncomingCase, LeavingCase, VersionLine,
 };
+pub use connections::{ConnectedCase, ConnectedHost, ConnectionRow, ConnectionsView};
 pub use leaving::{LeavingView, LeftRow, MayLeave, Source, WaitingRow, WaitingSent, WhoSees};
+pub use lookalikes::{JudgedName, JudgedNames, LookalikeKind, LookalikesView};
+pub use lookup_lists::{
+    ListNames, ListRegistry, ListStage, ListedDetail, ListedGroup, ListedGroups, ListedPage,
+    ListedRow, LookupListPlan, LookupListView, SignKindRow,
+};
 pub use signed::{
     ApprovalLine, FileStep, HandoverReader, HandoverRow, MemberRow, OpenedFile, TakenAnswer,
     ToldFact,

@@ -6,6 +6,8 @@ mod backups;
 mod bundles;
 /// Cases, decisions and mitigations.
 mod cases;
+/// What may belong together, and what looks like a brand.
+mod connections;
 /// Responses, analyses and readouts.
 mod documents;
 /// Files that cases rest on.
@@ -14,6 +16,8 @@ mod evidence;
 mod leaving;
 /// The queue and the list of cases.
 mod lists;
+/// Lists of names that are looked up and kept.
+mod lookup_lists;
 /// Asking the world.
 mod lookups;
 /// The registries.
@@ -84,6 +88,12 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
             leaving::lookups(&open()?, command, output)
         }
         Command::Lookup(options) => lookups::look_up(&open()?, &options, output),
+        Command::LookupList(command) => lookup_lists::run(&open()?, command, output),
+        Command::Connections(options) => connections::connections(&open()?, &options, output),
+        Command::Lookalikes(options) if connections::needs_desk(&options) => {
+            connections::lookalikes(Some(&open()?), &options, output)
+        }
+        Command::Lookalikes(options) => connections::lookalikes(None, &options, output),
         Command::Providers(options) => lookups::providers(&open()?, &options, output),
         Command::Network(command) => {
             let desk = open()?;

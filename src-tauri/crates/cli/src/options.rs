@@ -2,6 +2,8 @@
 
 /// Cases that travel whole between two desks.
 mod bundles;
+/// What may belong together, and what looks like a brand.
+pub(crate) mod connections;
 /// Documents.
 mod documents;
 /// What leaves this computer.
@@ -10,6 +12,8 @@ pub(crate) mod leaving;
 mod lists;
 /// What `lookup` and `providers` take.
 mod lookup;
+/// Lists of names that are looked up and kept.
+pub(crate) mod lookup_list;
 /// What the team sets for itself.
 pub(crate) mod team;
 /// Documents while they are written.
@@ -99,6 +103,11 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Offline(leaving::OfflineCommand),
     Lookup(LookupOptions),
+    /// Look many names up over minutes or hours, keep every answer, and see what they have in common.
+    #[command(subcommand)]
+    LookupList(lookup_list::LookupListCommand),
+    Connections(connections::ConnectionsOptions),
+    Lookalikes(connections::LookalikesOptions),
     Providers(ProvidersOptions),
     /// List the networks that are known, or choose the one that is ours.
     #[command(subcommand)]

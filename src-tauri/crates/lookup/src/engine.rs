@@ -430,8 +430,17 @@ impl<'a> Engine<'a> {
                 let is_cut = is_truncated(&answer);
                 let exchanged = Exchanged { answer, transport: "udp", wire: Some(bytes.to_vec()) };
                 if is_cut {
-                    flight.fallback = Some(exchanged);
+                    flight.fallback = Some((exchanged, upstream));
                     self.ask_over_stream(place, upstream);
+                } else if says_nothing(&exchanged.answer)
+                    && let Some(other) = self.untried(place)
+                {
+                    // A resolver that cannot or will not say is no reason to stop; its word stands when
+                    // nobody has a better one.
+                    if let Some(flight) = self.flights[place].as_mut() {
+                        flight.fallback.get_or_insert((exchanged, upstream));
+                    }
+                    self.send(place, other, now, work);
                 } else {
                     self.finish(place, exchanged, upstream, now, work);
                 }
@@ -442,7 +451,7 @@ impl<'a> Engine<'a> {
                 let can_ask_another = self.upstreams.len() > 1 && flight.sent.len() < attempts;
                 if can_ask_another && let Some(other) = self.choose(Some(upstream), now) {
                     if let Some(flight) = self.flights[place].as_mut() {
-                        flight.fallback = Some(exchanged);
+                        flight.fallback = Some((exchanged, upstream));
                     }
                     self.send(place, other, now, work);
                 } else {
@@ -451,7 +460,8 @@ impl<'a> Engine<'a> {
             }
             Fit::Cut => {
                 // Too little to believe: whoever guessed the id could have sent it.
-                flight.fallback.get_or_insert(Exchanged::malformed("udp", bytes.to_vec()));
+                let malformed = Exchanged::malformed("udp", bytes.to_vec());
+                flight.fallback.get_or_insert((malformed, upstream));
                 flight.n_strays += 1;
             }
             Fit::OtherCase => {
@@ -460,6 +470,15 @@ impl<'a> Engine<'a> {
             }
             Fit::Stray => flight.n_strays += 1,
         }
+    }
+
+    /// A resolver that was not asked this question yet and may be asked now.
+    fn untried(&mut self, place: usize) -> Option<usize> {
+        let now = Instant::now();
+        let sent = &self.flights[place].as_ref()?.sent;
+        let other =
+            (0..self.upstreams.len()).find(|it| sent.iter().all(|sent| sent.upstream != *it))?;
+        self.upstreams[other].bucket.take(now).then_some(other)
     }
 
     /// Remembers a packet that answers nothing with the questions that it may have been meant for.
@@ -564,7 +583,7 @@ impl<'a> Engine<'a> {
     fn give_up(&mut self, place: usize, upstream: usize, now: Instant, work: &mut dyn Work) {
         let deadline = self.upstreams[upstream].resolver.deadline;
         let Some(flight) = self.flights[place].as_mut() else { return };
-        let exchanged = flight.nothing_came(deadline);
+        let (exchanged, upstream) = flight.nothing_came(deadline, upstream);
         self.finish(place, exchanged, upstream, now, work);
     }
 
@@ -615,6 +634,11 @@ impl<'a> Engine<'a> {
     fn named(&mut self, name: FlightName) -> Option<&mut Flight> {
         self.flights[name.place].as_mut().filter(|it| it.generation == name.generation)
     }
+}
+
+/// Whether a resolver answered without saying anything about the name.
+fn says_nothing(answer: &Answer) -> bool {
+    matches!(answer, Answer::Dns { rcode, .. } if rcode == "SERVFAIL" || rcode == "REFUSED")
 }
 
 impl Upstream {

@@ -4,9 +4,12 @@
 //! open gate only. Shutting it refuses new passes, tells those that are out to stop, and returns
 //! when the last of them is back: from then on no packet leaves. Knows nothing of who asks or why.
 
-use std::sync::{
-    Arc, Condvar, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use farol_model::leaving::Left;
@@ -15,9 +18,13 @@ use crate::{
     asn::AsnTable,
     list::{ListLookup, Looked},
     look_up::{Asked, Stamper, look_up},
+    questions::registry_questions,
     rdap::Registries,
     resolver::Resolver,
 };
+
+/// How soon a cancellation is noticed while a registry is silent.
+const CANCEL_NOTICED: Duration = Duration::from_millis(50);
 
 /// Whether anything may leave, and how much of it is on its way.
 #[derive(Debug, Default)]
@@ -117,16 +124,49 @@ impl Pass {
 
     /// Asks about every host of a list; `each` gets a host when all its questions ended.
     ///
-    /// A host that was on its way when somebody cancelled, or the gate was shut, is not given.
+    /// A host that was on its way when somebody cancelled, or the gate was shut, is not given; what
+    /// had left for such hosts comes back.
     pub async fn look_up_list(
         &self,
         list: &ListLookup<'_>,
         hosts: Vec<String>,
         each: &mut (dyn FnMut(Looked) + Send),
         cancelled: &(dyn Fn() -> bool + Send + Sync),
-    ) {
+    ) -> Vec<Asked> {
         let cancelled = || self.is_over() || cancelled();
-        list.ask(hosts, each, &cancelled).await;
+        list.ask(hosts, each, &cancelled).await
+    }
+
+    /// Asks the registry of one subject, as [`crate::registry_subject`] writes it.
+    ///
+    /// When somebody cancels, or the gate is shut, nothing is given but what left.
+    pub async fn ask_registry(
+        &self,
+        subject: &str,
+        registries: &Registries,
+        resolver: &Resolver,
+        stamp: Stamper<'_>,
+        cancelled: &(dyn Fn() -> bool + Send + Sync),
+    ) -> Brought {
+        let until_cancelled = async {
+            while !(self.is_over() || cancelled()) {
+                tokio::time::sleep(CANCEL_NOTICED).await;
+            }
+        };
+        let ask = async {
+            let mut asked = Vec::new();
+            for question in registry_questions(subject) {
+                if let Some((object, about)) = question.of_registry() {
+                    asked.extend(registries.ask(object, about, resolver, stamp).await);
+                }
+            }
+            asked
+        };
+        let asked = tokio::select! {
+            asked = ask => asked,
+            () = until_cancelled => Vec::new(),
+        };
+        Brought { asked, beside: registries.take_beside() }
     }
 }
 

@@ -19,6 +19,8 @@ mod gate;
 mod list;
 /// From a host to the observations about it.
 mod look_up;
+/// Look-alikes of a brand.
+mod lookalikes;
 /// Tables of who runs which ranges and names.
 mod networks;
 /// What is asked about a host.
@@ -37,11 +39,14 @@ pub use canary::telling_labels;
 pub use gate::{Brought, Gate, Pass};
 pub use list::{ListLookup, Looked, Speed};
 pub use look_up::{Asked, Stamp, Stamper};
+pub use lookalikes::{Brand, LookAlike, PermutationKind, judge, permutations};
 pub use networks::Networks;
-pub use questions::{Types, is_subject, questions, registrable_domain, registry_questions};
-pub use rdap::{PlannedRegistry, Quota, Quotas, Registries, Servers, TableAge, World};
+pub use questions::{
+    Types, is_subject, questions, registrable_domain, registry_questions, registry_subject,
+};
+pub use rdap::{PlannedRegistry, Quota, Quotas, Registries, Servers, TableAge, World, token_ms};
 pub use resolver::Resolver;
-pub use verdict::verdict;
+pub use verdict::{signs, verdict};
 
 /// A look-up cannot be prepared. What the world answers is never an error.
 #[derive(Debug, thiserror::Error)]

@@ -79,13 +79,14 @@ impl ListLookup<'_> {
     /// Asks about every host of a list, in an order of its own.
     ///
     /// `each` gets a host when all its questions ended. A host that was on its way when somebody
-    /// cancelled is not given: it was not looked up. Registries are not asked.
+    /// cancelled is not given: it was not looked up; what had left for it by then comes back, so that
+    /// it can be written down. Registries are not asked.
     pub(crate) async fn ask(
         &self,
         hosts: Vec<String>,
         each: &mut (dyn FnMut(Looked) + Send),
         cancelled: &(dyn Fn() -> bool + Send + Sync),
-    ) {
+    ) -> Vec<Asked> {
         let order = order(&hosts, self.stamp);
         let mut list = List {
             hosts,
@@ -99,6 +100,7 @@ impl ListLookup<'_> {
             open: Places::default(),
             domains: Places::default(),
             current: None,
+            unfinished: Vec::new(),
         };
         let pace = Pace {
             in_flight: self.speed.in_flight,
@@ -107,6 +109,7 @@ impl ListLookup<'_> {
             persists: true,
         };
         engine::ask(self.resolvers, pace, &mut list, self.stamp, cancelled).await;
+        list.what_is_left()
     }
 }
 
@@ -200,6 +203,8 @@ struct List<'a> {
     domains: Places<Domain>,
     /// The domain whose hosts are being begun.
     current: Option<usize>,
+    /// Questions that had left and were not waited for.
+    unfinished: Vec<Asked>,
 }
 
 /// Marks tell hosts and domains apart by their last bit.
@@ -225,6 +230,7 @@ impl Work for List<'_> {
 
     fn ended(&mut self, mark: usize, asked: Asked) {
         if (self.cancelled)() {
+            self.unfinished.push(asked);
             return;
         }
         let place = mark >> 1;
@@ -346,6 +352,17 @@ impl List<'_> {
         if domain.n_hosts == 0 && self.current != Some(at) {
             self.domains.take(at);
         }
+    }
+
+    /// What had left for hosts that were not given.
+    fn what_is_left(mut self) -> Vec<Asked> {
+        for domain in self.domains.things.into_iter().flatten().filter(|it| !it.is_given) {
+            self.unfinished.extend(domain.asked);
+            self.unfinished.extend(domain.whole.iter().flat_map(|it| it.iter().cloned()));
+            self.unfinished.extend(domain.done.into_iter().flat_map(|it| it.asked));
+        }
+        self.unfinished.extend(self.open.things.into_iter().flatten().flat_map(|it| it.asked));
+        self.unfinished
     }
 
     /// No more hosts of this domain will begin.

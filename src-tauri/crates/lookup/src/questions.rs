@@ -144,6 +144,15 @@ pub fn registry_questions(host: &str) -> Vec<Question> {
     sold(&host).map_or_else(Vec::new, |domain| asked(RegistryObject::Domain, domain.to_owned()))
 }
 
+/// What a registry is asked about for a host, in a spelling of which [`registry_questions`] makes the
+/// same question again; none when there is nothing to ask.
+pub fn registry_subject(host: &str) -> Option<String> {
+    match registry_questions(host).into_iter().next()? {
+        Question::Rdap { object: RegistryObject::Nameserver, about } => Some(format!("ns:{about}")),
+        other => Some(other.about().to_owned()),
+    }
+}
+
 /// Whether a subject is known to registries alone: `AS64496`, `ns:ns1.example.test`.
 pub fn is_subject(text: &str) -> bool {
     let is_name = |name: &str| name.contains('.') && Name::from_utf8(name).is_ok();
@@ -284,6 +293,12 @@ mod tests {
         check("[2001:db8::1]", "2001:db8::1 RDAP");
         check("AS64496", "AS64496 RDAP");
         check("ns:NS1.Harbour.example", "ns1.harbour.example RDAP");
+        for host in
+            ["Login.Harbour-Bank.example.", "192.0.2.7", "as64496", "ns:ns1.harbour.example"]
+        {
+            let subject = registry_subject(host).unwrap();
+            assert_eq!(registry_questions(&subject), registry_questions(host), "{host}");
+        }
         assert!(questions("AS64496").is_empty() && questions("ns:ns1.harbour.example").is_empty());
         assert!(!is_subject("as.example.test") && !is_subject("AS"), "these are hosts or nothing");
     }

@@ -38,7 +38,7 @@ use tokio::time::Instant;
 use tokio_rustls::rustls;
 use url::Url;
 
-pub use quota::{Quota, Quotas};
+pub use quota::{Quota, Quotas, token_ms};
 pub use reach::World;
 pub use servers::{Servers, TableAge};
 

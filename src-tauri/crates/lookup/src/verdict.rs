@@ -4,6 +4,8 @@
 //! tables change. Layered, because an address's network alone is a bad oracle: published range,
 //! then CNAME suffix, then name servers, then who announces the address. Unknown stays unknown.
 
+/// What a name shows that another may show as well.
+mod signs;
 /// What the observations say about a host, in one place.
 mod trail;
 /// The sentences.
@@ -22,6 +24,7 @@ use crate::{
     networks::{Match, Networks, On},
     questions::{ascii, is_subject, registrable},
 };
+pub use signs::signs;
 use trail::{End, Trail};
 
 /// Says who provides what for a host.

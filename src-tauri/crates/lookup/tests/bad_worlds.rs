@@ -333,6 +333,27 @@ fn silence_at_one_resolver_is_made_good_by_another() {
 }
 
 #[test]
+fn a_refusal_is_made_good_by_another_resolver_and_stands_when_nobody_knows_better() {
+    let refusing = Server::start(|asked| vec![bare(asked, 5)], None, false);
+    let failing = Server::start(|asked| vec![bare(asked, 2)], None, false);
+    let silent = Server::start(|_| Vec::new(), None, false);
+    let honest = Server::start(|asked| vec![good(asked)], None, false);
+    for bad in [&refusing, &failing] {
+        for resolvers in [[bad, &honest], [&honest, bad]] {
+            let asked = ask(&resolvers.map(resolver));
+            assert_eq!(asked[0].observation.server, honest.addr.to_string());
+            assert!(asked[0].observation.answer.in_one_line().starts_with("NOERROR"));
+        }
+        // Whoever refused is named, not whoever was silent afterwards.
+        let asked = ask(&[bad, &silent].map(resolver));
+        assert_eq!(asked[0].observation.server, bad.addr.to_string());
+        assert!(asked[0].wire.is_some());
+    }
+    let asked = ask(&[&refusing, &failing].map(resolver));
+    assert!(!asked[0].observation.answer.in_one_line().starts_with("NOERROR"));
+}
+
+#[test]
 fn a_malformed_answer_is_made_good_by_another_resolver() {
     fn cut(asked: &[u8]) -> Vec<Vec<u8>> {
         let mut said = good(asked);

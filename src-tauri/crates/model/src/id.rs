@@ -69,6 +69,8 @@ ids! {
     EvidenceId = "evidence id";
     /// A look-up that waits until the desk is online.
     WaitingId = "waiting look-up id";
+    /// A list of names that is looked up.
+    LookupListId = "lookup list id";
 }
 
 /// A SHA-256 digest; written as 64 lower-case hex digits.

@@ -12,6 +12,8 @@ pub mod bundle;
 pub mod case;
 /// Named deadlines.
 pub mod clock;
+/// Names that may be one actor's, and why.
+pub mod cluster;
 /// Facts that two desks changed without knowing of each other.
 pub mod conflict;
 /// What was decided and what was done about it.
@@ -36,6 +38,8 @@ pub mod leaving;
 pub mod list;
 /// What the world answered, and who provides what.
 pub mod lookup;
+/// Lists of names that are looked up.
+pub mod lookup_list;
 /// People who work at a desk.
 pub mod member;
 /// Values from the world that a report names: hosts, addresses, URLs.
@@ -50,6 +54,8 @@ pub mod report;
 pub mod retention;
 /// What a person may ask for in one line.
 pub mod search;
+/// What a name shows that another may show as well.
+pub mod sign;
 /// Files that members sign.
 pub mod signed;
 /// Ways to a vault's key.

@@ -18,7 +18,7 @@ use farol_model::{
 };
 
 use crate::{
-    Reader, Store, StoreError, evidence,
+    Reader, Store, StoreError, evidence, lookup_lists,
     read::{self, id_of},
     search,
 };
@@ -73,6 +73,7 @@ pub(crate) fn apply(
     for table in OF_CASE {
         conn.execute(&format!("DELETE FROM {table} WHERE case_id = ?1"), [&case])?;
     }
+    lookup_lists::forget_case(conn, &case)?;
     conn.execute("DELETE FROM case_ WHERE id = ?1", [&case])?;
     conn.execute("DELETE FROM conflict WHERE owner = ?1", [&case])?;
     conn.execute("DELETE FROM seal WHERE id = ?1", [&case])?;

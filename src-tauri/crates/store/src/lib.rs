@@ -34,6 +34,8 @@ mod layout;
 mod leaving;
 /// Lists of cases, part by part.
 mod lists;
+/// Lists of names that are looked up.
+mod lookup_lists;
 /// Where a vault lies.
 mod place;
 /// From actions to the tables that screens read.
@@ -78,6 +80,7 @@ pub use error::{KeyringProblem, StoreError};
 pub use evidence::ArrivedFile;
 pub use health::Condition;
 pub use lists::{ListPart, ListedCase, MAX_FOUND, Which};
+pub use lookup_lists::{Listed, ListedPart, NewList};
 pub use place::{Now, Place, VaultFiles, sync_dir};
 pub use read::Reader;
 pub use rebuild::Difference;

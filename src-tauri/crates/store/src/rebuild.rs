@@ -8,7 +8,7 @@ use crate::{Store, StoreError, connection, erase, projection, read, search, shar
 
 /// Not projections: the journal itself, what only it can open, the bytes it names, the search, which
 /// is made from the projections, and what is the desk's own.
-const KEPT: [&str; 10] = [
+const KEPT: [&str; 15] = [
     "entry",
     "bare",
     "signature",
@@ -19,6 +19,11 @@ const KEPT: [&str; 10] = [
     "search_text",
     "ledger",
     "waiting_lookup",
+    "lookup_list",
+    "listed_name",
+    "listed_sign",
+    "listed_for",
+    "listed_answer",
 ];
 
 /// The first place where a table is not what the journal says.

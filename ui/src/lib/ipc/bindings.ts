@@ -64,6 +64,26 @@ export const commands = {
 	waitingSend: () => typedError<WaitingSent, Failure>(__TAURI_INVOKE("waiting_send")),
 	ledgerShow: (before: Timestamp | null) => typedError<LeftRow[], Failure>(__TAURI_INVOKE("ledger_show", { before })),
 	ledgerSave: () => typedError<number | null, Failure>(__TAURI_INVOKE("ledger_save")),
+	lookupListPick: () => typedError<string | null, Failure>(__TAURI_INVOKE("lookup_list_pick")),
+	lookupListPlan: (names: ListNames, choice: ListChoice) => typedError<LookupListPlan, Failure>(__TAURI_INVOKE("lookup_list_plan", { names, choice })),
+	lookupListMake: (title: string, names: ListNames, choice: ListChoice) => typedError<LookupListView, Failure>(__TAURI_INVOKE("lookup_list_make", { title, names, choice })),
+	lookupListAll: () => typedError<LookupListView[], Failure>(__TAURI_INVOKE("lookup_list_all")),
+	lookupListShow: (id: LookupListId) => typedError<LookupListView, Failure>(__TAURI_INVOKE("lookup_list_show", { id })),
+	/**  Begins to ask, and returns at once; the screens are told as it goes on, and how it ended. */
+	lookupListResume: (id: LookupListId, failedToo: boolean) => typedError<LookupListView, Failure>(__TAURI_INVOKE("lookup_list_resume", { id, failedToo })),
+	lookupListPause: (id: LookupListId) => typedError<LookupListView, Failure>(__TAURI_INVOKE("lookup_list_pause", { id })),
+	lookupListCancel: (id: LookupListId) => typedError<LookupListView, Failure>(__TAURI_INVOKE("lookup_list_cancel", { id })),
+	lookupListRate: (id: LookupListId, rate: number | null) => typedError<LookupListView, Failure>(__TAURI_INVOKE("lookup_list_rate", { id, rate })),
+	lookupListForget: (id: LookupListId) => typedError<null, Failure>(__TAURI_INVOKE("lookup_list_forget", { id })),
+	listedNames: (id: LookupListId, part: ListedAsk) => typedError<ListedPage, Failure>(__TAURI_INVOKE("listed_names", { id, part })),
+	listedGroups: (id: LookupListId, filter: ListedFilter, kind: SignKind) => typedError<ListedGroups, Failure>(__TAURI_INVOKE("listed_groups", { id, filter, kind })),
+	listedDetail: (id: LookupListId, name: string) => typedError<ListedDetail, Failure>(__TAURI_INVOKE("listed_detail", { id, name })),
+	signKinds: () => typedError<SignKindRow[], Failure>(__TAURI_INVOKE("sign_kinds")),
+	lookupListSave: (id: LookupListId, filter: ListedFilter, sort: ListedSort, format: ListFormat) => typedError<number | null, Failure>(__TAURI_INVOKE("lookup_list_save", { id, filter, sort, format })),
+	connectionsShow: (of: ConnectionsOf) => typedError<ConnectionsView, Failure>(__TAURI_INVOKE("connections_show", { of })),
+	lookalikesMake: (brand: string, kinds: string[]) => typedError<LookalikesView, Failure>(__TAURI_INVOKE("lookalikes_make", { brand, kinds })),
+	lookalikesJudge: (brands: string[], text: string) => typedError<JudgedNames, Failure>(__TAURI_INVOKE("lookalikes_judge", { brands, text })),
+	lookalikesJudgeList: (id: LookupListId, brands: string[]) => typedError<JudgedNames, Failure>(__TAURI_INVOKE("lookalikes_judge_list", { id, brands })),
 	workCancel: () => typedError<null, Failure>(__TAURI_INVOKE("work_cancel")),
 	asnPick: () => typedError<number | null, Failure>(__TAURI_INVOKE("asn_pick")),
 	evidencePick: (caseId: CaseId, origin: string, redactedFrom: EvidenceId | null) => typedError<EvidenceAdded | null, Failure>(__TAURI_INVOKE("evidence_pick", { caseId, origin, redactedFrom })),
@@ -729,6 +749,68 @@ export type ConflictLine = {
 	versions: VersionLine[],
 };
 
+/**  A case that something reaches into. */
+export type ConnectedCase = {
+	/**  Its id. */
+	id: CaseId,
+	/**  Its number. */
+	reference: CaseRef,
+	/**  Its title; none for a sensitive case, which is shown when it is opened. */
+	title: string | null,
+};
+
+/**  A host of a cluster. */
+export type ConnectedHost = {
+	/**  The host. */
+	host: string,
+	/**  Numbers of the open cases that name it. */
+	cases: CaseRef[],
+	/**  Whether the list has it. */
+	in_list: boolean,
+	/**  Whether it leads to another name that does not exist; that somebody could take it is not known. */
+	is_dangling: boolean,
+	/**  Whether its domain is newly registered. */
+	is_new: boolean,
+};
+
+/**  Hosts that may be one actor's. */
+export type ConnectionRow = {
+	/**  All of it in a sentence. */
+	sentence: string,
+	/**  Whether what they share is rare enough to say that they look like one actor. */
+	is_strong: boolean,
+	/**  Why, the best first. */
+	reasons: Reason[],
+	/**  The hosts, by name. */
+	hosts: ConnectedHost[],
+	/**  How many domains they are of. */
+	n_domains: number,
+	/**  The cases that name any of them, without the one that was asked about. */
+	cases: ConnectedCase[],
+};
+
+/**  What connections are looked for. */
+export type ConnectionsOf = {
+	/**  Only those that this case is part of. */
+	case: CaseId | null,
+	/**  The names of this list are looked at as well, and only their connections count. */
+	list: LookupListId | null,
+};
+
+/**  What was found among the hosts of open cases, and of a list. */
+export type ConnectionsView = {
+	/**  What may be one actor's, the most cases first; the first two hundred. */
+	clusters: ConnectionRow[],
+	/**  How many there are. */
+	n_clusters: number,
+	/**  Hosts that were looked at. */
+	n_hosts: number,
+	/**  Of those, hosts about which nothing was answered: their connections are not known. */
+	n_unknown: number,
+	/**  Open cases that were looked at. */
+	n_cases: number,
+};
+
 /**  What the reporter allows us to pass on. */
 export type Consent = 
 /**  Nobody asked yet; treated as anonymous. */
@@ -1298,6 +1380,30 @@ export type JournalCheck = {
 	clock_moved: string | null,
 };
 
+/**  A name that looks like a brand. */
+export type JudgedName = {
+	/**  The name in ASCII. */
+	name: string,
+	/**  As people read it, defanged. */
+	readable: string,
+	/**  The brand's domain. */
+	brand: string,
+	/**  Whether people take one for the other at a glance; otherwise it only has the brand in it. */
+	is_close: boolean,
+	/**  Why, in words. */
+	reasons: string[],
+};
+
+/**  What came of judging names. */
+export type JudgedNames = {
+	/**  Those that look like a brand, the closest first. */
+	names: JudgedName[],
+	/**  How many were judged. */
+	n_judged: number,
+	/**  Lines that were no name. */
+	n_refused: number,
+};
+
 /**  An action that was promised and done. */
 export type KeptPromise = {
 	/**  The action's block. */
@@ -1351,6 +1457,8 @@ export type LeavingView = {
 	rows: WhoSees[],
 	/**  Look-ups that wait, in the order they were asked for. */
 	waiting: WaitingRow[],
+	/**  Lookup lists that wait, the newest first. */
+	waiting_lists: LookupListView[],
 };
 
 /**  A question that left. */
@@ -1429,6 +1537,218 @@ export type ListAsk = {
 	around: string | null,
 };
 
+/**  What somebody chose for a list. */
+export type ListChoice = {
+	/**  Resolvers; the desk's own choice when there is none. */
+	resolvers: string[],
+	/**  Record types as in `A,AAAA,NS`; the usual ones without. */
+	types: string | null,
+	/**  Questions a second for each resolver, nought for no limit; without, what is usual for it. */
+	rate: number | null,
+	/**  Whether the registries are asked afterwards, once for each domain. */
+	registries: boolean,
+};
+
+/**  What kind of file. */
+export type ListFormat = 
+/**  A line a name; no cell is taken for a formula. */
+"csv" | 
+/**  One JSON object a name with every answer, as `farolctl lookup --json` prints it. */
+"jsonl" | 
+/**  A spreadsheet with a row a name. */
+"xlsx";
+
+/**  Where the names of a new list come from. */
+export type ListNames = {
+	/**  One name a line, defanged or not. */
+	text: string,
+	/**  Cases whose hosts are added; their answers are kept on them, too. */
+	cases: CaseId[],
+	/**  A case on which the answers about all names are kept. */
+	keep_on: CaseId | null,
+};
+
+/**  A registry and how often a list would ask it. */
+export type ListRegistry = {
+	/**  Its server; none for what no registry is known for. */
+	server: string | null,
+	/**  Questions. */
+	n_questions: number,
+};
+
+/**  One of the two stages of a list. */
+export type ListStage = {
+	/**  What is done. */
+	n_done: number,
+	/**  Of how many. */
+	n_all: number,
+	/**  Seconds until it is done at the pace of the last while; none when nobody can say. */
+	takes_s: number | null,
+	/**  Names or subjects a second; none while nothing goes on. */
+	a_second: number | null,
+};
+
+/**  Where a list stands. */
+export type ListState = 
+/**  The desk was offline when somebody asked for it, or nobody has started it yet. */
+"waiting" | 
+/**  It is being asked. */
+"asking" | 
+/**  Somebody or something stopped it; it goes on from where it was. */
+"paused" | 
+/**  Somebody ended it early; what was answered is kept. */
+"cancelled" | 
+/**  Everything was asked. */
+"done";
+
+/**  A part of a list's names. */
+export type ListedAsk = {
+	/**  Which names. */
+	filter: ListedFilter,
+	/**  In which order. */
+	sort: ListedSort,
+	/**  How many stand before the part. */
+	offset: number,
+	/**  How many it has at most. */
+	limit: number,
+	/**  The id of a row that the part should have, wherever it is now. */
+	around: string | null,
+};
+
+/**  Everything that is kept about one name of a list. */
+export type ListedDetail = {
+	/**  Who provides what, judged now. */
+	verdict: ProviderVerdict,
+	/**  Every answer. */
+	observations: Observation[],
+	/**  What it shows. */
+	signs: Sign[],
+};
+
+/**  Which names of a list: all that is filled has to hold. */
+export type ListedFilter = {
+	/**  A piece of the name, defanged or not. */
+	words: string,
+	/**  What came of them. */
+	outcome: ListedOutcome | null,
+	/**  Those that show this. */
+	sign: Sign | null,
+	/**  Only those that use our network. */
+	ours: boolean,
+	/**  Only those whose domain was registered after this moment. */
+	registered_after: Timestamp | null,
+};
+
+/**  Names that show the same. */
+export type ListedGroup = {
+	/**  What they show. */
+	sign: Sign,
+	/**  The same in words. */
+	label: string,
+	/**  How many. */
+	n_names: number,
+};
+
+/**  The groups of a list by one kind of sign. */
+export type ListedGroups = {
+	/**  The kind. */
+	kind: SignKind,
+	/**  The largest first. */
+	groups: ListedGroup[],
+	/**  How many there are in all. */
+	n_groups: number,
+};
+
+/**  A name of a list and what came of it, in a line. */
+export type ListedName = {
+	/**  Its place, from 0. */
+	n: number,
+	/**  The name in normal form. */
+	name: string,
+	/**  What came of it. */
+	outcome: ListedOutcome,
+	/**  The verdict in one sentence; empty before it was asked. */
+	summary: string,
+	/**  The first addresses. */
+	addresses: string[],
+	/**  How many there are. */
+	n_addresses: number,
+	/**  Who provides what. */
+	roles: ListedRole[],
+	/**  Its registrar, once the registry was asked. */
+	registrar: string | null,
+	/**  When its domain was registered. */
+	registered_at: Timestamp | null,
+	/**  Why it is not known where it leads. */
+	problem: string | null,
+};
+
+/**  What came of a name. */
+export type ListedOutcome = 
+/**  Not asked yet. */
+"waiting" | 
+/**  It leads to an address. */
+"answers" | 
+/**  It exists and leads to no address. */
+"no_address" | 
+/**  It leads to another name that does not exist. Whether somebody could take it is not known. */
+"dangling" | 
+/**  It does not exist. */
+"absent" | 
+/**  The resolver could or would not say. */
+"failed" | 
+/**  Only a registry knows it; the DNS was not asked. */
+"registry_only";
+
+/**  A part of a list's names. */
+export type ListedPage = {
+	/**  The rows. */
+	rows: ListedRow[],
+	/**  How many stand before them. */
+	offset: number,
+	/**  How many there are in all. */
+	n_rows: number,
+	/**  Never: a list has an end. */
+	is_cut: boolean,
+	/**  The place of the row that was asked for. */
+	at: number | null,
+};
+
+/**  Who fills a role for a name. */
+export type ListedRole = {
+	/**  The role. */
+	role: Role,
+	/**  The provider. */
+	provider: string,
+	/**  Whether it is our own network. */
+	ours: boolean,
+	/**  How sure. */
+	confidence: Confidence,
+};
+
+/**  A name of a list. */
+export type ListedRow = {
+	/**  Its place, as an id. */
+	id: string,
+	/**  What came of it. */
+	name: ListedName,
+	/**  Whether its domain is newly registered. */
+	is_new: boolean,
+	/**  Numbers of the cases that it was brought from. */
+	cases: CaseRef[],
+};
+
+/**  The order of a list's names. */
+export type ListedSort = 
+/**  As they were given. */
+"place" | 
+/**  By name. */
+"name" | 
+/**  By what came of them. */
+"outcome" | 
+/**  The newest registration first. */
+"registered";
+
 /**  The computer is about to sleep, or its screen was locked: the desk is to be locked too. */
 export type LockAsked = null;
 
@@ -1444,6 +1764,26 @@ export type Look = {
 	tour?: TourPlace | null,
 };
 
+/**  A way to make a look-alike. */
+export type LookalikeKind = {
+	/**  Its word. */
+	kind: string,
+	/**  The same for people. */
+	label: string,
+	/**  How many names it makes that no kind before it makes. */
+	n_names: number,
+};
+
+/**  Names that could be made to be taken for a brand. */
+export type LookalikesView = {
+	/**  The brand's domain. */
+	domain: string,
+	/**  How many of each kind there are, whatever was chosen. */
+	kinds: LookalikeKind[],
+	/**  The names of the kinds that were chosen, in ASCII. */
+	names: string[],
+};
+
 /**  What a lookup brought. */
 export type LookupDone = {
 	/**  Every answer, in the order asked. */
@@ -1452,6 +1792,73 @@ export type LookupDone = {
 	verdicts: ProviderVerdict[],
 	/**  Whether it was cancelled; what was answered is kept. */
 	cancelled: boolean,
+};
+
+/**  A list of names that is looked up. */
+export type LookupListId = string;
+
+/**  What a list would ask, of whom, and who could see it. Nothing has left. */
+export type LookupListPlan = {
+	/**  Names that would be asked about. */
+	n_names: number,
+	/**  Lines that name one of them again. */
+	n_again: number,
+	/**  Lines that are no host, as they were written; the first twenty. */
+	refused: string[],
+	/**  How many there are. */
+	n_refused: number,
+	/**  Questions to the resolvers. */
+	n_questions: number,
+	/**  Whom they go to. */
+	resolvers: string[],
+	/**  Questions a second for each of them; none is no limit. */
+	rate: number | null,
+	/**  How long that takes at this rate; none without a limit. */
+	dns_takes_s: number | null,
+	/**  Who sees them. */
+	seen_by: string,
+	/**  Registries that would be asked afterwards, the longest queue first; none when that is not wanted. */
+	registries: ListRegistry[],
+	/**  How long the registries take: the longest queue. */
+	registries_take_s: number,
+	/**  Who sees that. */
+	registries_seen_by: string,
+	/**  Names that look as if they were made for one reader; the first twenty. */
+	telling: string[],
+	/**  How many there are. */
+	n_telling: number,
+	/**  Whether the desk is offline, so that it would wait. */
+	offline: boolean,
+	/**  Why it must not leave at all; none when it may. */
+	forbidden: string | null,
+};
+
+/**  A list and how far it is. */
+export type LookupListView = {
+	/**  Its id. */
+	id: LookupListId,
+	/**  What people call it. */
+	title: string,
+	/**  When it was made. */
+	made_at: Timestamp,
+	/**  By whom. */
+	made_by: string,
+	/**  Numbers of the cases it was made from. */
+	cases: CaseRef[],
+	/**  What was chosen for it. */
+	choice: ListChoice,
+	/**  Where it stands. */
+	state: ListState,
+	/**  Why it stands still, in a sentence; none when somebody stopped it or nothing is wrong. */
+	why: string | null,
+	/**  The DNS. */
+	dns: ListStage,
+	/**  The registries; all nought when they are not asked. */
+	registries: ListStage,
+	/**  Lines that were no host; the first hundred. */
+	refused: string[],
+	/**  How many there were. */
+	n_refused: number,
 };
 
 /**  What would leave the machine if a lookup were started. */
@@ -1934,6 +2341,16 @@ export type Readers = {
 	readers: Audience[],
 };
 
+/**  Why names are together. */
+export type Reason = {
+	/**  What they share. */
+	sign: Sign,
+	/**  How many hosts of the cluster show it. */
+	n_hosts: number,
+	/**  In words: `6 lead to 203[.]0[.]113[.]166`. */
+	words: string,
+};
+
 /**  One resource record of an answer. */
 export type Record = {
 	/**  Owner name, lower case, without trailing dot. */
@@ -2296,6 +2713,65 @@ export type Severity =
 "medium" | 
 /**  Little harm. */
 "low";
+
+/**  Something that a name shows. */
+export type Sign = {
+	/**  What kind. */
+	kind: SignKind,
+	/**  The value, in one spelling. */
+	value: string,
+};
+
+/**  What kind of sign. */
+export type SignKind = 
+/**  Who stands in front of it. */
+"proxy" | 
+/**  Who runs the machine. */
+"host" | 
+/**  Who stores the object. */
+"storage" | 
+/**  Who answers its DNS. */
+"dns" | 
+/**  Who takes its mail. */
+"mail" | 
+/**  Who registered its domain. */
+"registrar" | 
+/**  An address. */
+"address" | 
+/**  The /24 or /48 around an address. */
+"prefix" | 
+/**  Who announces an address. */
+"asn" | 
+/**  All name servers of its domain, in order. */
+"ns_set" | 
+/**  All mail servers of its domain, in order. */
+"mx_set" | 
+/**  Whoever the SOA record says is responsible. */
+"soa" | 
+/**  The name that it leads to. */
+"cname" | 
+/**  Its name at a platform: a project or an account. */
+"account" | 
+/**  What proves to a service that somebody holds the domain. */
+"verification" | 
+/**  A key that signs mail. */
+"dkim" | 
+/**  The account that may have certificates. */
+"caa_account" | 
+/**  Its registrar and the minute it was registered. */
+"registered" | 
+/**  Its registrable domain. */
+"domain" | 
+/**  What came of it. */
+"outcome";
+
+/**  A kind that a list can be grouped by. */
+export type SignKindRow = {
+	/**  The kind. */
+	kind: SignKind,
+	/**  Its words. */
+	label: string,
+};
 
 /**  What a member said, with their signature. */
 export type SignedFile = {

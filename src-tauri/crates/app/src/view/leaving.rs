@@ -3,6 +3,7 @@
 use serde::Serialize;
 use specta::Type;
 
+use super::LookupListView;
 use farol_model::{
     case::CaseRef,
     id::{CaseId, WaitingId},
@@ -22,6 +23,8 @@ pub struct LeavingView {
     pub rows: Vec<WhoSees>,
     /// Look-ups that wait, in the order they were asked for.
     pub waiting: Vec<WaitingRow>,
+    /// Lookup lists that wait, the newest first.
+    pub waiting_lists: Vec<LookupListView>,
 }
 
 /// A kind of question, and who learns that it was asked.

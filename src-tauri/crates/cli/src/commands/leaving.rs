@@ -9,6 +9,7 @@ use farol_app::{
 };
 use farol_model::{case::CaseRef, observable::defang};
 
+use super::lookup_lists;
 use crate::{
     options::leaving::{LookupCommand, OfflineCommand},
     output::Output,
@@ -57,8 +58,12 @@ pub(crate) fn lookups(
             Ok(())
         }
         LookupCommand::Waiting => {
-            for row in desk.leaving_show()?.waiting {
+            let view = desk.leaving_show()?;
+            for row in view.waiting {
                 output.line(&row, &waiting(&row))?;
+            }
+            for list in view.waiting_lists {
+                output.line(&list, &lookup_lists::in_a_line(&list))?;
             }
             Ok(())
         }
@@ -69,7 +74,8 @@ pub(crate) fn lookups(
             for it in &sent.still_waiting {
                 words.push_str(&format!("\nstill waits: {it}"));
             }
-            output.line(&sent, &words)
+            output.line(&sent, &words)?;
+            lookup_lists::send_waiting(desk, output)
         }
         LookupCommand::Forget { id } => {
             desk.forget_waiting(id)?;
@@ -118,7 +124,7 @@ fn words(view: &LeavingView) -> String {
         };
         lines.push(format!("[{on}] {}. {} {}", row.what, row.who, row.rule));
     }
-    match view.waiting.len() {
+    match view.waiting.len() + view.waiting_lists.len() {
         0 => {}
         1 => lines.push("1 look-up waits".to_owned()),
         n => lines.push(format!("{n} look-ups wait")),

@@ -10,10 +10,11 @@ use farol_app::{
     Code, Desk, Failure,
     host_lists::{HostList, ListAsk, LookedUp},
     lookups::Watch,
+    view::ListNames,
 };
-use farol_model::{case::CaseRef, id::CaseId, observable::defang};
+use farol_model::{case::CaseRef, id::CaseId, lookup_list::ListChoice, observable::defang};
 
-use super::leaving;
+use super::{leaving, lookup_lists};
 use crate::{
     options::{LookupOptions, ProvidersOptions},
     output::Output,
@@ -45,7 +46,17 @@ pub(crate) fn look_up(
     for line in &list.refused {
         print(&LookedUp::refused(line), output)?;
     }
-    if desk.is_offline() && file.is_none() {
+    if desk.is_offline() && file.is_some() {
+        let names = ListNames { text: list.hosts.join("\n"), cases: Vec::new(), keep_on: case };
+        let choice = ListChoice {
+            resolvers: options.resolvers.clone(),
+            types: options.types.clone(),
+            rate: options.rate,
+            registries: false,
+        };
+        return lookup_lists::wait(desk, &names, &choice, output);
+    }
+    if desk.is_offline() {
         let resolver = options.resolvers.first().map(String::as_str);
         return leaving::wait(desk, &list.hosts, options.case, resolver, output);
     }
@@ -146,7 +157,7 @@ pub(crate) fn providers(
     Ok(())
 }
 
-fn read(path: &Path) -> Result<String, Failure> {
+pub(super) fn read(path: &Path) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     let came = if path == Path::new("-") {
         io::stdin().lock().read_to_end(&mut bytes).map(|_| ())

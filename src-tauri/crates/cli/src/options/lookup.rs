@@ -11,7 +11,8 @@ use super::leaving::LookupCommand;
 ///
 /// Prints a host as soon as it is done; with --json one object a line. Registries are asked along
 /// for up to twenty names on the command line, never for a file. While the desk is offline, names
-/// on the command line are put into the queue.
+/// on the command line are put into the queue, and those of a file become a list that waits
+/// (`lookup-list`).
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct LookupOptions {

@@ -48,8 +48,8 @@ pub(super) struct Flight {
     pub(super) n_strays: u32,
     pub(super) n_other_case: u32,
     pub(super) is_over_stream: bool,
-    /// What came already and is not good enough.
-    pub(super) fallback: Option<Exchanged>,
+    /// What came already and is not good enough, and the resolver that said it.
+    pub(super) fallback: Option<(Exchanged, usize)>,
     /// Why it could not be sent.
     pub(super) problem: Option<&'static str>,
 }
@@ -107,8 +107,8 @@ impl Flight {
         !self.is_over_stream && self.sent.last().is_some_and(|sent| sent.line == line)
     }
 
-    /// How a question ends that got no answer in time.
-    pub(super) fn nothing_came(&mut self, deadline: Duration) -> Exchanged {
+    /// How a question to this resolver ends that got no answer in time, and whose word that is.
+    pub(super) fn nothing_came(&mut self, deadline: Duration, asked: usize) -> (Exchanged, usize) {
         if let Some(fallback) = self.fallback.take() {
             return fallback;
         }
@@ -116,13 +116,13 @@ impl Flight {
             Some(problem) => problem.to_owned(),
             None => waited(deadline, self.sent.len(), self.n_strays),
         };
-        Exchanged::nothing("udp", reason)
+        (Exchanged::nothing("udp", reason), asked)
     }
 
     /// How a question ends that should have been answered over a connection.
     pub(super) fn without_stream(&mut self, error: &io::Error) -> Exchanged {
         // A cut answer is still evidence, and its flags say that it was cut.
-        if let Some(fallback) = self.fallback.take() {
+        if let Some((fallback, _)) = self.fallback.take() {
             return fallback;
         }
         let why = match error.kind() {

@@ -31,6 +31,11 @@ fn rate(server: &str) -> Rate {
     }
 }
 
+/// Milliseconds between two questions that a server bears for long.
+pub fn token_ms(server: &str) -> i64 {
+    rate(server).token_ms
+}
+
 /// What is left with each server.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quotas {

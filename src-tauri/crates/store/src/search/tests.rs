@@ -552,7 +552,10 @@ fn a_vault_of_the_first_schema_is_searchable_after_opening() {
              DROP TABLE evidence_piece; DROP TABLE arriving; DROP TABLE case_line;
              DROP TABLE report_line; DROP INDEX observation_by_wire;
              DROP INDEX observation_by_time; DROP TABLE ledger; DROP TABLE waiting_lookup;
-             DROP TABLE team; DROP TABLE bare; DROP TABLE renumbered; DROP TABLE conflict; DROP INDEX entry_by_seal;
+             DROP TABLE team;
+             DROP TABLE bare; DROP TABLE renumbered; DROP TABLE conflict; DROP INDEX entry_by_seal;
+             DROP TABLE lookup_list; DROP TABLE listed_name; DROP TABLE listed_sign;
+             DROP TABLE listed_for; DROP TABLE listed_answer;
              PRAGMA user_version = 1;",
         )
         .unwrap();

@@ -1,0 +1,95 @@
+//! Answers as a list keeps them: each observation with its bytes, packed together.
+//!
+//! `length json length bytes` for each, both lengths four bytes, little end first; no bytes are written
+//! as length 2³²−1. The whole is deflated, because DNS answers say the same again and again.
+
+use std::io::{Read as _, Write as _};
+
+use farol_lookup::Asked;
+use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
+
+const NO_BYTES: u32 = u32::MAX;
+
+/// Packs answers.
+pub(super) fn pack<'a>(asked: impl IntoIterator<Item = &'a Asked>) -> Vec<u8> {
+    let mut plain = Vec::new();
+    for it in asked {
+        let json = serde_json::to_vec(&it.observation).expect("observations are plain data");
+        put(&mut plain, &json);
+        match &it.wire {
+            Some(wire) => put(&mut plain, wire),
+            None => plain.extend(NO_BYTES.to_le_bytes()),
+        }
+    }
+    let mut packed = DeflateEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(&plain).expect("memory takes everything");
+    packed.finish().expect("memory takes everything")
+}
+
+/// Unpacks them; none when they are not what was packed.
+pub(super) fn unpack(packed: &[u8]) -> Option<Vec<Asked>> {
+    let mut plain = Vec::new();
+    DeflateDecoder::new(packed).read_to_end(&mut plain).ok()?;
+    let mut rest = plain.as_slice();
+    let mut all = Vec::new();
+    while !rest.is_empty() {
+        let json = take(&mut rest)??;
+        let wire = take(&mut rest)?.map(<[u8]>::to_vec);
+        all.push(Asked { observation: serde_json::from_slice(json).ok()?, wire });
+    }
+    Some(all)
+}
+
+fn put(to: &mut Vec<u8>, bytes: &[u8]) {
+    to.extend((bytes.len() as u32).to_le_bytes());
+    to.extend(bytes);
+}
+
+/// The next piece; `Some(None)` when it was none.
+fn take<'a>(from: &mut &'a [u8]) -> Option<Option<&'a [u8]>> {
+    let (length, rest) = from.split_first_chunk::<4>()?;
+    *from = rest;
+    match u32::from_le_bytes(*length) {
+        NO_BYTES => Some(None),
+        length => {
+            let (piece, rest) = rest.split_at_checked(length as usize)?;
+            *from = rest;
+            Some(Some(piece))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use farol_model::{
+        id::ObservationId,
+        lookup::{Answer, Observation, Question},
+        time::Timestamp,
+    };
+
+    use super::*;
+
+    #[test]
+    fn what_is_packed_comes_back_and_a_damaged_piece_is_no_answer() {
+        let asked = |name: &str, wire: Option<&[u8]>| Asked {
+            observation: Observation {
+                id: ObservationId(uuid::Uuid::from_u128(1)),
+                question: Question::Dns { name: name.into(), record_type: "A".into() },
+                server: "192.0.2.53:53".into(),
+                transport: "udp".into(),
+                asked_at: Timestamp::from_ms(7),
+                round_trip_ms: 1,
+                answer: Answer::NotInTable,
+                wire: None,
+            },
+            wire: wire.map(<[u8]>::to_vec),
+        };
+        let all =
+            [asked("kelp.test", Some(b"bytes")), asked("moor.test", None), asked("", Some(b""))];
+        let packed = pack(&all);
+        assert_eq!(unpack(&packed).unwrap(), all);
+        assert_eq!(unpack(&pack([])).unwrap(), []);
+        assert_eq!(unpack(&packed[..packed.len() / 2]), None);
+        assert_eq!(unpack(b"nonsense"), None);
+    }
+}

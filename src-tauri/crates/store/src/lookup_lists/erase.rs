@@ -1,0 +1,62 @@
+//! What lists have of a case that is erased.
+
+use rusqlite::{Connection, params};
+
+use crate::StoreError;
+
+/// Takes away what lists have of a case that is erased: names that were brought from it alone, and
+/// what was answered about them.
+pub(crate) fn forget_case(conn: &Connection, case: &str) -> Result<(), StoreError> {
+    let mut query = conn.prepare(
+        "SELECT list, n FROM listed_for WHERE case_id = ?1 AND NOT EXISTS
+         (SELECT 1 FROM listed_for AS other WHERE other.list = listed_for.list
+          AND other.n = listed_for.n AND other.case_id <> ?1)",
+    )?;
+    let alone = query
+        .query_map([case], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?)))?
+        .collect::<Result<Vec<_>, _>>()?;
+    for (list, n) in &alone {
+        let (name, subject): (String, String) = conn.query_row(
+            "SELECT name, subject FROM listed_name WHERE list = ?1 AND n = ?2",
+            params![list, n],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        conn.execute("DELETE FROM listed_sign WHERE list = ?1 AND n = ?2", params![list, n])?;
+        conn.execute("DELETE FROM listed_name WHERE list = ?1 AND n = ?2", params![list, n])?;
+        let others: bool = conn.query_row(
+            "SELECT EXISTS (SELECT 1 FROM listed_name WHERE list = ?1 AND subject = ?2)",
+            params![list, subject],
+            |row| row.get(0),
+        )?;
+        conn.execute(
+            "DELETE FROM listed_answer WHERE list = ?1 AND about = 'h:' || ?2",
+            params![list, name],
+        )?;
+        if !others {
+            // A registrable domain and what its registry sold may differ; both end in the subject.
+            conn.execute(
+                "DELETE FROM listed_answer WHERE list = ?1
+                 AND (about = 'r:' || ?2 OR (about LIKE 'd:%' AND (?3 = substr(about, 3)
+                      OR ?3 LIKE '%.' || substr(about, 3))))",
+                params![list, subject, name],
+            )?;
+        }
+    }
+    conn.execute("DELETE FROM listed_for WHERE case_id = ?1", [case])?;
+    let mut lists: Vec<i64> = alone.into_iter().map(|(list, _)| list).collect();
+    lists.dedup();
+    for list in lists {
+        conn.execute(
+            "UPDATE lookup_list SET
+             n_names = (SELECT count(*) FROM listed_name WHERE list = ?1),
+             n_asked = (SELECT count(*) FROM listed_name WHERE list = ?1 AND asked = 1),
+             n_subjects = (SELECT count(DISTINCT subject) FROM listed_name
+                           WHERE list = ?1 AND subject <> ''),
+             n_registered = (SELECT count(DISTINCT subject) FROM listed_name
+                             WHERE list = ?1 AND subject <> '' AND registered = 1)
+             WHERE key = ?1",
+            [list],
+        )?;
+    }
+    Ok(())
+}
