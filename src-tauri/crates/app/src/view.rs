@@ -809,6 +809,8 @@ pub struct Exported {
 pub struct JournalCheck {
     /// Entries read.
     pub n_entries: u32,
+    /// Signatures checked.
+    pub n_signatures: u32,
     /// The last entry's hash.
     pub head: Option<Digest>,
     /// How it was changed.

@@ -123,7 +123,11 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
             documents::check(&file, &withheld, output)
         }
         Command::Doc(command) => documents::run(&open()?, command, output),
-        Command::Journal(JournalCommand::Verify { head }) => verify(&open()?, head, output),
+        Command::Journal(JournalCommand::Verify { head, chain }) => {
+            let desk = open()?;
+            let check = if chain { desk.verify_chain(head) } else { desk.verify_journal(head) }?;
+            verify(&check, output)
+        }
         Command::Journal(JournalCommand::Export { file, sealed }) => {
             let n_entries = open()?.export_journal(&file, sealed)?;
             let words = format!("{n_entries} entries written to {}", file.display());
@@ -163,10 +167,9 @@ fn read_passphrase(path: &Path) -> Result<String, Failure> {
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
-fn verify(desk: &Desk, head: Option<Anchor>, output: &mut Output) -> Result<(), Failure> {
-    let check = desk.verify_journal(head)?;
+fn verify(check: &JournalCheck, output: &mut Output) -> Result<(), Failure> {
     if let Some(problem) = &check.problem {
-        output.for_scripts(&check)?;
+        output.for_scripts(check)?;
         return Err(Failure::new(
             farol_app::Code::Failed,
             format!("The journal was changed. {problem}"),
@@ -174,6 +177,9 @@ fn verify(desk: &Desk, head: Option<Anchor>, output: &mut Output) -> Result<(), 
         ));
     }
     let clock = check.clock_moved.as_ref().map(|it| format!("\n{it}")).unwrap_or_default();
-    let words = format!("{} entries, all as they were written{clock}", check.n_entries);
-    output.line(&check, &words)
+    let words = format!(
+        "{} entries, all as they were written; {} signatures checked{clock}",
+        check.n_entries, check.n_signatures
+    );
+    output.line(check, &words)
 }

@@ -608,6 +608,10 @@ pub(crate) enum JournalCommand {
         /// A head that somebody wrote down, `NUMBER:HASH`; the journal has to go on from it.
         #[arg(long, value_parser = anchor)]
         head: Option<Anchor>,
+        /// Numbers and hashes alone, and of the signatures the newest: seconds, where everything takes a
+        /// minute on a very large vault.
+        #[arg(long)]
+        chain: bool,
     },
     /// Write the whole journal as a file that `tests/verify_journal.py` checks without Farol.
     Export {

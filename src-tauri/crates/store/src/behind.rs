@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use farol_model::{finding::Finding, slot::SlotKind};
 
-use crate::{Anchor, Reader, Store, StoreError, slots, tail::Mark};
+use crate::{Anchor, Reader, Store, StoreError, Verification, slots, tail::Mark};
 
 /// A keyring that does not answer must not keep a desk from closing.
 const KEYRING_PATIENCE: Duration = Duration::from_secs(1);
@@ -21,21 +21,28 @@ impl Store {
         self.findings_found().clone()
     }
 
-    /// Compares with the head that the system keyring remembers, and reads every tree of the
-    /// database and every entry of the journal. What is wrong becomes a finding.
+    /// Compares with the head that the system keyring remembers, follows the chain (seconds), then reads
+    /// every tree of the database and every entry of the journal (a minute, with a million of them). What
+    /// is wrong becomes a finding.
     ///
     /// # Errors
     /// When the vault cannot be read, or is closed meanwhile.
     pub fn check_behind(&self) -> Result<(), StoreError> {
         self.beside(|conn| {
             self.compare_with_keyring(conn)?;
+            let anchors = self.anchors();
+            let changed = |it: Verification| {
+                it.wrong
+                    .map(|it| self.find(Finding::Changed { n: it.n, change: it.change }))
+                    .is_some()
+            };
+            let found = changed(Reader::new(conn).verify_chain(&anchors)?);
             let trees: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
             if trees != "ok" {
                 self.find(Finding::Damaged);
             }
-            let found = Reader::new(conn).verify_from(&self.anchors())?;
-            if let Some(wrong) = found.wrong {
-                self.find(Finding::Changed { n: wrong.n, change: wrong.change });
+            if !found {
+                changed(Reader::new(conn).verify_from(&anchors)?);
             }
             Ok(())
         })?;

@@ -67,9 +67,12 @@ impl Signatures {
         self.members.values().any(|(_, key)| key.verify_strict(message, signature).is_ok())
     }
 
-    /// The key of a person who was named before.
-    pub(super) fn key(&self, member: MemberId) -> Option<&VerifyingKey> {
-        self.members.get(&member).map(|(_, key)| key)
+    /// Whether a person who was named before signed this.
+    pub(super) fn has_signed(&self, member: MemberId, message: &[u8], signature: &[u8]) -> bool {
+        self.members
+            .get(&member)
+            .zip(Signature::from_slice(signature).ok())
+            .is_some_and(|((_, key), signature)| key.verify_strict(message, &signature).is_ok())
     }
 
     /// Takes an entry in; what is wrong with it when it rests on a signature that is not there.

@@ -22,7 +22,8 @@ use crate::{
     tests::{NEW, PASSPHRASE, new_store, note, open_case, place, raw},
 };
 
-fn tampered(sql: &str) -> (u32, Tampering) {
+/// What the whole check finds, and what the chain alone tells.
+fn tampered(sql: &str) -> ((u32, Tampering), Option<(u32, Tampering)>) {
     let (_dir, store) = new_store();
     let case = open_case(&store, "one");
     note(&store, case, "a");
@@ -32,8 +33,12 @@ fn tampered(sql: &str) -> (u32, Tampering) {
         .unwrap();
     raw.execute_batch(sql).unwrap();
     let wrong = store.read(|it| it.verify()).unwrap().wrong.expect("the change must be seen");
-    (wrong.n, wrong.change)
+    let by_chain = store.read(|it| it.verify_chain(&[])).unwrap().wrong;
+    ((wrong.n, wrong.change), by_chain.map(|it| (it.n, it.change)))
 }
+
+/// What is wrong with signatures and bodies alone, the chain does not tell; all else it does.
+const BESIDE_THE_CHAIN: [Tampering; 2] = [SignedByAnother, SealBroken];
 
 #[test]
 fn a_change_behind_our_back_is_named() {
@@ -60,8 +65,20 @@ fn a_change_behind_our_back_is_named() {
         ("UPDATE entry SET case_id = '{' || case_id || '}' WHERE n = 4", (4, Edited)),
         ("DELETE FROM entry WHERE n = 4; UPDATE entry SET n = 4 WHERE n = 5", (4, Removed)),
     ] {
-        assert_eq!(tampered(sql), expected, "{sql}");
+        let (found, by_chain) = tampered(sql);
+        assert_eq!(found, expected, "{sql}");
+        let by_chain_expected = (!BESIDE_THE_CHAIN.contains(&expected.1)).then_some(expected);
+        assert_eq!(by_chain, by_chain_expected, "{sql}");
     }
+}
+
+#[test]
+fn the_chain_alone_rests_on_the_newest_signature() {
+    let newest = "UPDATE signature SET signature = zeroblob(64)
+                  WHERE n = (SELECT max(n) FROM signature)";
+    let (found, by_chain) = tampered(newest);
+    assert_eq!(found, (5, SignedByAnother));
+    assert_eq!(by_chain, Some(found));
 }
 
 #[test]
