@@ -436,22 +436,29 @@ impl<'a> Reader<'a> {
         opened(query.query([case.to_string()])?)
     }
 
-    /// The entries that were committed together with this one, oldest first, opened.
+    /// The entries that were committed together with this one, oldest first, opened; none when some of
+    /// them are not here, because they are about another case of another desk, or were erased.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Unreadable`] when a body does not open.
-    pub fn commit_of(&self, entry: EntryId) -> Result<Vec<Entry>, StoreError> {
+    pub fn commit_of(&self, entry: EntryId) -> Result<Option<Vec<Entry>>, StoreError> {
+        let mut range = self.conn.prepare_cached(
+            "SELECT desk,
+                    (SELECT coalesce(max(n), 0) FROM signature WHERE desk = it.desk AND n < it.n),
+                    (SELECT min(n) FROM signature WHERE desk = it.desk AND n >= it.n)
+             FROM entry AS it WHERE id = ?1",
+        )?;
+        let range = range.query_row([entry.to_string()], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?, row.get::<_, u32>(2)?))
+        });
+        let (desk, after, to) = range.optional()?.ok_or(StoreError::NotFound("entry"))?;
         let mut query = self.conn.prepare_cached(
             "SELECT entry.id, entry.desk, entry.n, at_ms, actor, case_id, action, body, seal.key
              FROM entry JOIN seal ON seal.id = entry.sealed_with
-             JOIN (SELECT desk, n FROM entry WHERE id = ?1) AS it ON it.desk = entry.desk
-             WHERE entry.n <= (SELECT min(n) FROM signature WHERE desk = it.desk AND n >= it.n)
-               AND entry.n > (SELECT coalesce(max(n), 0) FROM signature
-                              WHERE desk = it.desk AND n < it.n)
-             ORDER BY entry.n",
+             WHERE entry.desk = ?1 AND entry.n > ?2 AND entry.n <= ?3 ORDER BY entry.n",
         )?;
-        let entries = opened(query.query([entry.to_string()])?)?;
-        if entries.is_empty() { Err(StoreError::NotFound("entry")) } else { Ok(entries) }
+        let entries = opened(query.query(params![desk, after, to])?)?;
+        Ok((entries.len() == (to - after) as usize).then_some(entries))
     }
 
     /// What a query finds: the best first, or the newest when there are very many.
@@ -483,6 +490,18 @@ impl<'a> Reader<'a> {
             found.wrong = verify::verify_originals(self.conn)?;
         }
         Ok(found)
+    }
+
+    /// Checks the chain alone: all numbers and hashes, of the signatures the newest, and that it goes on
+    /// from every head that is remembered elsewhere.
+    ///
+    /// # Errors
+    /// When the database cannot be read; a changed entry is a finding, not an error.
+    pub fn verify_chain(
+        &self,
+        anchors: &[verify::Anchor],
+    ) -> Result<verify::Verification, StoreError> {
+        verify::verify_chain(self.conn, anchors)
     }
 
     fn bodies<T: DeserializeOwned>(

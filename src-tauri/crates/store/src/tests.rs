@@ -35,17 +35,20 @@ pub(crate) fn new_store() -> (TempDir, Store) {
 }
 
 pub(crate) fn open_case(store: &Store, title: &str) -> CaseId {
+    open_case_as(store, CaseId(uuid::Uuid::now_v7()), title)
+}
+
+pub(crate) fn open_case_as(store: &Store, id: CaseId, title: &str) -> CaseId {
     store
         .write(|tx| {
             let case = Case {
-                id: CaseId(tx.new_id()),
+                id,
                 reference: tx.read().next_reference(tx.now().year())?,
                 opened_at: tx.now(),
                 opened_by: tx.actor(),
                 theirs: None,
                 facts: facts(title),
             };
-            let id = case.id;
             tx.record(&Action::CaseOpened { case: Box::new(case) })?;
             Ok::<_, StoreError>(id)
         })

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Transaction, params};
 use sha2::{Digest as _, Sha256};
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 use zeroize::Zeroizing;
 
 use farol_model::{
@@ -50,6 +50,18 @@ impl<'a> WriteTx<'a> {
     /// A fresh id.
     pub fn new_id(&self) -> Uuid {
         mint(self.at)
+    }
+
+    /// The id that every desk finds for the same thing, named by its parts.
+    pub fn id_of(&self, parts: &[&str]) -> Uuid {
+        let mut hasher = Sha256::new();
+        for part in parts {
+            hasher.update((part.len() as u64).to_be_bytes());
+            hasher.update(part);
+        }
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hasher.finalize()[..16]);
+        Builder::from_custom_bytes(bytes).into_uuid()
     }
 
     pub(crate) fn connection(&self) -> &Connection {

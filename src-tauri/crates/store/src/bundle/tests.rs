@@ -22,6 +22,9 @@ use crate::{
     tests::{NEW, PASSPHRASE, note, open_case, place, raw},
 };
 
+/// Archives that somebody made by hand.
+mod hostile;
+
 const WORDS: &str = "five words that open it";
 
 /// A desk whose clock the test moves.
@@ -149,6 +152,27 @@ impl Desk {
     }
 }
 
+/// A file that a case rests on.
+fn evidence(desk: &Desk, case: CaseId, bytes: &[u8]) -> EvidenceId {
+    let file = desk.store().take_in(&mut &*bytes, |_, _| Ok::<_, StoreError>(())).unwrap();
+    desk.store()
+        .write(|tx| {
+            let id = EvidenceId(tx.new_id());
+            let evidence = Box::new(Evidence {
+                id,
+                name: "capture.bin".into(),
+                size: file.size,
+                sha256: file.sha256,
+                pieces: file.pieces.clone(),
+                origin: "the registrar".into(),
+                redacted_from: None,
+            });
+            tx.record(&Action::EvidenceReceived { case, evidence })?;
+            Ok::<_, StoreError>(id)
+        })
+        .unwrap()
+}
+
 fn words(error: &TakeError) -> String {
     error.to_string()
 }
@@ -192,24 +216,7 @@ fn a_large_file_comes_with_it_and_is_gone_when_nothing_names_it() {
     let (ana, bea) = (Desk::new("Ana"), Desk::new("Bea"));
     let case = open_case(ana.store(), "travels");
     let bytes: Vec<u8> = (0..2 * PIECE_BYTES + 77).map(|n| (n / 251 + n % 239) as u8).collect();
-    let file = ana.store().take_in(&mut &*bytes, |_, _| Ok::<_, StoreError>(())).unwrap();
-    let id = ana
-        .store()
-        .write(|tx| {
-            let id = EvidenceId(tx.new_id());
-            let evidence = Box::new(Evidence {
-                id,
-                name: "capture.bin".into(),
-                size: file.size,
-                sha256: file.sha256,
-                pieces: file.pieces.clone(),
-                origin: "the registrar".into(),
-                redacted_from: None,
-            });
-            tx.record(&Action::EvidenceReceived { case, evidence })?;
-            Ok::<_, StoreError>(id)
-        })
-        .unwrap();
+    let id = evidence(&ana, case, &bytes);
     bea.take(&ana.bundle(&[case])).unwrap();
     bea.holds_together();
     let mut there = Vec::new();
@@ -463,6 +470,34 @@ fn what_is_not_honest_is_refused_and_nothing_of_it_is_kept() {
     let told = forked.write(|tx| tx.take_entries(&mut &*theirs, &with, &opened)).unwrap_err();
     assert!(matches!(told, TakeError::Parted { .. } | TakeError::SetBack { .. }), "{told}");
     bea.holds_together();
+}
+
+#[test]
+fn a_commit_of_which_only_a_part_is_here_is_not_given_as_a_whole() {
+    let (ana, bea) = (Desk::new("Ana"), Desk::new("Bea"));
+    let (case, other) = (open_case(ana.store(), "travels"), open_case(ana.store(), "stays"));
+    note(ana.store(), case, "alone");
+    ana.store()
+        .write(|tx| {
+            for (it, title) in [(case, "one"), (other, "two")] {
+                let before = Box::new(tx.read().case(it)?.facts);
+                let after = Box::new(CaseFacts { title: title.into(), ..*before.clone() });
+                tx.record(&Action::CaseChanged { case: it, before, after })?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+    bea.take(&ana.bundle(&[case])).unwrap();
+    let commit = |desk: &Desk, action: &str| {
+        let story = desk.store().read(|it| it.story(case)).unwrap();
+        let entry = story.iter().rfind(|it| it.header.action == action).unwrap().header.id;
+        desk.store().read(|it| it.commit_of(entry)).unwrap().map(|it| it.len())
+    };
+    assert_eq!(commit(&ana, "case_changed"), Some(2));
+    assert_eq!(commit(&bea, "case_changed"), None);
+    assert_eq!(commit(&bea, "note_added"), Some(1));
+    ana.store().erase(other, "an order").unwrap();
+    assert_eq!(commit(&ana, "case_changed"), None);
 }
 
 #[test]
