@@ -240,6 +240,10 @@ fn another_desk_takes_a_case_in_and_both_work_on_it() {
     assert!(ana.ok(&["bundle", "conflicts", CASE]).iter().all(|it| it["key"] != "case/severity"));
     let shown = ana.one(&["case", "show", CASE]);
     assert_eq!(shown["case"]["facts"]["severity"], "critical");
+    let clocks = shown["clocks"].as_array().unwrap().iter();
+    let running = clocks.filter(|it| it["clock"]["stopped"].is_null());
+    let rules: Vec<_> = running.map(|it| text(it, "/clock/rule/id")).collect();
+    assert_eq!(rules, ["first-response-critical"], "the clock of the chosen version, and no other");
 
     for ctl in [&ana, &bea] {
         ctl.ok(&["journal", "verify"]);

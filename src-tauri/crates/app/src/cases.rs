@@ -1,13 +1,13 @@
-//! Cases, targets, clocks and notes.
+//! Cases, targets and notes.
 
 use std::collections::BTreeMap;
 
 use farol_model::{
     approval::Subject,
     case::{Case, CaseFacts, CaseRef, Note, Outcome, PersonRole, Sensitivity, Status, Target},
-    clock::{Clock, Stop, StoppedBy, default_rules, rules_for},
+    clock::{Clock, default_rules, rules_for},
     document::Document,
-    id::{CaseId, ClockId, NoteId, ReportId},
+    id::{CaseId, NoteId, ReportId},
     journal::{Action, Entry},
     lookup::{Observation, ProviderVerdict},
     member::Member,
@@ -16,12 +16,12 @@ use farol_model::{
     report::Report,
     time::Timestamp,
 };
-use farol_store::{Reader, StoreError, WriteTx};
+use farol_store::{Reader, StoreError};
 
 use crate::{
-    Desk, Failure, approvals, evidence, next_step,
+    Desk, Failure, approvals, clocks, evidence, next_step,
     undo::Undone,
-    view::{CaseOpen, CaseRow, CaseView, ClockLine, DocumentRow, ObservableView, Opens, StoryLine},
+    view::{CaseOpen, CaseRow, CaseView, DocumentRow, ObservableView, Opens, StoryLine},
 };
 
 impl Desk {
@@ -96,7 +96,7 @@ impl Desk {
                 tx.record(&Action::TargetSet { case: id, before: None, after })?;
             }
             for rule in rules_for(&default_rules(), open.category, open.severity) {
-                start_clock(tx, id, rule, started_at)?;
+                clocks::start(tx, id, rule, started_at)?;
             }
             Ok(id)
         })
@@ -126,7 +126,7 @@ impl Desk {
             );
             let mut view = CaseView {
                 verdicts: self.verdicts(&observables, &observations),
-                clocks: clock_lines(it.clocks_of(id)?, now),
+                clocks: clocks::lines(it.clocks_of(id)?, now),
                 notes: it.notes_of(id)?,
                 approvals: approvals::lines(it, waiting, &members)?,
                 decisions,
@@ -183,28 +183,13 @@ impl Desk {
                 return Ok(());
             }
             let retime = (before.category, before.severity) != (after.category, after.severity);
-            let (category, severity) = (after.category, after.severity);
             tx.record(&Action::CaseChanged {
                 case: id,
                 before: Box::new(before),
                 after: Box::new(after),
             })?;
-            if !retime {
-                return Ok(());
-            }
-            let rules = default_rules();
-            let wanted = rules_for(&rules, category, severity);
-            let clocks = tx.read().clocks_of(id)?;
-            let started_at = clocks.iter().map(|it| it.started_at).min().unwrap_or(case.opened_at);
-            for clock in clocks.iter().filter(|it| it.stopped.is_none()) {
-                if !wanted.iter().any(|rule| rule.id == clock.rule.id) {
-                    stop_clock(tx, id, clock, "category or severity changed")?;
-                }
-            }
-            for rule in wanted {
-                if !clocks.iter().any(|it| it.rule.id == rule.id) {
-                    start_clock(tx, id, rule, started_at)?;
-                }
+            if retime {
+                clocks::retime(tx, id)?;
             }
             Ok(())
         })
@@ -277,28 +262,6 @@ impl Desk {
         })
     }
 
-    /// Stops a clock by hand.
-    ///
-    /// # Errors
-    /// When it does not run, or no reason is given.
-    pub fn stop_clock(&self, case: CaseId, clock: ClockId, reason: &str) -> Result<(), Failure> {
-        let reason = reason.trim();
-        if reason.is_empty() {
-            return Err(Failure::bad_input(
-                "Stopping a clock needs a reason. It still runs.",
-                "Write what ended it.",
-            ));
-        }
-        self.store.write(|tx| {
-            let clocks = tx.read().clocks_of(case)?;
-            let clock = clocks
-                .iter()
-                .find(|it| it.id == clock && it.stopped.is_none())
-                .ok_or_else(|| Failure::not_found("running clock"))?;
-            Ok(stop_clock(tx, case, clock, reason)?)
-        })
-    }
-
     /// Writes a note on a case.
     ///
     /// # Errors
@@ -337,43 +300,6 @@ fn read_observable(text: &str) -> Result<Observable, Failure> {
     })
 }
 
-fn start_clock(
-    tx: &mut WriteTx<'_>,
-    case: CaseId,
-    rule: &farol_model::clock::ClockRule,
-    started_at: Timestamp,
-) -> Result<(), StoreError> {
-    let id = ClockId(tx.new_id());
-    let clock = Clock { id, rule: rule.clone(), started_at, pauses: Vec::new(), stopped: None };
-    tx.record(&Action::ClockSet { case, before: None, after: Box::new(clock) }).map(|_| ())
-}
-
-fn stop_clock(
-    tx: &mut WriteTx<'_>,
-    case: CaseId,
-    clock: &Clock,
-    reason: &str,
-) -> Result<(), StoreError> {
-    let stopped = Some(Stop { at: tx.now(), reason: reason.to_owned() });
-    let after = Box::new(Clock { stopped, ..clock.clone() });
-    tx.record(&Action::ClockSet { case, before: Some(Box::new(clock.clone())), after }).map(|_| ())
-}
-
-/// Stops the running clocks of a case that this event ends.
-pub(crate) fn stop_clocks(
-    tx: &mut WriteTx<'_>,
-    case: CaseId,
-    event: StoppedBy,
-    reason: &str,
-) -> Result<(), StoreError> {
-    for clock in tx.read().clocks_of(case)? {
-        if clock.stopped.is_none() && clock.rule.stopped_by == Some(event) {
-            stop_clock(tx, case, &clock, reason)?;
-        }
-    }
-    Ok(())
-}
-
 pub(crate) fn row(
     case: Case,
     clocks: Vec<Clock>,
@@ -390,7 +316,7 @@ pub(crate) fn row(
         status: case.facts.status,
         sensitivity: case.facts.sensitivity,
         opened_at: case.opened_at,
-        next_clock: clock_lines(clocks, now).into_iter().next(),
+        next_clock: clocks::lines(clocks, now).into_iter().next(),
         n_targets,
         n_settled,
     }
@@ -412,18 +338,6 @@ fn waits(case: &Case) -> String {
         (None, Some(account)) => format!("Customer: {}", account.name),
         (None, None) => case.facts.asked_by.clone().unwrap_or_default(),
     }
-}
-
-fn clock_lines(clocks: Vec<Clock>, now: Timestamp) -> Vec<ClockLine> {
-    let mut lines: Vec<_> = clocks
-        .into_iter()
-        .map(|clock| ClockLine { due_at: clock.due_at(now), missed: clock.is_missed(now), clock })
-        .collect();
-    // A clock that is paused does not run out by itself: those that do come first.
-    lines.sort_by_key(|line| {
-        (line.clock.stopped.is_some(), line.clock.runs_out_at().is_none(), line.due_at)
-    });
-    lines
 }
 
 /// Every value of the case once, targets first.

@@ -11,7 +11,7 @@ use farol_model::{
 use farol_store::{Reader, StoreError, WriteTx};
 
 use crate::{
-    Desk, Failure,
+    Desk, Failure, clocks,
     signed_files::words::legible,
     view::{ConflictLine, VersionLine},
 };
@@ -60,7 +60,11 @@ impl Desk {
                 is: kept.is.clone(),
             })?;
             let source = source_of(tx.read(), version)?;
-            set_again(tx, case, key, &source)
+            set_again(tx, case, key, &source)?;
+            if matches!(key, "case/category" | "case/severity") {
+                clocks::retime(tx, case)?;
+            }
+            Ok(())
         })
     }
 }

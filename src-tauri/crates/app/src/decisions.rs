@@ -10,8 +10,7 @@ use farol_model::{
 use farol_store::{Reader, StoreError};
 
 use crate::{
-    Desk, Failure,
-    cases::stop_clocks,
+    Desk, Failure, clocks,
     view::{DecisionDraft, MitigationDraft},
 };
 
@@ -128,7 +127,7 @@ impl Desk {
                 after: Box::new(after),
             })?;
             if state == MitigationState::Active {
-                stop_clocks(tx, case, StoppedBy::Mitigated, "a mitigation is in force")?;
+                clocks::stop_by(tx, case, StoppedBy::Mitigated, "a mitigation is in force")?;
             }
             Ok(())
         })

@@ -38,7 +38,8 @@ use specta::Type;
 
 use crate::{
     Code, Desk, Failure,
-    cases::{document_row, stop_clocks},
+    cases::document_row,
+    clocks,
     view::{DocumentRow, DocumentView, Exported, Preview, Readers},
 };
 
@@ -427,7 +428,7 @@ impl Desk {
                     | Audience::Authority
                     | Audience::Regulator
             ) {
-                stop_clocks(tx, document.case, StoppedBy::ResponseSent, "a response was sent")?;
+                clocks::stop_by(tx, document.case, StoppedBy::ResponseSent, "a response was sent")?;
             }
             Ok(())
         })

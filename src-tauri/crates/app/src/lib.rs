@@ -11,8 +11,10 @@ pub mod backups;
 pub mod bundles;
 /// Taking bundles in.
 mod bundles_in;
-/// Cases, targets, clocks and notes.
+/// Cases, targets and notes.
 pub mod cases;
+/// Started by what a case is, stopped by what ends them.
+mod clocks;
 /// Facts that two desks changed without knowing of each other.
 mod conflicts;
 /// Which hosts may be one actor's.

@@ -21,7 +21,12 @@ impl Desk {
     /// When something in that commit cannot be taken back, or was changed since: nothing was changed.
     pub fn undo(&self, entry: EntryId) -> Result<(), Failure> {
         self.store.write(|tx| {
-            let commit = tx.read().commit_of(entry)?;
+            let Some(commit) = tx.read().commit_of(entry)? else {
+                return Err(Failure::refused(
+                    "This was done together with a change on another case that is not here any more, or never was. Nothing was changed.",
+                    "Make the change by hand, or take it back on the desk where it was made.",
+                ));
+            };
             let changes: Vec<_> =
                 commit.iter().filter(|it| !matches!(it.action, Action::Undid { .. })).collect();
             let reversed: Option<Vec<_>> =

@@ -89,6 +89,19 @@ pub struct Stop {
     pub reason: String,
 }
 
+impl Stop {
+    /// Why a clock ends that its case no longer asks for.
+    pub const NOT_ASKED_FOR: &str = "category or severity changed";
+    /// Why a clock ends whose start was taken back.
+    pub const START_UNDONE: &str = "the change that started it was undone";
+
+    /// Whether nothing was done about the deadline: it just does not apply any more, and runs again when
+    /// it does.
+    pub fn is_withdrawn(&self) -> bool {
+        [Self::NOT_ASKED_FOR, Self::START_UNDONE].contains(&self.reason.as_str())
+    }
+}
+
 /// A deadline on a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct Clock {

@@ -480,7 +480,7 @@ impl Action {
                 Some(Self::ClockSet { case, before: Some(after), after: before })
             }
             Self::ClockSet { case, before: None, after } => {
-                let reason = "the change that started it was undone".to_owned();
+                let reason = Stop::START_UNDONE.to_owned();
                 let stopped = Some(Stop { at, reason });
                 let stopped = Box::new(Clock { stopped, ..(*after).clone() });
                 Some(Self::ClockSet { case, before: Some(after), after: stopped })
