@@ -4,13 +4,18 @@ use std::{
     fs,
     path::Path,
     process::{Command, Stdio},
+    sync::LazyLock,
 };
 
 use serde_json::Value;
 
-use crate::ctl::{Ctl, INVESTIGATOR, mail, text};
+use crate::{
+    ctl::{Ctl, INVESTIGATOR, case_number, mail, text},
+    window::{Picks, Window},
+};
+use fantoccini::key::Key;
 
-const CASE: &str = "ESC-2026-0001";
+static CASE: LazyLock<&str> = LazyLock::new(|| case_number(1));
 const WORDS: &str = "salt lamp harbour kelp tide";
 /// From the tests of the format: used for nothing.
 const SECRET: &str = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
@@ -32,10 +37,10 @@ fn desk() -> Ctl {
         "--report",
         &report,
     ]);
-    ctl.ok(&["case", "set", CASE, "--note", "a note that travels"]);
+    ctl.ok(&["case", "set", *CASE, "--note", "a note that travels"]);
     let capture: Vec<u8> = (0..700_000_u32).flat_map(u32::to_le_bytes).collect();
     let file = ctl.file("capture.pcap", capture);
-    ctl.ok(&["evidence", "add", CASE, &file, "--origin", "the registrar"]);
+    ctl.ok(&["evidence", "add", *CASE, &file, "--origin", "the registrar"]);
     ctl.ok(&[
         "case",
         "open",
@@ -46,8 +51,8 @@ fn desk() -> Ctl {
         "--severity",
         "low",
     ]);
-    ctl.ok(&["case", "set", "ESC-2026-0002", "--note", "canary-note"]);
-    ctl.ok(&["case", "set", CASE, "--note", "another note that travels"]);
+    ctl.ok(&["case", "set", case_number(2), "--note", "canary-note"]);
+    ctl.ok(&["case", "set", *CASE, "--note", "another note that travels"]);
     ctl
 }
 
@@ -56,7 +61,7 @@ fn exported(ctl: &Ctl, name: &str) -> (String, Value) {
     let done = ctl.one(&[
         "bundle",
         "export",
-        CASE,
+        *CASE,
         "--out",
         &file,
         "--for",
@@ -70,7 +75,7 @@ fn exported(ctl: &Ctl, name: &str) -> (String, Value) {
 #[test]
 fn a_case_leaves_whole_and_nothing_else_does() {
     let ctl = desk();
-    let plan = ctl.one(&["bundle", "plan", CASE]);
+    let plan = ctl.one(&["bundle", "plan", *CASE]);
     let (file, done) = exported(&ctl, "case.age");
     assert_eq!(plan["n_entries"], done["plan"]["n_entries"]);
     assert_eq!(plan["n_originals"], 4, "a mail and three pieces of a file");
@@ -82,10 +87,10 @@ fn a_case_leaves_whole_and_nothing_else_does() {
     assert_eq!(text(&shown, "/people/0/name"), INVESTIGATOR);
     assert_eq!(shown["n_entries"], plan["n_entries"]);
 
-    let history = ctl.run(&["case", "history", CASE]);
+    let history = ctl.run(&["case", "history", *CASE]);
     let history = String::from_utf8(history.stdout).unwrap();
     assert!(history.contains("Left as a bundle, for Bea at the night desk"), "{history}");
-    let preview = ctl.run(&["--json", "case", "erase", CASE]);
+    let preview = ctl.run(&["--json", "case", "erase", *CASE]);
     let preview = String::from_utf8(preview.stdout).unwrap();
     assert!(preview.contains(text(&done, "/sha256")), "{preview}");
     ctl.ok(&["journal", "verify"]);
@@ -97,7 +102,7 @@ fn nothing_leaves_without_a_lock_or_a_name() {
     let ctl = desk();
     let out = ctl.path("never.age");
     let refused = |more: &[&str]| {
-        let told = ctl.refused(&[&["bundle", "export", CASE, "--out", &out], more].concat());
+        let told = ctl.refused(&[&["bundle", "export", *CASE, "--out", &out], more].concat());
         assert!(!Path::new(&out).exists());
         told
     };
@@ -147,7 +152,7 @@ fn public_tools_open_a_bundle_and_check_it_without_farol() {
     ctl.ok(&[
         "bundle",
         "export",
-        CASE,
+        *CASE,
         "--out",
         &file,
         "--for",
@@ -169,14 +174,14 @@ fn public_tools_open_a_bundle_and_check_it_without_farol() {
         (said.status.success(), String::from_utf8(said.stdout).unwrap())
     };
     let (is_good, said) = check();
-    assert!(is_good && said.starts_with(CASE), "{said}");
+    assert!(is_good && said.starts_with(*CASE), "{said}");
 
     let journal = Path::new(&folder).join("journal.jsonl");
     let written = fs::read_to_string(&journal).unwrap();
     assert!(written.contains("another note that travels"));
     let manifest = Path::new(&folder).join("manifest.json");
     for text in [&written, &fs::read_to_string(&manifest).unwrap()] {
-        assert!(!text.contains("canary") && !text.contains("ESC-2026-0002"));
+        assert!(!text.contains("canary") && !text.contains(case_number(2)));
     }
     fs::write(&journal, written.replace("another note", "no other note")).unwrap();
     let (is_good, said) = check();
@@ -208,12 +213,12 @@ fn another_desk_takes_a_case_in_and_both_work_on_it() {
     let taken = bea.one(&[&import[..], &["--fingerprint", &ana_s]].concat());
     assert_eq!(taken["cases"], preview["cases"]);
     let here = text(&taken, "/cases/0/reference");
-    assert_eq!((here, text(&taken, "/cases/0/theirs")), ("ESC-2026-0002", CASE));
+    assert_eq!((here, text(&taken, "/cases/0/theirs")), (case_number(2), *CASE));
     assert_eq!(bea.one(&import)["n_new"], 0, "nothing twice");
     let found = bea.one(&["search", "another note that travels"]);
     assert_eq!(found["n_hits"], 1);
 
-    ana.ok(&["case", "set", CASE, "--severity", "critical", "--reason", "more victims"]);
+    ana.ok(&["case", "set", *CASE, "--severity", "critical", "--reason", "more victims"]);
     bea.ok(&["case", "set", here, "--severity", "low", "--reason", "it is down", "--note", "hers"]);
     let back = ana.path("back.age");
     bea.ok(&[
@@ -231,14 +236,14 @@ fn another_desk_takes_a_case_in_and_both_work_on_it() {
     let bea_s = fingerprint_of(&ana.one(&show), "Bea Night");
     let import = ["bundle", "import", &back, "--bundle-passphrase-file", &words];
     let taken = ana.one(&[&import[..], &["--fingerprint", &bea_s]].concat());
-    assert_eq!(text(&taken, "/cases/0/reference"), CASE, "at home it has its own number");
-    let conflicts = ana.ok(&["bundle", "conflicts", CASE]);
+    assert_eq!(text(&taken, "/cases/0/reference"), *CASE, "at home it has its own number");
+    let conflicts = ana.ok(&["bundle", "conflicts", *CASE]);
     let severity = conflicts.iter().find(|it| it["key"] == "case/severity").unwrap();
     assert_eq!(severity["versions"][0]["is"], "Critical: more victims");
     let version = severity["versions"][0]["entry"].as_str().unwrap();
-    ana.ok(&["bundle", "choose", CASE, "case/severity", version]);
-    assert!(ana.ok(&["bundle", "conflicts", CASE]).iter().all(|it| it["key"] != "case/severity"));
-    let shown = ana.one(&["case", "show", CASE]);
+    ana.ok(&["bundle", "choose", *CASE, "case/severity", version]);
+    assert!(ana.ok(&["bundle", "conflicts", *CASE]).iter().all(|it| it["key"] != "case/severity"));
+    let shown = ana.one(&["case", "show", *CASE]);
     assert_eq!(shown["case"]["facts"]["severity"], "critical");
     let clocks = shown["clocks"].as_array().unwrap().iter();
     let running = clocks.filter(|it| it["clock"]["stopped"].is_null());
@@ -260,4 +265,63 @@ fn another_desk_takes_a_case_in_and_both_work_on_it() {
     bea.ok(&["vault", "rebuild", "--check"]);
     let import = ["bundle", "import", &file, "--bundle-passphrase-file", &words];
     assert!(bea.refused(&import).contains("was erased on this desk"));
+}
+
+#[tokio::test]
+async fn bundles_in_and_out_by_keyboard() {
+    let ana = desk();
+    let (file, _) = exported(&ana, "case.age");
+    let window = Window::new_desk(Picks { open: file.clone().into() }).await;
+    let import = async || {
+        window.press(&[Key::Control, Key::Shift], 'B').await;
+        window.fill("import-secret", WORDS).await;
+        window.enter_on("import-look").await;
+        window.wait_for("[data-test=import-cases]").await;
+    };
+    import().await;
+    window.tab_to("import-compared").await;
+    window.painted().await;
+    window.picture("bundle-import").await;
+    let mut barriers = window.barriers("import a bundle").await;
+    window.press(&[], ' ').await;
+    window.enter_on("import-take").await;
+    window.wait_for_text("entries came with the bundle").await;
+    window.wait_for_text("The one that travels").await;
+
+    // Both change the same fact.
+    window.choose("case-severity-now", "Critical").await;
+    window.wait_for_text("Severity").await;
+    ana.ok(&["case", "set", *CASE, "--severity", "low", "--reason", "nobody fell for it"]);
+    exported(&ana, "case.age");
+    window.press(&[], Key::Escape.into()).await;
+    import().await;
+    window.enter_on("import-take").await;
+    window.wait_for("[data-test=conflict]").await;
+    window.painted().await;
+    window.picture("bundle-conflict").await;
+    barriers.extend(window.barriers("two versions").await);
+    window.enter_on("conflict-choose").await;
+    window.wait_for("body:not(:has([data-test=conflict]))").await;
+
+    window.press(&[], 'g').await;
+    window.press(&[], 'c').await;
+    window.wait_for("[data-test=case-row]").await;
+    window.press(&[], 'm').await;
+    window.wait_for_text("1 marked").await;
+    window.picture("cases-marked").await;
+    window.press(&[], 'x').await;
+    window.wait_for("[data-test=bundle-plan]").await;
+    window.fill("bundle-to", "Ana at the day desk").await;
+    window.fill("bundle-passphrase", WORDS).await;
+    window.painted().await;
+    window.picture("bundle-export").await;
+    barriers.extend(window.barriers("export as a bundle").await);
+    window.enter_on("bundle-write").await;
+    let back = window.wait_for_file(&format!("{}.farol-bundle.age", *CASE)).await;
+    window.wait_for_text("is written for Ana at the day desk").await;
+    assert!(barriers.is_empty(), "{barriers:#?}");
+    let (back, words) = (back.to_str().unwrap(), ana.path("words"));
+    let shown = ana.one(&["bundle", "show", back, "--bundle-passphrase-file", &words]);
+    assert_eq!(shown["to"], "Ana at the day desk");
+    window.close().await;
 }

@@ -5,13 +5,26 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
+use farol_model::time::Timestamp;
 use serde_json::Value;
 use tempfile::TempDir;
 
 pub(crate) const PASSPHRASE: &str = "lamp oil and salt water";
 pub(crate) const INVESTIGATOR: &str = "Ines Farrow";
+
+/// The number of this year's case `n`.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the built programs take the year from the same clock"
+)]
+pub(crate) fn case_number(n: u32) -> &'static str {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let year = Timestamp::from_ms(i64::try_from(since_1970.as_millis()).unwrap()).year();
+    String::leak(format!("ESC-{year}-{n:04}"))
+}
 
 /// A program that `cargo build --workspace` made.
 pub(crate) fn program(name: &str) -> PathBuf {
