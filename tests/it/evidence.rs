@@ -1,16 +1,16 @@
 //! Files that cases rest on: in, looked at, handed out, destroyed.
 
-use std::{fs, os::unix::fs::symlink, path::PathBuf};
+use std::{fs, os::unix::fs::symlink, path::PathBuf, sync::LazyLock};
 
 use fantoccini::key::Key;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    ctl::Ctl,
+    ctl::{Ctl, case_number},
     window::{Picks, Window},
 };
 
-const CASE: &str = "ESC-2026-0001";
+static CASE: LazyLock<&str> = LazyLock::new(|| case_number(1));
 
 fn with_case(category: &str) -> Ctl {
     let ctl = Ctl::with_vault();
@@ -27,9 +27,9 @@ fn a_file_is_kept_handed_out_and_destroyed_with_every_step_in_its_custody() {
     let ctl = with_case("malware");
     let bytes: Vec<u8> = (0..3_500_000_u32).flat_map(u32::to_le_bytes).collect();
     let file = ctl.file("capture of 24 Nov.pcap", &bytes);
-    let added = ctl.one(&["evidence", "add", CASE, &file, "--origin", "the registrar, by mail"]);
+    let added = ctl.one(&["evidence", "add", *CASE, &file, "--origin", "the registrar, by mail"]);
     assert_eq!(added["sha256"], sha256(&bytes));
-    assert_eq!(ctl.one(&["evidence", "add", CASE, &file])["known"], true);
+    assert_eq!(ctl.one(&["evidence", "add", *CASE, &file])["known"], true);
     let id = added["id"].as_str().unwrap();
 
     let start = ctl.one(&["evidence", "open", id]);
@@ -38,16 +38,16 @@ fn a_file_is_kept_handed_out_and_destroyed_with_every_step_in_its_custody() {
     ctl.ok(&["evidence", "export", id, "--to", &copy, "--for", "Duty counsel"]);
     assert!(fs::read(&copy).unwrap() == bytes, "byte for byte");
     let redacted = ctl.file("redacted.txt", "the addresses only");
-    ctl.ok(&["evidence", "add", CASE, &redacted, "--redacted-from", id]);
+    ctl.ok(&["evidence", "add", *CASE, &redacted, "--redacted-from", id]);
     let refused = ["evidence", "destroy", id, "--reason", "an order"];
-    ctl.ok(&["case", "hold", CASE, "--reason", "litigation"]);
+    ctl.ok(&["case", "hold", *CASE, "--reason", "litigation"]);
     assert!(ctl.refused(&refused).contains("legal hold"));
-    ctl.ok(&["case", "release", CASE]);
+    ctl.ok(&["case", "release", *CASE]);
     ctl.ok(&refused);
     let export = ["evidence", "export", id, "--to", &copy, "--for", "counsel"];
     assert!(ctl.refused(&export).contains("was destroyed"));
 
-    let listed = ctl.ok(&["evidence", "list", CASE]);
+    let listed = ctl.ok(&["evidence", "list", *CASE]);
     assert_eq!(listed.len(), 2);
     assert_eq!(listed[0]["destroyed"], true);
     let custody = listed[0]["custody"].as_array().unwrap();
@@ -70,7 +70,7 @@ fn a_file_is_kept_handed_out_and_destroyed_with_every_step_in_its_custody() {
 #[test]
 fn what_is_no_file_or_may_not_be_kept_is_refused_and_nothing_is_kept() {
     let ctl = with_case("child_safety");
-    let refused = |path: &str| ctl.refused(&["evidence", "add", CASE, path]);
+    let refused = |path: &str| ctl.refused(&["evidence", "add", *CASE, path]);
     let picture = ctl.file("note.txt", b"\xff\xd8\xff\xe0 a picture with another name");
     assert!(refused(&picture).contains("references only"));
     // The text in front of a picture does not carry it in.
@@ -82,11 +82,11 @@ fn what_is_no_file_or_may_not_be_kept_is_refused_and_nothing_is_kept() {
     let link = ctl.path("link");
     symlink("/dev/zero", &link).unwrap();
     assert!(refused(&link).contains("no file"));
-    assert!(ctl.ok(&["evidence", "list", CASE]).is_empty());
+    assert!(ctl.ok(&["evidence", "list", *CASE]).is_empty());
     let note = ctl.file("where.txt", "Reported to the hotline as 4471");
-    assert_eq!(ctl.one(&["evidence", "add", CASE, &note])["known"], false);
+    assert_eq!(ctl.one(&["evidence", "add", *CASE, &note])["known"], false);
     let empty = ctl.file("empty.log", "");
-    let added = ctl.one(&["evidence", "add", CASE, &empty]);
+    let added = ctl.one(&["evidence", "add", *CASE, &empty]);
     assert_eq!(added["sha256"], sha256(b""));
     assert_eq!(ctl.one(&["evidence", "open", added["id"].as_str().unwrap()])["text"], "");
 }

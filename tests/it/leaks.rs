@@ -5,7 +5,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::ctl::{Ctl, program};
+use crate::ctl::{Ctl, case_number, program};
 
 /// Packets that were sent, of all devices: every address leads to the loopback of this network, so
 /// that a packet to anywhere is counted and none goes farther.
@@ -49,12 +49,12 @@ farol offline on
 before=$(count)
 farol import {mail}
 farol case open --title Phish --category phishing --severity high --target login.harbour-bank.example
-farol lookup login.harbour-bank.example --case ESC-2026-0001 --resolver 192.0.2.53 || true
+farol lookup login.harbour-bank.example --case {case} --resolver 192.0.2.53 || true
 farol lookup login.harbour-bank.example 192.0.2.7 AS64496 ns:ns1.harbour.example
 farol lookup waiting
 ! farol lookup send-waiting
 farol registries on
-farol case show ESC-2026-0001 || true
+farol case show {case} || true
 farol case list
 farol search harbour
 farol network ours cloudflare
@@ -66,6 +66,7 @@ farol offline off
 farol lookup send-waiting || true
 echo "again $(( $(count) - before ))"
 "#,
+            case = case_number(1),
             farolctl = program("farolctl").display(),
             vault = ctl.vault().display(),
             passphrase = ctl.path("passphrase"),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use fantoccini::key::Key;
 
 use crate::{
-    ctl::{Ctl, text},
+    ctl::{Ctl, case_number, text},
     window::{Picks, Window},
 };
 
@@ -17,7 +17,7 @@ fn lists_are_filtered_sorted_and_printed_in_parts() {
         let open = ["case", "open", "--title", title, "--severity", severity];
         ctl.ok(&[open.as_slice(), &["--category", "phishing"]].concat());
     }
-    ctl.ok(&["case", "set", "ESC-2026-0003", "--status", "closed"]);
+    ctl.ok(&["case", "set", case_number(3), "--status", "closed"]);
     let titles = |args: &[&str]| -> Vec<String> {
         ctl.ok(args).iter().map(|it| text(it, "/title").to_owned()).collect()
     };

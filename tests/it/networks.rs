@@ -2,7 +2,7 @@
 
 use farol_practice::{Dns, sample_zone};
 
-use crate::ctl::Ctl;
+use crate::ctl::{Ctl, case_number};
 
 #[test]
 fn another_network_is_ours_and_every_case_is_judged_anew_without_a_look_up() {
@@ -13,7 +13,7 @@ fn another_network_is_ours_and_every_case_is_judged_anew_without_a_look_up() {
     let report = ctl.one(&["import", &report])["report"].as_str().unwrap().to_owned();
     let open = ["case", "open", "--report", &report, "--severity", "low", "--suggested-targets"];
     ctl.ok(&open);
-    let case = "ESC-2026-0001";
+    let case = case_number(1);
     ctl.ok(&["lookup", "www.northwind-shop.example", "--case", case, "--resolver", &resolver]);
     drop(dns);
     let ours = || ctl.one(&["case", "show", case])["verdicts"][0]["ours"].clone();

@@ -5,7 +5,7 @@ use std::{fs, path::Path, process::Stdio};
 use farol_practice::{Dns, sample_zone};
 
 use crate::{
-    ctl::{Ctl, PASSPHRASE},
+    ctl::{Ctl, PASSPHRASE, case_number},
     window::{Picks, Window},
 };
 
@@ -108,7 +108,7 @@ fn scripts_leave_nothing_to_read() {
     let (resolver, title) = (dns.addr.to_string(), format!("Case {CANARY}"));
     let note = format!("Note {CANARY}");
     let host = format!("{CANARY}.northwind-shop.example");
-    let of_case = "ESC-2026-0001";
+    let of_case = case_number(1);
     let steps: &[&[&str]] = &[
         &["import", &mail_file],
         &["case", "open", "--title", &title, "--severity", "high", "--target", &host],

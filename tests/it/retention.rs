@@ -6,7 +6,7 @@ use fantoccini::key::Key;
 use serde_json::Value;
 
 use crate::{
-    ctl::Ctl,
+    ctl::{Ctl, case_number},
     window::{Picks, Window},
 };
 
@@ -19,7 +19,7 @@ fn a_closed_case_is_erased_when_the_rules_say_so_and_no_hold_wins() {
     let ctl = Ctl::with_vault();
     open(&ctl, "canary-4471");
     open(&ctl, "Another");
-    let case = "ESC-2026-0001";
+    let case = case_number(1);
     let mut rules = ctl.one(&["retention", "rules"]);
     for rule in rules["categories"].as_array_mut().unwrap() {
         rule["months"] = 0.into();
@@ -37,7 +37,7 @@ fn a_closed_case_is_erased_when_the_rules_say_so_and_no_hold_wins() {
     ctl.ok(&["case", "release", case]);
     let preview = ctl.one(&["case", "erase", case]);
     assert!(preview["elsewhere"][0].as_str().unwrap().starts_with("Backup of"), "{preview}");
-    let other = ["case", "erase", case, "--reason", "x", "--confirm", "ESC-2026-0002"];
+    let other = ["case", "erase", case, "--reason", "x", "--confirm", case_number(2)];
     assert!(ctl.refused(&other).contains("confirmed by its number"));
 
     ctl.ok(&erase);
@@ -82,9 +82,9 @@ async fn a_case_is_held_and_erased_by_keyboard() {
     window.picture("erase").await;
     let mut barriers = window.barriers("erase").await;
     window.type_text("An order of 24 November").await;
-    window.fill("erase-typed", "ESC-2026-0001").await;
+    window.fill("erase-typed", case_number(1)).await;
     window.press(&[], Key::Enter.into()).await;
-    window.wait_for_text("ESC-2026-0001 is erased").await;
+    window.wait_for_text(&format!("{} is erased", case_number(1))).await;
     window.press(&[], 'g').await;
     window.press(&[], 's').await;
     window.enter_on("rules-edit").await;

@@ -5,12 +5,12 @@ use std::{fs, path::PathBuf};
 use fantoccini::key::Key;
 
 use crate::{
-    ctl::{Ctl, mail, text},
+    ctl::{Ctl, case_number, mail, text},
     window::{Picks, Window},
 };
 
 fn last_entry(ctl: &Ctl, action: &str) -> String {
-    let history = ctl.ok(&["case", "history", "ESC-2026-0001"]);
+    let history = ctl.ok(&["case", "history", case_number(1)]);
     let line = history.iter().rfind(|it| text(it, "/action") == action).expect("such a change");
     text(line, "/entry").to_owned()
 }
@@ -19,9 +19,9 @@ fn last_entry(ctl: &Ctl, action: &str) -> String {
 fn a_change_is_taken_back_and_done_again_with_all_that_belonged_to_it() {
     let ctl = Ctl::with_vault();
     ctl.ok(&["case", "open", "--title", "Kept", "--category", "phishing", "--severity", "low"]);
-    let case = || ctl.one(&["case", "show", "ESC-2026-0001"]);
+    let case = || ctl.one(&["case", "show", case_number(1)]);
     let before = case();
-    ctl.ok(&["case", "set", "ESC-2026-0001", "--severity", "critical"]);
+    ctl.ok(&["case", "set", case_number(1), "--severity", "critical"]);
     let changed = case();
     assert_ne!(before["case"]["facts"], changed["case"]["facts"]);
     assert_ne!(before["clocks"], changed["clocks"], "another severity has other clocks");
@@ -33,15 +33,15 @@ fn a_change_is_taken_back_and_done_again_with_all_that_belonged_to_it() {
 
     let opened = last_entry(&ctl, "case_opened");
     assert!(ctl.refused(&["case", "undo", &opened]).contains("cannot be taken back"));
-    let first = ctl.ok(&["case", "history", "ESC-2026-0001"]);
+    let first = ctl.ok(&["case", "history", case_number(1)]);
     let first = first.iter().find(|it| text(it, "/action") == "case_changed").unwrap();
-    ctl.ok(&["case", "set", "ESC-2026-0001", "--severity", "high"]);
+    ctl.ok(&["case", "set", case_number(1), "--severity", "high"]);
     assert!(ctl.refused(&["case", "undo", text(first, "/entry")]).contains("changed since"));
     ctl.ok(&["journal", "verify"]);
     ctl.ok(&["vault", "rebuild", "--check"]);
 
     let csv = ctl.path("history.csv");
-    ctl.ok(&["case", "history", "ESC-2026-0001", "--csv", &csv]);
+    ctl.ok(&["case", "history", case_number(1), "--csv", &csv]);
     let csv = fs::read_to_string(csv).unwrap();
     assert!(csv.starts_with("at,who,action,what,before,after,entry\n"), "{csv}");
     assert!(csv.contains("severity Low → Critical"), "{csv}");
