@@ -149,7 +149,8 @@ pub(crate) fn fill(conn: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// An order, as columns that stand in one index. `rowid` makes it whole; it stands there, too.
+/// An order, as all columns of one index, so that nothing is ever sorted. `rowid` makes it whole; it
+/// stands there, too.
 struct Order {
     index: &'static str,
     columns: &'static str,
@@ -160,15 +161,17 @@ fn order(sort: CaseSort) -> Order {
     match sort {
         CaseSort::Due => Order {
             index: "case_line_by_due",
-            columns: "closed, due_ms, work_left, severity, opened_at_ms, rowid",
+            columns: "closed, due_ms, work_left, severity, opened_at_ms, status, category, assignee, rowid",
             descending: false,
         },
-        CaseSort::Opened => {
-            Order { index: "case_line_by_opened", columns: "opened_at_ms, rowid", descending: true }
-        }
+        CaseSort::Opened => Order {
+            index: "case_line_by_opened",
+            columns: "opened_at_ms, closed, severity, status, category, assignee, rowid",
+            descending: true,
+        },
         CaseSort::Severity => Order {
             index: "case_line_by_severity",
-            columns: "closed, severity, opened_at_ms, rowid",
+            columns: "closed, severity, opened_at_ms, status, category, assignee, rowid",
             descending: false,
         },
     }
@@ -194,11 +197,16 @@ struct Asked {
 }
 
 impl Asked {
-    fn new(conn: &Connection, which: &Which) -> Result<Self, StoreError> {
+    fn new(conn: &Connection, which: &Which, order: &Order) -> Result<Self, StoreError> {
         let mut it =
             Self { condition: "TRUE".into(), values: Vec::new(), is_few: false, is_cut: false };
         if which.open_only {
-            it.condition.push_str(" AND closed = 0");
+            let begins_with_it = order.columns.starts_with("closed");
+            it.condition.push_str(if begins_with_it {
+                " AND closed = 0"
+            } else {
+                " AND +closed = 0"
+            });
         }
         it.one_of("status", which.statuses.iter().map(|it| it.word()));
         it.one_of("severity", which.severities.iter().map(|it| *it as u8));
@@ -224,7 +232,9 @@ impl Asked {
         let n = self.values.len() - n_before;
         if n > 0 {
             let marks = vec!["?"; n].join(", ");
-            self.condition.push_str(&format!(" AND {column} IN ({marks})"));
+            // With the plus: a column that may have one value only would be no part of the order any
+            // more, and SQLite would sort what stands in order already.
+            self.condition.push_str(&format!(" AND +{column} IN ({marks})"));
         }
     }
 
@@ -233,6 +243,12 @@ impl Asked {
             return "case_line".into();
         }
         format!("case_line INDEXED BY {}", order.index)
+    }
+
+    /// One part of the lines in this order; its length and what is before it are to be bound.
+    fn walk(&self, order: &Order, by: &str) -> String {
+        let (lines, condition) = (self.lines(order), &self.condition);
+        format!("SELECT rowid FROM {lines} WHERE {condition} ORDER BY {by} LIMIT ? OFFSET ?")
     }
 
     fn ask<T>(
@@ -266,7 +282,8 @@ impl Reader<'_> {
         limit: u32,
     ) -> Result<ListPart<ListedCase>, StoreError> {
         let conn = self.connection();
-        let (asked, order) = (Asked::new(conn, which)?, order(sort));
+        let order = order(sort);
+        let asked = Asked::new(conn, which, &order)?;
         let n_rows = asked.count(conn, &order)?;
         // The nearer end is walked from, so that the last part costs no more than the first.
         let limit = limit.min(n_rows.saturating_sub(offset));
@@ -277,11 +294,11 @@ impl Reader<'_> {
         } else {
             (offset, order.by())
         };
+        // What is passed by is counted along the index alone; only the part itself is read.
         let sql = format!(
             "SELECT (SELECT body FROM case_ WHERE id = case_id), n_targets, n_settled
-             FROM {} WHERE {} ORDER BY {by} LIMIT ? OFFSET ?",
-            asked.lines(&order),
-            asked.condition,
+             FROM case_line WHERE rowid IN ({}) ORDER BY {by}",
+            asked.walk(&order, &by),
         );
         let bodies = asked.ask(conn, &sql, &[&limit, &skipped], |row| {
             Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
@@ -309,7 +326,8 @@ impl Reader<'_> {
         case: &str,
     ) -> Result<Option<u32>, StoreError> {
         let conn = self.connection();
-        let (asked, order) = (Asked::new(conn, which)?, order(sort));
+        let order = order(sort);
+        let asked = Asked::new(conn, which, &order)?;
         let sql = format!("SELECT 1 FROM case_line WHERE {} AND case_id = ?", asked.condition);
         if asked.ask(conn, &sql, &[&case], |_| Ok(()))?.is_empty() {
             return Ok(None);

@@ -9,6 +9,7 @@ use farol_model::{
     time::Timestamp,
 };
 
+use super::{Asked, order};
 use crate::{
     Store, StoreError, Which,
     tests::{new_store, open_case},
@@ -151,4 +152,33 @@ fn targets_are_counted_however_they_change() {
     assert_eq!(set(pending, Some(target(one, Outcome::Mitigated))), (2, 2));
     assert_eq!(set(Some(target(other, Outcome::NotOurs)), None), (1, 1));
     assert_eq!(store.rebuild_check().unwrap(), None);
+}
+
+#[test]
+fn a_part_is_one_walk_along_an_index_and_nothing_is_sorted() {
+    let (_dir, store) = new_store();
+    let two = Which { severities: vec![Severity::High, Severity::Low], ..open_only() };
+    let one = Which { severities: vec![Severity::High], assignee: Some(None), ..Which::default() };
+    store
+        .read(|it| {
+            let conn = it.connection();
+            for which in [Which::default(), open_only(), two, one] {
+                for sort in [CaseSort::Due, CaseSort::Opened, CaseSort::Severity] {
+                    let order = order(sort);
+                    let asked = Asked::new(conn, &which, &order)?;
+                    let sql = asked.walk(&order, &order.by());
+                    let plan = asked.ask(
+                        conn,
+                        &format!("EXPLAIN QUERY PLAN {sql}"),
+                        &[&64, &64],
+                        |row| row.get::<_, String>(3),
+                    )?;
+                    let plan = plan.join("; ");
+                    assert!(plan.contains("COVERING INDEX"), "{sort:?} {which:?}: {plan}");
+                    assert!(!plan.contains("TEMP B-TREE"), "{sort:?} {which:?}: {plan}");
+                }
+            }
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
 }
