@@ -4,6 +4,7 @@
 //! desk that was offline opens offline; the queue and the ledger name hosts and lie in the vault.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::Path,
     sync::{Arc, PoisonError, RwLock},
@@ -11,7 +12,7 @@ use std::{
 
 use farol_lookup::{Asked, Gate, Pass, telling_labels};
 use farol_model::{
-    case::Case,
+    case::CaseRef,
     id::{CaseId, WaitingId},
     leaving::{Left, WaitingLookup},
     observable::defang,
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Code, Desk, Failure,
     lookups::{Watch, read_hosts},
+    spreadsheet,
     view::{LeavingView, LeftRow, MayLeave, Source, WaitingRow, WaitingSent, WhoSees},
     whole_file,
 };
@@ -269,9 +271,15 @@ impl Desk {
     /// When the vault cannot be read.
     pub fn ledger(&self, before: Option<Timestamp>, n: u32) -> Result<Vec<LeftRow>, Failure> {
         Ok(self.store.read(|it| {
-            let cases = it.cases()?;
-            let left = it.left(before, n as usize)?;
-            Ok::<_, StoreError>(left.into_iter().map(|left| left_row(left, &cases)).collect())
+            let mut references: BTreeMap<CaseId, Option<CaseRef>> = BTreeMap::new();
+            let left = it.left(before, n as usize)?.into_iter();
+            let rows = left.map(|left| {
+                let reference_of = |case| it.case(case).ok().map(|it| it.reference);
+                let known = |case| *references.entry(case).or_insert_with(|| reference_of(case));
+                let reference = left.case.and_then(known);
+                left_row(left, reference)
+            });
+            Ok::<_, StoreError>(rows.collect())
         })?)
     }
 
@@ -281,25 +289,24 @@ impl Desk {
     /// When the file cannot be written; none is left then.
     pub fn export_ledger(&self, path: &Path) -> Result<u32, Failure> {
         let rows = self.ledger(None, u32::MAX)?;
-        let cannot = |error: std::io::Error| {
+        let lines = rows.iter().rev().map(|row| {
+            let reference = row.reference.map(|it| it.to_string()).unwrap_or_default();
+            [
+                row.at.to_string(),
+                reference,
+                row.question.clone(),
+                row.server.clone(),
+                row.transport.clone(),
+            ]
+        });
+        let head = ["at", "case", "question", "server", "transport"];
+        whole_file::write(path, |to| spreadsheet::write(to, head, lines)).map_err(|error| {
             Failure::new(
                 Code::Failed,
                 format!("The ledger could not be written: {}. No file is left.", error.kind()),
                 "Choose another folder, or free some space.",
             )
-        };
-        whole_file::write(path, |to| {
-            to.write_all(b"at,case,question,server,transport\r\n")?;
-            for row in rows.iter().rev() {
-                let reference = row.reference.map(|it| it.to_string()).unwrap_or_default();
-                let at = row.at.to_string();
-                let cells = [&at, &reference, &row.question, &row.server, &row.transport];
-                let cells: Vec<_> = cells.into_iter().map(|it| cell(it)).collect();
-                write!(to, "{}\r\n", cells.join(","))?;
-            }
-            Ok(())
-        })
-        .map_err(cannot)?;
+        })?;
         Ok(rows.len() as u32)
     }
 
@@ -399,27 +406,14 @@ fn waiting_row(it: Reader<'_>, waiting: WaitingLookup) -> Result<WaitingRow, Sto
     })
 }
 
-fn left_row(left: Left, cases: &[Case]) -> LeftRow {
+fn left_row(left: Left, reference: Option<CaseRef>) -> LeftRow {
     LeftRow {
         at: left.at,
         case: left.case,
-        reference: cases.iter().find(|it| Some(it.id) == left.case).map(|it| it.reference),
+        reference,
         question: defang(&left.question.display()),
         server: left.server,
         transport: left.transport,
-    }
-}
-
-/// A cell that no spreadsheet takes for a formula.
-pub(crate) fn cell(text: &str) -> String {
-    let text = match text.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
-        _ => text.to_owned(),
-    };
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
     }
 }
 

@@ -69,6 +69,8 @@ mod retention;
 mod search;
 /// Files that members sign, between two desks.
 pub mod signed_files;
+/// Tables as CSV.
+mod spreadsheet;
 /// What the team sets for itself.
 mod team;
 /// Taking a change back, and the list of all changes.

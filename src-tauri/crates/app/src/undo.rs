@@ -1,6 +1,6 @@
 //! Taking a change back, and the list of all changes.
 
-use std::{collections::BTreeSet, io::Write, path::Path};
+use std::{collections::BTreeSet, path::Path};
 
 use farol_model::{
     document::ReviewState,
@@ -11,7 +11,7 @@ use farol_model::{
 use farol_store::Reader;
 use serde_json::Value;
 
-use crate::{Code, Desk, Failure, view::HistoryLine, whole_file};
+use crate::{Code, Desk, Failure, spreadsheet, view::HistoryLine, whole_file};
 
 impl Desk {
     /// Takes back what was committed together with this entry, by new entries. Undoing an undo does
@@ -92,36 +92,22 @@ impl Desk {
     /// When the file cannot be written.
     pub fn export_history(&self, case: CaseId, path: &Path) -> Result<u32, Failure> {
         let lines = self.history(case)?;
-        whole_file::write(path, |to| write_csv(&lines, to)).map_err(|error| {
+        let head = ["at", "who", "action", "what", "before", "after", "entry"];
+        let rows = lines.iter().map(|line| {
+            let before = line.before.clone().unwrap_or_default();
+            let after = line.after.clone().unwrap_or_default();
+            let (actor, action, text) =
+                (line.actor.clone(), line.action.clone(), line.text.clone());
+            [line.at.to_string(), actor, action, text, before, after, line.entry.to_string()]
+        });
+        whole_file::write(path, |to| spreadsheet::write(to, head, rows)).map_err(|error| {
             Failure::new(
                 Code::Failed,
-                format!("The history could not be written: {error}."),
+                format!("The history could not be written: {}.", error.kind()),
                 "Choose another folder, or free some space. The record itself is safe.",
             )
         })?;
         Ok(u32::try_from(lines.len()).unwrap_or(u32::MAX))
-    }
-}
-
-fn write_csv(lines: &[HistoryLine], to: &mut dyn Write) -> Result<(), csv::Error> {
-    let mut file = csv::Writer::from_writer(to);
-    file.write_record(["at", "who", "action", "what", "before", "after", "entry"])?;
-    for line in lines {
-        let before = line.before.as_deref().unwrap_or_default();
-        let after = line.after.as_deref().unwrap_or_default();
-        let (at, entry) = (line.at.to_string(), line.entry.to_string());
-        let cells = [&at, &line.actor, &line.action, &line.text, before, after, &entry];
-        file.write_record(cells.map(plain_cell))?;
-    }
-    Ok(file.flush()?)
-}
-
-/// A cell that begins like a formula gets an apostrophe in front (OWASP, CSV injection).
-fn plain_cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.into()
     }
 }
 
@@ -181,18 +167,5 @@ impl Undone {
 
     pub(crate) fn made(&self, entry: &Entry) -> bool {
         self.by.contains(&(entry.header.at, entry.header.actor))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::plain_cell;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for (text, cell) in [("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("\t=1", "'\t=1")] {
-            assert_eq!(plain_cell(text), cell);
-        }
-        assert_eq!(plain_cell("{\"a\": \"=1\"}"), "{\"a\": \"=1\"}");
     }
 }

@@ -135,15 +135,6 @@ fn a_name_made_for_one_reader_is_told_before_it_is_asked() {
 }
 
 #[test]
-fn no_cell_of_the_ledger_is_a_formula() {
-    let check = |text: &str, expected: &str| assert_eq!(super::cell(text), expected, "{text}");
-    check("a[.]test A", "a[.]test A");
-    check("=1+1", "'=1+1");
-    check("-a[.]test", "'-a[.]test");
-    check("a,\"b\"", "\"a,\"\"b\"\"\"");
-}
-
-#[test]
 fn observables_are_told_by_what_they_name() {
     // The guard of a covert case goes by hosts; a URL among its targets guards its host.
     let (_dir, desk) = new_desk();

@@ -16,7 +16,7 @@ use farol_model::{
 };
 
 use super::{names::read_filter, xlsx::Sheet};
-use crate::{Code, Desk, Failure, host_lists::LookedUp, leaving::cell, whole_file};
+use crate::{Code, Desk, Failure, host_lists::LookedUp, spreadsheet::Csv, whole_file};
 
 /// Names that are read at a time.
 const PART: u32 = 500;
@@ -112,12 +112,9 @@ impl Desk {
         };
         let written = match format {
             ListFormat::Csv => whole_file::write(path, |to| {
-                let titles: Vec<_> = COLUMNS.iter().map(|(title, _)| *title).collect();
-                write!(to, "{}\r\n", titles.join(","))?;
-                each(&mut |name| {
-                    let cells: Vec<_> = self.cells(id, name)?.iter().map(|it| cell(it)).collect();
-                    Ok(write!(to, "{}\r\n", cells.join(","))?)
-                })
+                let mut table = Csv::begin(to, COLUMNS.map(|(title, _)| title))?;
+                each(&mut |name| Ok(table.row(self.cells(id, name)?)?))?;
+                Ok(table.end()?)
             }),
             ListFormat::Jsonl => whole_file::write(path, |to| {
                 let networks = self.networks();
