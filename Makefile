@@ -33,7 +33,7 @@ soak: setup
 
 bundle: setup ui
 	cargo install tauri-cli --version '^2' --locked
-	cd src-tauri && cargo tauri build --features vendored-openssl
+	cd src-tauri && cargo tauri build --features vendored-openssl -- --profile dist
 
 setup:
 	@.ci/setup
