@@ -823,8 +823,15 @@ pub(crate) async fn search(house: State<'_, House>, text: String) -> Reply<Searc
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn journal_verify(house: State<'_, House>) -> Reply<JournalCheck> {
-    ask(house, |desk| desk.verify_journal(None)).await
+pub(crate) async fn journal_verify(app: AppHandle, house: State<'_, House>) -> Reply<JournalCheck> {
+    let watched = house.inner().clone();
+    ask(house, move |desk| {
+        watched.begin_work();
+        let progress = tell_progress(app);
+        let cancelled = move || watched.is_cancelled();
+        desk.verify_journal_watched(None, &Watch { progress: &progress, cancelled: &cancelled })
+    })
+    .await
 }
 
 #[tauri::command]

@@ -5,7 +5,7 @@ use std::path::Path;
 pub use farol_store::Anchor;
 use farol_store::{Difference, StoreError, Verification, WrongEntry};
 
-use crate::{Code, Desk, Failure, view::JournalCheck, whole_file};
+use crate::{Code, Desk, Failure, lookups::Watch, view::JournalCheck, whole_file};
 
 impl Desk {
     /// Reads the whole journal: numbers, hashes, signatures, bodies, and that it goes on from every
@@ -14,8 +14,25 @@ impl Desk {
     /// # Errors
     /// When the vault cannot be read; a changed entry is a finding, not an error.
     pub fn verify_journal(&self, remembered: Option<Anchor>) -> Result<JournalCheck, Failure> {
+        let unwatched = Watch { progress: &|_, _| {}, cancelled: &|| false };
+        self.verify_journal_watched(remembered, &unwatched)
+    }
+
+    /// The same, with somebody who sees how far it is and may end it.
+    ///
+    /// # Errors
+    /// The same, and when it was ended.
+    pub fn verify_journal_watched(
+        &self,
+        remembered: Option<Anchor>,
+        watch: &Watch<'_>,
+    ) -> Result<JournalCheck, Failure> {
         let anchors = self.anchors_and(remembered);
-        Ok(said(self.store.read(|it| it.verify_from(&anchors))?))
+        let mut go_on = |done: u32, total: u32| {
+            (watch.progress)(done as usize, total as usize);
+            !(watch.cancelled)()
+        };
+        Ok(said(self.store.read(|it| it.verify_watched(&anchors, &mut go_on))?))
     }
 
     /// Follows the chain alone: all numbers and hashes, and of the signatures the newest, which stands for

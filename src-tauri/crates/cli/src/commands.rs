@@ -47,8 +47,8 @@ use crate::{
 };
 use farol_app::{
     Desk, Failure, Machines,
-    journal::Anchor,
     vault::{Place, default_dir, open as open_vault, place as place_in, practice_dir},
+    view::JournalCheck,
 };
 
 const MACHINES: Machines = Machines {

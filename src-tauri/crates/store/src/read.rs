@@ -485,11 +485,19 @@ impl<'a> Reader<'a> {
         &self,
         anchors: &[verify::Anchor],
     ) -> Result<verify::Verification, StoreError> {
-        let mut found = verify::verify(self.conn, anchors)?;
-        if found.wrong.is_none() {
-            found.wrong = verify::verify_originals(self.conn)?;
-        }
-        Ok(found)
+        self.verify_watched(anchors, &mut |_, _| true)
+    }
+
+    /// The same; `go_on` is told how much of how much was read, and ends it by saying no.
+    ///
+    /// # Errors
+    /// When the database cannot be read; [`StoreError::Stopped`].
+    pub fn verify_watched(
+        &self,
+        anchors: &[verify::Anchor],
+        go_on: &mut dyn FnMut(u32, u32) -> bool,
+    ) -> Result<verify::Verification, StoreError> {
+        verify::verify_all(self.conn, anchors, go_on)
     }
 
     /// Checks the chain alone: all numbers and hashes, of the signatures the newest, and that it goes on

@@ -113,10 +113,35 @@ pub(crate) enum Depth {
     Everything,
 }
 
+/// Told how much of how much was read; ends the check by saying no.
+pub(crate) type GoOn<'a> = &'a mut dyn FnMut(u32, u32) -> bool;
+
 /// Reads every entry of every desk in order and stops at the first that is wrong. The anchors are
 /// of the desk that wrote the vault's first entry.
 pub(crate) fn verify(conn: &Connection, anchors: &[Anchor]) -> Result<Verification, StoreError> {
-    verify_to(conn, anchors, End::Signed, Depth::Everything)
+    verify_to(conn, anchors, End::Signed, Depth::Everything, &mut |_| true)
+}
+
+/// The same, and the bytes that entries name; `go_on` may end it with [`StoreError::Stopped`].
+pub(crate) fn verify_all(
+    conn: &Connection,
+    anchors: &[Anchor],
+    go_on: GoOn<'_>,
+) -> Result<Verification, StoreError> {
+    let (n_entries, n_with_originals): (u32, u32) = conn.query_row(
+        "SELECT count(*), count(*) FILTER (WHERE action IN
+             ('report_received', 'observed', 'evidence_received', 'evidence_destroyed'))
+         FROM entry",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let n_all = n_entries + n_with_originals;
+    let mut found =
+        verify_to(conn, anchors, End::Signed, Depth::Everything, &mut |n| go_on(n, n_all))?;
+    if found.wrong.is_none() {
+        found.wrong = verify_originals(conn, &mut |n| go_on(n_entries + n, n_all))?;
+    }
+    Ok(found)
 }
 
 /// The same without opening what is sealed: seconds where everything takes a minute.
@@ -124,12 +149,12 @@ pub(crate) fn verify_chain(
     conn: &Connection,
     anchors: &[Anchor],
 ) -> Result<Verification, StoreError> {
-    verify_to(conn, anchors, End::Signed, Depth::Chain)
+    verify_to(conn, anchors, End::Signed, Depth::Chain, &mut |_| true)
 }
 
 /// The first entry that is wrong, in a transaction whose last entry is signed by its commit.
 pub(crate) fn verify_before_commit(conn: &Connection) -> Result<Option<WrongEntry>, StoreError> {
-    Ok(verify_to(conn, &[], End::Open, Depth::Everything)?.wrong)
+    Ok(verify_to(conn, &[], End::Open, Depth::Everything, &mut |_| true)?.wrong)
 }
 
 /// Whether the desk's own last entry has to be signed.
@@ -144,6 +169,7 @@ fn verify_to(
     anchors: &[Anchor],
     end: End,
     depth: Depth,
+    go_on: &mut dyn FnMut(u32) -> bool,
 ) -> Result<Verification, StoreError> {
     let mut found = Verification {
         n_entries: 0,
@@ -166,7 +192,7 @@ fn verify_to(
         let anchors = if own { anchors } else { &[] };
         let end = if own { end } else { End::Signed };
         let head = found.head;
-        verify_desk(conn, desk, anchors, (end, depth), &mut signatures, &mut found)?;
+        verify_desk(conn, desk, anchors, (end, depth), &mut signatures, &mut found, go_on)?;
         if own {
             found.n_own = found.n_entries;
         } else {
@@ -190,7 +216,10 @@ fn verify_to(
 
 /// Reads the bytes that entries name, and gives the first entry of which some are missing or are not
 /// those that came in. What was destroyed or erased is not missed.
-pub(crate) fn verify_originals(conn: &Connection) -> Result<Option<WrongEntry>, StoreError> {
+fn verify_originals(
+    conn: &Connection,
+    go_on: &mut dyn FnMut(u32) -> bool,
+) -> Result<Option<WrongEntry>, StoreError> {
     let mut query = conn.prepare(
         "SELECT entry.id, desk, n, at_ms, actor, case_id, action, body, seal.key
          FROM entry JOIN seal ON seal.id = entry.sealed_with
@@ -201,7 +230,12 @@ pub(crate) fn verify_originals(conn: &Connection) -> Result<Option<WrongEntry>, 
     let mut rows = query.query([])?;
     let mut checked = BTreeSet::new();
     let mut missing: BTreeMap<Digest, EntryHeader> = BTreeMap::new();
+    let mut n = 0;
     while let Some(row) = rows.next()? {
+        n += 1;
+        if !go_on(n) {
+            return Err(StoreError::Stopped);
+        }
         let (body, key): (Vec<u8>, Vec<u8>) = (row.get(7)?, row.get(8)?);
         let Entry { header, action } = read::open(read::header(row)?, &body, &key)?;
         if let Action::EvidenceDestroyed { pieces, .. } = &action {
@@ -302,6 +336,7 @@ fn verify_desk(
     (end, depth): (End, Depth),
     signatures: &mut Signatures,
     found: &mut Verification,
+    go_on: &mut dyn FnMut(u32) -> bool,
 ) -> Result<(), StoreError> {
     let mut query = conn.prepare(
         "SELECT entry.id, entry.desk, entry.n, at_ms, actor, case_id, action,
@@ -393,6 +428,9 @@ fn verify_desk(
         }
         found.n_entries += 1;
         found.head = Some(Digest(head));
+        if !go_on(found.n_entries) {
+            return Err(StoreError::Stopped);
+        }
     }
     bare.follow(u32::MAX, &mut n, &mut head, &mut signed, signatures, found);
     if found.wrong.is_some() {

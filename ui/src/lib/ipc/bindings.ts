@@ -1370,6 +1370,8 @@ export type IncomingCase = {
 export type JournalCheck = {
 	/**  Entries read. */
 	n_entries: number,
+	/**  Signatures checked. */
+	n_signatures: number,
 	/**  The last entry's hash. */
 	head: Digest | null,
 	/**  How it was changed. */
