@@ -43,7 +43,7 @@ fn a_change_is_taken_back_and_done_again_with_all_that_belonged_to_it() {
     let csv = ctl.path("history.csv");
     ctl.ok(&["case", "history", case_number(1), "--csv", &csv]);
     let csv = fs::read_to_string(csv).unwrap();
-    assert!(csv.starts_with("at,who,action,what,before,after,entry\n"), "{csv}");
+    assert!(csv.starts_with("at,who,action,what,before,after,entry\r\n"), "{csv}");
     assert!(csv.contains("severity Low → Critical"), "{csv}");
 }
 

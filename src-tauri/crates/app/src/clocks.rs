@@ -105,7 +105,11 @@ pub(crate) fn stop_by(
 pub(crate) fn lines(clocks: Vec<Clock>, now: Timestamp) -> Vec<ClockLine> {
     let mut lines: Vec<_> = clocks
         .into_iter()
-        .map(|clock| ClockLine { due_at: clock.due_at(now), missed: clock.is_missed(now), clock })
+        .map(|clock| {
+            let withdrawn = clock.stopped.as_ref().is_some_and(Stop::is_withdrawn);
+            let missed = !withdrawn && clock.is_missed(now);
+            ClockLine { due_at: clock.due_at(now), missed, withdrawn, clock }
+        })
         .collect();
     // A clock that is paused does not run out by itself: those that do come first.
     lines.sort_by_key(|line| {

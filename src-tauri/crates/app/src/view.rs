@@ -245,6 +245,8 @@ pub struct ClockLine {
     pub due_at: Timestamp,
     /// Whether it ran out before it was stopped.
     pub missed: bool,
+    /// Whether it was stopped because nothing asks for it any more: neither kept nor missed.
+    pub withdrawn: bool,
 }
 
 /// One line of the queue: a case, or a report that no case has yet.

@@ -660,6 +660,8 @@ export type ClockLine = {
 	due_at: Timestamp,
 	/**  Whether it ran out before it was stopped. */
 	missed: boolean,
+	/**  Whether it was stopped because nothing asks for it any more: neither kept nor missed. */
+	withdrawn: boolean,
 };
 
 /**  A rule that starts a clock; the defaults ship as data with source and date. */
