@@ -10,6 +10,8 @@ export default defineConfig({
     alias: { $lib: fileURLToPath(new URL("./src/lib", import.meta.url)) },
     conditions: process.env.VITEST ? ["browser"] : undefined,
   },
+  // Tests read the templates that ship; the window reads files of its own only.
+  server: { fs: { allow: [".", "../src-tauri/crates/compose/templates"] } },
   build: {
     target: "safari16",
     assetsInlineLimit: 0,

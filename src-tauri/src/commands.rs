@@ -12,6 +12,8 @@ pub(crate) mod leaving;
 pub(crate) mod lookup_lists;
 /// What the team sets for itself.
 pub(crate) mod team;
+/// Templates.
+pub(crate) mod templates;
 /// Documents while they are written, reviewed and sent.
 pub(crate) mod writing;
 
@@ -21,8 +23,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use tauri::{AppHandle, State};
 
 use farol_app::{
-    Code, Desk, Failure,
-    documents::{self, TemplateInfo},
+    Code, Desk, Failure, documents,
     look::Look,
     lookups::Watch,
     signed_files::read_signed,
@@ -703,12 +704,6 @@ pub(crate) async fn receipt_take(
     receipt: SignedFile,
 ) -> Reply<String> {
     change(app, house, None, move |desk| desk.take_receipt(&receipt)).await
-}
-
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn template_list(house: State<'_, House>) -> Reply<Vec<TemplateInfo>> {
-    ask(house, |_| Ok(documents::templates())).await
 }
 
 #[tauri::command]

@@ -42,6 +42,15 @@ pub(crate) fn pick_names(app: &AppHandle) -> Option<PathBuf> {
     })
 }
 
+/// A logo.
+pub(crate) fn pick_picture(app: &AppHandle) -> Option<PathBuf> {
+    seam("FAROL_PICK_FILE").or_else(|| {
+        let dialog = app.dialog().file().set_title("Choose the team's logo");
+        let dialog = dialog.add_filter("Pictures", &["png", "jpg", "jpeg"]);
+        dialog.blocking_pick_file()?.into_path().ok()
+    })
+}
+
 /// One table.
 pub(crate) fn pick_table(app: &AppHandle) -> Option<PathBuf> {
     seam("FAROL_PICK_FILE").or_else(|| {

@@ -20,6 +20,7 @@ const MACHINES: Machines = Machines {
     render: farol_render::render,
     pages: farol_render::pages,
     check_words: farol_render::check_words,
+    unprinted: farol_render::unprinted,
 };
 
 /// Shared by all commands; cheap to clone.

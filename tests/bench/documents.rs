@@ -1,4 +1,4 @@
-//! A long analysis leaves: twelve pages, 200 rows of timeline, three tables of figures, 40 facts, and
+//! A long analysis leaves: twelve pages, 200 rows of timeline, three charts, 40 facts, and
 //! 2 000 withheld values that must not be in it. Beside it other programs print the same content.
 
 use std::{
@@ -11,8 +11,8 @@ use std::{
 use farol_model::{
     case::CaseRef,
     document::{
-        Audience, Block, Content, Document, DocumentKind, Entity, FactRow, Projected, Text,
-        TimelineRow, project,
+        Audience, Block, ChartLook, Content, Document, DocumentKind, Entity, FactRow, Projected,
+        Text, TimelineRow, project,
     },
     export::Format,
     id::{BlockId, CaseId, DocumentId},
@@ -111,7 +111,9 @@ fn changed(n: usize) -> Projected {
     ];
     for chart in 0..3 {
         contents.push(Content::Heading { text: text(&format!("Figures {chart}")) });
-        contents.push(Content::Table {
+        contents.push(Content::Chart {
+            look: if chart == 0 { ChartLook::Bars } else { ChartLook::Lines },
+            title: text(&format!("Requests and errors, hour by hour, in region {chart}")),
             header: ["Hour", "Requests", "Errors"].map(Text::plain).into(),
             rows: (0..12)
                 .map(|it| [format!("{it}:00"), format!("{}", it * 3571), format!("{}", it * 31)])

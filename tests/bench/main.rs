@@ -28,6 +28,7 @@ const MACHINES: Machines = Machines {
     render: farol_render::render,
     pages: farol_render::pages,
     check_words: farol_render::check_words,
+    unprinted: farol_render::unprinted,
 };
 
 /// The passphrase of every desk made here.

@@ -18,6 +18,8 @@ mod keyring;
 mod leaks;
 /// Offline, the queue and covert cases by keyboard.
 mod leaving;
+/// Templates, single blocks, the head of a paper.
+mod letters;
 /// Lists of cases, from a script and by keyboard.
 mod lists;
 /// Lookup lists, connections and look-alikes, from a script and by keyboard.

@@ -264,7 +264,7 @@ CREATE TABLE retention (
 
 -- What the team set for itself, one row for each thing; what it did not set is as it ships.
 CREATE TABLE team (
-    key  TEXT NOT NULL PRIMARY KEY,      -- team
+    key  TEXT NOT NULL PRIMARY KEY,      -- team, or template and its id
     body TEXT NOT NULL
 ) STRICT;
 

@@ -1,6 +1,6 @@
 use farol_app::{
-    Desk, Failure,
-    view::{BlockVersion, MomentRow, PromiseRow},
+    Desk,
+    view::{BlockVersion, MomentRow, PromiseRow, Stopped},
 };
 use farol_model::{
     document::Audience,
@@ -17,7 +17,7 @@ pub(crate) async fn document_check(
     house: State<'_, House>,
     document: DocumentId,
     audience: Audience,
-) -> Reply<Option<Failure>> {
+) -> Reply<Option<Stopped>> {
     ask(house, move |desk| desk.check_document(document, &audience)).await
 }
 

@@ -6,7 +6,7 @@ import type { Action } from "$lib/actions";
 
 export type Route =
   | { view: "queue"; select?: string }
-  | { view: "cases" | "lookups" | "documents" | "handover" | "settings" | "leaving" }
+  | { view: "cases" | "lookups" | "documents" | "templates" | "handover" | "settings" | "leaving" }
   | { view: "case" | "document" | "lookup-list"; id: string };
 
 /** Where somebody was in a list. */

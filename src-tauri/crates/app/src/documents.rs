@@ -3,10 +3,14 @@
 //! A file leaves in three steps that stand or fall together: it is rendered and checked, written
 //! beside its place, and recorded; only then it gets its name.
 
+/// Charts, evidence, decisions and actions, put in one by one.
+mod blocks;
 /// Facts with the record they stand in.
 mod facts;
 /// What became of a block, and the moments that a timeline may tell.
 mod history;
+/// Where in a document something stands in the way.
+mod places;
 /// From draft to issued.
 pub(crate) mod review;
 /// What should perhaps be withheld.
@@ -16,14 +20,15 @@ mod withheld;
 
 use std::{fs, path::Path};
 
-pub use farol_compose::{LintFinding, TemplateInfo};
-use farol_compose::{Material, StoryRow};
+pub use self::blocks::chart_from_csv;
+pub use farol_compose::{LintFinding, TemplateFinding, TemplateInfo};
+use farol_compose::{Material, StoryRow, Templates};
 use farol_model::{
     case::{Case, Target},
     clock::StoppedBy,
     document::{
-        Audience, Block, Content, Document, DocumentKind, Entity, Envelope, Projected, ReviewState,
-        Sent, Span, changes, needs_legal, needs_second, project, sees, sentences,
+        Audience, Block, Content, Document, DocumentKind, Entity, Envelope, Language, Projected,
+        ReviewState, Sent, Span, changes, needs_legal, needs_second, project, sees, sentences,
     },
     export::{Certificate, Format, RenderError},
     id::{CaseId, DocumentId},
@@ -40,24 +45,26 @@ use crate::{
     Code, Desk, Failure,
     cases::document_row,
     clocks,
-    view::{DocumentRow, DocumentView, Exported, Preview, Readers},
+    view::{DocumentRow, DocumentView, Exported, Preview, Readers, Stopped},
 };
 
 /// Everything that a template, a fact or the leak check may need of a case.
-struct CaseFile {
-    case: Case,
+pub(crate) struct CaseFile {
+    pub(crate) case: Case,
     reports: Vec<Report>,
     targets: Vec<Target>,
     verdicts: Vec<ProviderVerdict>,
     decisions: Vec<farol_model::decision::Decision>,
     mitigations: Vec<farol_model::decision::Mitigation>,
+    evidence: Vec<farol_model::evidence::HeldEvidence>,
     clocks: Vec<farol_model::clock::Clock>,
     story: Vec<StoryRow>,
     members: Vec<farol_model::member::Member>,
+    templates: Templates,
 }
 
 impl CaseFile {
-    fn material(&self) -> Material<'_> {
+    pub(crate) fn material(&self) -> Material<'_> {
         Material {
             case: &self.case,
             reports: &self.reports,
@@ -65,9 +72,11 @@ impl CaseFile {
             verdicts: &self.verdicts,
             decisions: &self.decisions,
             mitigations: &self.mitigations,
+            evidence: &self.evidence,
             clocks: &self.clocks,
             story: &self.story,
             members: &self.members,
+            templates: &self.templates,
             previous: None,
         }
     }
@@ -82,13 +91,8 @@ pub struct Draft {
     pub envelope: Option<Envelope>,
 }
 
-/// What templates there are.
-pub fn templates() -> Vec<TemplateInfo> {
-    farol_compose::templates()
-}
-
 impl Desk {
-    fn case_file(&self, it: Reader<'_>, id: CaseId) -> Result<CaseFile, StoreError> {
+    pub(crate) fn case_file(&self, it: Reader<'_>, id: CaseId) -> Result<CaseFile, StoreError> {
         let targets = it.targets_of(id)?;
         let observations = it.observations_of(id)?;
         let mut hosts: Vec<_> =
@@ -115,8 +119,10 @@ impl Desk {
             verdicts,
             decisions: it.decisions_of(id)?,
             mitigations: it.mitigations_of(id)?,
+            evidence: it.evidence_of(id)?,
             clocks: it.clocks_of(id)?,
             members: it.members()?,
+            templates: Templates::with(&it.team_templates()?),
             story,
             targets,
         })
@@ -179,6 +185,7 @@ impl Desk {
                 readers: readers(&document, &audiences),
                 audiences,
                 facts: facts::named(&file, changed_at),
+                records: blocks::of_record(&file, Language::of_template(&document.template)),
                 needs_second: needs_second(&document),
                 needs_legal: needs_legal(&document),
                 writers: file.members.iter().map(|it| (it.id, it.name.clone())).collect(),
@@ -273,7 +280,8 @@ impl Desk {
         let pages = (self.machines.pages)(&projected).map_err(stopped)?;
         let n_withheld = projected.withheld().len() as u32;
         let withheld = withheld::rows(&document, &projected);
-        Ok((pages, Preview { pages: Vec::new(), n_withheld, withheld, suggestions }))
+        let unprinted = (self.machines.unprinted)(&projected);
+        Ok((pages, Preview { pages: Vec::new(), n_withheld, withheld, suggestions, unprinted }))
     }
 
     /// Why an export of what is saved would be stopped now; none when it would leave.
@@ -284,11 +292,25 @@ impl Desk {
         &self,
         id: DocumentId,
         reader: &Audience,
-    ) -> Result<Option<Failure>, Failure> {
-        let projected = self.store.read(|it| self.projected(it, &it.document(id)?, reader))?;
-        let format =
-            if projected.kind() == DocumentKind::Response { Format::Eml } else { Format::Pdf };
-        Ok((self.machines.render)(&projected, format).err().map(stopped))
+    ) -> Result<Option<Stopped>, Failure> {
+        self.store.read(|it| {
+            let document = it.document(id)?;
+            let projected = match self.projected(it, &document, reader) {
+                Ok(projected) => projected,
+                Err(failure) => {
+                    let facts =
+                        farol_compose::facts(&self.case_file(it, document.case)?.material());
+                    let places = places::missing_facts(&document, reader, &facts);
+                    return Ok(Some(Stopped { failure, places }));
+                }
+            };
+            let format =
+                if projected.kind() == DocumentKind::Response { Format::Eml } else { Format::Pdf };
+            Ok((self.machines.render)(&projected, format).err().map(|error| {
+                let places = places::of(&error);
+                Stopped { failure: stopped(error), places }
+            }))
+        })
     }
 
     /// A file name that this reader may see.
@@ -353,7 +375,12 @@ impl Desk {
             let case = tx.read().document(id)?.case;
             tx.record(&Action::DocumentExported { case, certificate: certificate.clone() })?;
             let file_name = path.display().to_string();
-            Ok(Exported { file_name, format, certificate })
+            let notes = match format {
+                Format::Pdf => (self.machines.unprinted)(&projected),
+                _ => Vec::new(),
+            };
+            let notes = notes.iter().map(places::unprinted).collect();
+            Ok(Exported { file_name, format, certificate, notes })
         });
         match exported {
             Ok(exported) => {
@@ -385,7 +412,9 @@ impl Desk {
         forbid_forwarding(document, &file.reports, reader)?;
         let entities = entities(&file, &it.cases()?, reader);
         let facts = farol_compose::facts(&file.material());
-        project(document, file.case.reference, dated, reader, &facts, &entities).map_err(|error| {
+        let team = it.team()?;
+        let projected = project(document, file.case.reference, dated, reader, &facts, &entities);
+        projected.map(|it| it.on_paper_of(&team)).map_err(|error| {
             Failure::bad_input(
                 format!("Nothing was exported: {error}."),
                 "Correct the name in the text, or add the fact to the case.",
@@ -579,7 +608,7 @@ fn cannot_write(error: &std::io::Error) -> Failure {
     )
 }
 
-fn stopped(error: RenderError) -> Failure {
+pub(crate) fn stopped(error: RenderError) -> Failure {
     match error {
         RenderError::Leaks(leaks) => {
             let places: Vec<String> = leaks

@@ -72,7 +72,9 @@ pub mod signed_files;
 /// Tables as CSV.
 mod spreadsheet;
 /// What the team sets for itself.
-mod team;
+pub mod team;
+/// Templates: what ships, and what the team made of it.
+mod templates;
 /// Taking a change back, and the list of all changes.
 mod undo;
 /// Making, opening and describing a vault.
@@ -88,7 +90,7 @@ use std::{
 };
 
 use farol_lookup::{AsnTable, Networks};
-use farol_model::export::{CheckWords, Render, RenderPages};
+use farol_model::export::{CheckWords, Render, RenderPages, UnprintedOf};
 use farol_practice::Practice;
 use farol_store::Store;
 
@@ -103,6 +105,8 @@ pub struct Machines {
     pub pages: RenderPages,
     /// Searches words that travel with a file.
     pub check_words: CheckWords,
+    /// Says what a PDF cannot show.
+    pub unprinted: UnprintedOf,
 }
 
 /// An open vault, with everything that a user action needs.

@@ -36,6 +36,8 @@ mod lookalikes;
 mod lookup_lists;
 /// Members, and files that they sign.
 mod signed;
+/// Templates.
+mod team;
 /// Documents while they are written.
 mod writing;
 
@@ -54,8 +56,10 @@ pub use signed::{
     ApprovalLine, FileStep, HandoverReader, HandoverRow, MemberRow, OpenedFile, TakenAnswer,
     ToldFact,
 };
+pub use team::{TemplatePreview, TemplateVersion, TemplateView};
 pub use writing::{
-    BlockVersion, MomentRow, NamedFact, Preview, PromiseRow, Readers, Suggestion, WithheldRow,
+    BlockVersion, MomentRow, NamedFact, Preview, PromiseRow, Readers, RecordBlock, Stopped,
+    StoppedPlace, Suggestion, WithheldRow,
 };
 
 /// What is known about the vault before and after it is opened.
@@ -787,6 +791,8 @@ pub struct DocumentView {
     pub readers: Vec<Readers>,
     /// Names that texts may use as `{{name}}`, with their values.
     pub facts: Vec<NamedFact>,
+    /// Evidence and decisions of the case, as blocks.
+    pub records: Vec<RecordBlock>,
     /// Whether a second person has to approve it before it is issued.
     pub needs_second: bool,
     /// Whether legal has to.
@@ -804,6 +810,8 @@ pub struct Exported {
     pub format: Format,
     /// The proof.
     pub certificate: Certificate,
+    /// What its reader will not see as it was written.
+    pub notes: Vec<String>,
 }
 
 /// What the check of the journal found.

@@ -32,6 +32,8 @@ mod search;
 mod signed_files;
 /// What the team sets for itself.
 mod team;
+/// Templates.
+mod templates;
 /// The vault and the ways to its key.
 mod vault;
 
@@ -55,6 +57,7 @@ const MACHINES: Machines = Machines {
     render: farol_render::render,
     pages: farol_render::pages,
     check_words: farol_render::check_words,
+    unprinted: farol_render::unprinted,
 };
 
 /// Does what the command line says.
@@ -82,6 +85,7 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         Command::Evidence(command) => evidence::run(&open()?, command, output),
         Command::Bundle(command) => bundles::run(&open()?, command, output),
         Command::Search { text } => search::run(&open()?, &text.join(" "), output),
+        Command::Template(command) => templates::run(&open()?, command, output),
         Command::Team(command) => team::run(&open()?, command, output),
         Command::Offline(command) => leaving::offline(&open()?, command, output),
         Command::Lookup(LookupOptions { of: Some(command), .. }) => {

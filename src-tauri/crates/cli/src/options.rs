@@ -1,5 +1,7 @@
 //! What the command line says. Doc comments here are the help texts.
 
+/// Single blocks.
+pub(crate) mod blocks;
 /// Cases that travel whole between two desks.
 mod bundles;
 /// What may belong together, and what looks like a brand.
@@ -16,6 +18,8 @@ mod lookup;
 pub(crate) mod lookup_list;
 /// What the team sets for itself.
 pub(crate) mod team;
+/// Templates.
+pub(crate) mod templates;
 /// Documents while they are written.
 pub(crate) mod writing;
 
@@ -99,6 +103,9 @@ pub(crate) enum Command {
     /// What the team sets for itself: who may approve as legal.
     #[command(subcommand)]
     Team(team::TeamCommand),
+    /// Edit the templates of letters and analyses; every version stays in the journal.
+    #[command(subcommand)]
+    Template(templates::TemplateCommand),
     /// Let nothing leave this computer, and say what could and who would learn of it.
     #[command(subcommand)]
     Offline(leaving::OfflineCommand),

@@ -34,7 +34,8 @@ pub fn compose(
     now: Timestamp,
     new_id: &mut dyn FnMut() -> Uuid,
 ) -> Result<Document, ComposeError> {
-    let (template, calm) = Template::find(template_id).ok_or(ComposeError::UnknownTemplate)?;
+    let found = material.templates.find(template_id);
+    let (template, calm, version) = found.ok_or(ComposeError::UnknownTemplate)?;
     let language = template.language;
     let account = material.case.facts.accounts.first().map(|it| it.id.as_str());
     let audience = template.audience.audience(account).ok_or(ComposeError::NoAccount)?;
@@ -46,7 +47,7 @@ pub fn compose(
         audience,
     };
     let refused = |error: minijinja::Error| ComposeError::Template {
-        template: &template.id,
+        template: template.id.clone(),
         reason: error.kind().to_string(),
     };
 
@@ -73,7 +74,7 @@ pub fn compose(
         case: material.case.id,
         kind: template.kind,
         title: writer.plain(&template.title).map_err(refused)?,
-        template: format!("{template_id} {}", template.version),
+        template: format!("{template_id} {version}"),
         envelope: writer.envelope(template).map_err(refused)?,
         audience: writer.audience,
         created_at: now,

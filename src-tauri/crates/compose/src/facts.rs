@@ -31,6 +31,39 @@ pub fn facts(material: &Material) -> BTreeMap<String, String> {
         set("account.name", account.name.clone());
         set("account.id", account.id.clone());
     }
+    for it in material.evidence {
+        let mut of =
+            |name: &str, value: String| set(&format!("evidence.{}.{name}", it.evidence.id), value);
+        of("name", it.evidence.name.clone());
+        of("sha256", it.evidence.sha256.to_string());
+        of("size", it.evidence.size.to_string());
+        of("origin", it.evidence.origin.clone());
+        if let Some(received) = it.custody.first() {
+            of("received_at", received.at.to_minute());
+        }
+    }
+    let name_of = |id| {
+        let found = material.members.iter().find(|it| it.id == id);
+        found.map_or_else(String::new, |it| it.name.clone())
+    };
+    for it in material.decisions {
+        let mut of = |name: &str, value: String| set(&format!("decision.{}.{name}", it.id), value);
+        of("what", it.what.clone());
+        of("reason", it.reason.clone());
+        of("decided_at", it.decided_at.to_minute());
+        of("decided_by", name_of(it.decided_by));
+        of("policy", it.policy.clone().unwrap_or_default());
+        of("alternatives", it.alternatives.clone().unwrap_or_default());
+        of("granularity", it.granularity.word().to_owned());
+        of("blast_radius", it.blast_radius.clone());
+        of(
+            "target",
+            it.target
+                .as_ref()
+                .map_or_else(String::new, farol_model::observable::Observable::defanged),
+        );
+        of("approved_by", it.approved_by.map_or_else(String::new, name_of));
+    }
     if let Some(report) = material.reports.first() {
         set("report.received_at", report.received_at.to_minute());
         set("report.reference", report.parsed.reporter_reference.clone().unwrap_or_default());

@@ -13,6 +13,8 @@ mod fill;
 mod lint;
 /// Why we did not act.
 mod reasons;
+/// Evidence and decisions, as blocks.
+mod records;
 /// The letters and analyses that ship.
 mod template;
 /// What a template may say about a case, already safe for its reader.
@@ -24,6 +26,7 @@ use farol_model::{
     case::{Case, Target},
     clock::Clock,
     decision::{Decision, Mitigation},
+    evidence::HeldEvidence,
     id::EntryId,
     lookup::ProviderVerdict,
     member::Member,
@@ -35,7 +38,12 @@ pub use self::{
     assemble::compose,
     facts::facts,
     lint::{LintFinding, LintKind, lint},
-    template::{TemplateInfo, templates},
+    records::{decision_block, evidence_block},
+    template::{
+        TemplateInfo, Templates,
+        check::{TemplateFinding, lint_template, template_id},
+        shipped_source,
+    },
 };
 
 /// What is known about a case; everything that a document may be made of.
@@ -53,12 +61,16 @@ pub struct Material<'a> {
     pub decisions: &'a [Decision],
     /// What was done, oldest first.
     pub mitigations: &'a [Mitigation],
+    /// Files that the case rests on.
+    pub evidence: &'a [HeldEvidence],
     /// Deadlines.
     pub clocks: &'a [Clock],
     /// What happened, oldest first.
     pub story: &'a [StoryRow],
     /// Who works at the desk.
     pub members: &'a [Member],
+    /// The templates as the team has them.
+    pub templates: &'a Templates,
     /// The document of the same template before the one that is begun, for what is new since then.
     pub previous: Option<&'a farol_model::document::Document>,
 }
@@ -90,7 +102,7 @@ pub enum ComposeError {
     #[error("the template {template} could not be filled ({reason})")]
     Template {
         /// Its id.
-        template: &'static str,
+        template: String,
         /// What kind of problem, without case content.
         reason: String,
     },

@@ -14,9 +14,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    Material, facts,
-    template::Template,
-    view,
+    Material, facts, view,
     words::{finds, live_links, placeholders, sentences},
 };
 
@@ -68,20 +66,20 @@ pub struct LintFinding {
 }
 
 #[derive(Deserialize)]
-struct Phrases {
-    kind: LintKind,
-    phrases: Vec<String>,
-    why: String,
-    suggestion: String,
+pub(crate) struct Phrases {
+    pub(crate) kind: LintKind,
+    pub(crate) phrases: Vec<String>,
+    pub(crate) why: String,
+    pub(crate) suggestion: String,
 }
 
-static PHRASES: LazyLock<Vec<Phrases>> = LazyLock::new(|| {
+pub(crate) static PHRASES: LazyLock<Vec<Phrases>> = LazyLock::new(|| {
     serde_json::from_str(include_str!("lint/phrases.json"))
         .expect("the shipped phrases are read by every lint test")
 });
 
 /// A sentence of more words has to be read twice.
-const MAX_SENTENCE_WORDS: usize = 36;
+pub(crate) const MAX_SENTENCE_WORDS: usize = 36;
 
 /// Reads a document again, block by block; findings in reading order, missing sections last.
 pub fn lint(document: &Document, material: &Material) -> Vec<LintFinding> {
@@ -254,8 +252,7 @@ impl Reader<'_> {
     }
 
     fn sections(&mut self, document: &Document) {
-        let id = document.template.split(' ').next().unwrap_or_default();
-        let Some((template, _)) = Template::find(id) else { return };
+        let Some((template, ..)) = self.material.templates.find(&document.template) else { return };
         for required in template.required_headings() {
             let at = document.blocks.iter().position(|block| {
                 matches!(&block.content, Content::Heading { text }
@@ -280,10 +277,8 @@ impl Reader<'_> {
 
     /// Counts what the document's own reader gets to read.
     fn length(&mut self, document: &Document) {
-        let id = document.template.split(' ').next().unwrap_or_default();
-        let Some(limit) = Template::find(id).and_then(|(template, _)| template.max_words) else {
-            return;
-        };
+        let template = self.material.templates.find(&document.template);
+        let Some(limit) = template.and_then(|(template, ..)| template.max_words) else { return };
         let read = document.blocks.iter().filter(|it| sees(&document.audience, &it.audience));
         let texts = read.flat_map(|block| block.content.texts());
         let n_words: usize = texts.map(|it| words_of(it).split_whitespace().count()).sum();

@@ -15,7 +15,7 @@ use farol_model::{
 };
 use uuid::Uuid;
 
-use crate::{Material, StoryRow};
+use crate::{Material, StoryRow, Templates};
 
 pub(crate) struct Sample {
     pub(crate) case: Case,
@@ -26,6 +26,7 @@ pub(crate) struct Sample {
     pub(crate) clocks: Vec<Clock>,
     pub(crate) story: Vec<StoryRow>,
     pub(crate) members: Vec<Member>,
+    pub(crate) templates: Templates,
 }
 
 pub(crate) fn at(minutes: i64) -> Timestamp {
@@ -46,9 +47,11 @@ impl Sample {
             verdicts: &[],
             decisions: &self.decisions,
             mitigations: &self.mitigations,
+            evidence: &[],
             clocks: &self.clocks,
             story: &self.story,
             members: &self.members,
+            templates: &self.templates,
             previous: None,
         }
     }
@@ -187,6 +190,7 @@ impl Sample {
                 name: "Dana Reyes".into(),
                 public_key: String::new(),
             }],
+            templates: Templates::shipped(),
         }
     }
 }

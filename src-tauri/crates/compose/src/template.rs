@@ -1,11 +1,17 @@
-//! The letters and analyses that ship, as data files.
+//! Letters and analyses: those that ship, as data files, and those that the team changed.
 //!
 //! A template is a list of blocks with audiences. Its words may ask for values with minijinja;
 //! `audience: customer` means the first account on the case.
 
-use std::sync::LazyLock;
+/// What is wrong with a template, and what could be better.
+pub(crate) mod check;
 
-use farol_model::document::{Audience, DocumentKind, Language};
+use std::sync::{Arc, LazyLock};
+
+use farol_model::{
+    document::{Audience, DocumentKind, Language},
+    team::TeamTemplate,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -26,17 +32,83 @@ pub struct TemplateInfo {
     pub language: Language,
     /// For whom it is meant; `customer:*` stands for the first account on the case.
     pub audience: Audience,
-    /// Counts up with every change of its wording.
-    pub version: u32,
+    /// `2` as it ships; `2+1` is the team's first over it.
+    pub version: String,
+    /// Whether the team changed it or made it.
+    pub team: bool,
 }
 
-/// The templates that ship, letters first.
-pub fn templates() -> Vec<TemplateInfo> {
-    TEMPLATES.iter().flat_map(Template::infos).collect()
+/// Every template there is: what ships, with the team's in its place.
+#[derive(Debug, Clone)]
+pub struct Templates(Arc<Vec<Known>>);
+
+#[derive(Debug, Clone)]
+struct Known {
+    template: Template,
+    version: String,
+    team: bool,
+}
+
+static SHIPPED: LazyLock<Templates> = LazyLock::new(|| {
+    let known = TEMPLATES.iter().map(|(_, template)| Known {
+        template: template.clone(),
+        version: template.version.to_string(),
+        team: false,
+    });
+    Templates(Arc::new(known.collect()))
+});
+
+impl Templates {
+    /// Those that ship, letters first.
+    pub fn shipped() -> Self {
+        SHIPPED.clone()
+    }
+
+    /// Those that ship, with the team's in their place and its own behind them. One that this program
+    /// cannot read any more is left out, and what ships stands in its place.
+    pub fn with(team: &[(String, TeamTemplate)]) -> Self {
+        if team.is_empty() {
+            return Self::shipped();
+        }
+        let mut all = SHIPPED.0.as_ref().clone();
+        for (id, it) in team {
+            let Ok(template) = serde_json::from_str::<Template>(&it.source) else { continue };
+            let known = Known { template, version: it.version.clone(), team: true };
+            match all.iter_mut().find(|it| it.template.id == *id) {
+                Some(place) => *place = known,
+                None => all.push(known),
+            }
+        }
+        Self(Arc::new(all))
+    }
+
+    /// What a person chooses from; a letter that has one stands there a second time, for a hard
+    /// recipient.
+    pub fn infos(&self) -> Vec<TemplateInfo> {
+        self.0.iter().flat_map(Known::infos).collect()
+    }
+
+    /// The template of that id, also with `.calm` or a version behind it, whether it is the one for a
+    /// hard recipient, and its version.
+    pub(crate) fn find(&self, id: &str) -> Option<(&Template, bool, &str)> {
+        let id = id.split(' ').next().unwrap_or_default();
+        let (id, calm) = match id.strip_suffix(CALM) {
+            Some(id) => (id, true),
+            None => (id, false),
+        };
+        let found = self.0.iter().find(|it| it.template.id == id)?;
+        let there = !calm || found.template.has_calm();
+        there.then_some((&found.template, calm, found.version.as_str()))
+    }
+}
+
+/// What a template says as it ships; none for one of the team's own.
+pub fn shipped_source(id: &str) -> Option<&'static str> {
+    TEMPLATES.iter().find(|(_, it)| it.id == id).map(|(source, _)| *source)
 }
 
 /// A template as its file says it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Template {
     pub(crate) id: String,
     pub(crate) kind: DocumentKind,
@@ -81,7 +153,7 @@ impl Reader {
 }
 
 /// One block of a template.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub(crate) struct TemplateBlock {
     pub(crate) audience: Reader,
     /// An expression; the block is left out when it is not true.
@@ -99,7 +171,7 @@ pub(crate) struct TemplateBlock {
 }
 
 /// What a block says. Every string may ask for values.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum TemplateContent {
     Heading(String),
@@ -142,7 +214,7 @@ pub(crate) enum Rows {
     Changes,
 }
 
-static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {
+static TEMPLATES: LazyLock<Vec<(&str, Template)>> = LazyLock::new(|| {
     [
         include_str!("../templates/ack-reporter.json"),
         include_str!("../templates/missing-elements.json"),
@@ -182,46 +254,39 @@ static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {
         include_str!("../templates/rca-customer-pt.json"),
         include_str!("../templates/readout-pt.json"),
     ]
-    .map(|file| serde_json::from_str(file).expect("a test reads every shipped template"))
+    .map(|file| (file, serde_json::from_str(file).expect("a test reads every shipped template")))
     .into()
 });
 
-impl Template {
-    /// The shipped template of that id, also with `.calm` or a version behind it, and whether it is
-    /// the one for a hard recipient.
-    pub(crate) fn find(id: &str) -> Option<(&'static Self, bool)> {
-        let (id, calm) = match id.strip_suffix(CALM) {
-            Some(id) => (id, true),
-            None => (id, false),
-        };
-        let found = TEMPLATES.iter().find(|it| it.id == id)?;
-        (!calm || found.has_calm()).then_some((found, calm))
-    }
-
-    fn has_calm(&self) -> bool {
-        self.blocks.iter().any(|block| block.calm.is_some())
-    }
-
-    fn infos(&'static self) -> Vec<TemplateInfo> {
-        let audience = self.audience.audience(Some("*"));
+impl Known {
+    fn infos(&self) -> Vec<TemplateInfo> {
+        let it = &self.template;
+        let Some(audience) = it.audience.audience(Some("*")) else { return Vec::new() };
         let info = TemplateInfo {
-            id: self.id.clone(),
-            kind: self.kind,
-            label: self.label.clone(),
-            language: self.language,
-            audience: audience.expect("a test reads every shipped audience"),
-            version: self.version,
+            id: it.id.clone(),
+            kind: it.kind,
+            label: it.label.clone(),
+            language: it.language,
+            audience,
+            version: self.version.clone(),
+            team: self.team,
         };
-        if !self.has_calm() {
+        if !it.has_calm() {
             return vec![info];
         }
-        let hard = self.language.pick("for a hard recipient", "para um destinatário difícil");
+        let hard = it.language.pick("for a hard recipient", "para um destinatário difícil");
         let calm = TemplateInfo {
-            id: format!("{}{CALM}", self.id),
-            label: format!("{}, {hard}", self.label),
+            id: format!("{}{CALM}", it.id),
+            label: format!("{}, {hard}", it.label),
             ..info.clone()
         };
         vec![info, calm]
+    }
+}
+
+impl Template {
+    fn has_calm(&self) -> bool {
+        self.blocks.iter().any(|block| block.calm.is_some())
     }
 
     /// The headings that a document made from it should keep.
@@ -232,3 +297,22 @@ impl Template {
         })
     }
 }
+
+impl TemplateContent {
+    /// Every string in it.
+    pub(crate) fn strings(&self) -> Vec<&str> {
+        match self {
+            Self::Heading(it) | Self::Paragraph(it) | Self::Callout(it) => vec![it],
+            Self::List(items) => items.iter().map(String::as_str).collect(),
+            Self::Facts(rows) => rows.iter().flatten().map(String::as_str).collect(),
+            Self::Table { header, rows } => {
+                header.iter().chain(rows.iter().flatten()).map(String::as_str).collect()
+            }
+            Self::Action { what, owner, due } => vec![what, owner, due],
+            Self::Rows(_) => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

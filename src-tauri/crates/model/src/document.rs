@@ -24,7 +24,8 @@ pub use self::{
     due::due_day,
     language::Language,
     projection::{
-        Entity, MissingFact, Projected, ProjectedBlock, WITHHELD, Withheld, project, sentences,
+        Entity, Letterhead, MissingFact, Projected, ProjectedBlock, WITHHELD, Withheld, project,
+        sentences,
     },
     standing::{
         Comment, Correction, KeptPromise, ReviewState, ReviewStep, Standing, after_approval,
@@ -33,7 +34,7 @@ pub use self::{
     text::{Mark, Span, Text},
 };
 use crate::{
-    id::{BlockId, CaseId, DocumentId, EntryId, MemberId},
+    id::{BlockId, CaseId, DecisionId, DocumentId, EntryId, EvidenceId, MemberId},
     time::Timestamp,
 };
 
@@ -159,6 +160,17 @@ pub struct FactRow<T> {
     pub value: T,
 }
 
+/// How figures are drawn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ChartLook {
+    /// A bar for each figure: for things that are compared.
+    #[default]
+    Bars,
+    /// A line for each column: for what changes from row to row.
+    Lines,
+}
+
 /// What a block holds. `T` is [`Text`] while it is written and `String` once projected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -209,6 +221,35 @@ pub enum Content<T> {
         /// The words.
         text: T,
     },
+    /// Figures, drawn and given as a table.
+    Chart {
+        /// How they are drawn.
+        look: ChartLook,
+        /// What they show.
+        title: T,
+        /// What the rows are, then what each column counts.
+        header: Vec<T>,
+        /// A name and its figures, in rows of as many cells.
+        rows: Vec<Vec<T>>,
+    },
+    /// A piece of evidence, by its name and hash; never its content.
+    Evidence {
+        /// Which.
+        evidence: EvidenceId,
+        /// What it is shown for.
+        text: T,
+        /// What the record says of it, as facts.
+        rows: Vec<FactRow<T>>,
+    },
+    /// A decision, as it stands in the record.
+    Decision {
+        /// Which.
+        decision: DecisionId,
+        /// What it is shown for.
+        text: T,
+        /// What the record says of it, as facts.
+        rows: Vec<FactRow<T>>,
+    },
 }
 
 impl<T> Content<T> {
@@ -221,19 +262,23 @@ impl<T> Content<T> {
             Self::List { items } => {
                 Content::List { items: items.iter().map(f).collect::<Result<_, E>>()? }
             }
-            Self::Facts { rows } => Content::Facts {
-                rows: rows
-                    .iter()
-                    .map(|row| Ok(FactRow { label: row.label.clone(), value: f(&row.value)? }))
-                    .collect::<Result<_, E>>()?,
-            },
+            Self::Facts { rows } => Content::Facts { rows: facts(rows, f)? },
             Self::Table { header, rows } => Content::Table {
                 header: header.iter().map(&mut f).collect::<Result<_, E>>()?,
-                rows: rows
-                    .iter()
-                    .map(|row| row.iter().map(&mut f).collect::<Result<_, E>>())
-                    .collect::<Result<_, E>>()?,
+                rows: cells(rows, f)?,
             },
+            Self::Chart { look, title, header, rows } => Content::Chart {
+                look: *look,
+                title: f(title)?,
+                header: header.iter().map(&mut f).collect::<Result<_, E>>()?,
+                rows: cells(rows, f)?,
+            },
+            Self::Evidence { evidence, text, rows } => {
+                Content::Evidence { evidence: *evidence, text: f(text)?, rows: facts(rows, f)? }
+            }
+            Self::Decision { decision, text, rows } => {
+                Content::Decision { decision: *decision, text: f(text)?, rows: facts(rows, f)? }
+            }
             Self::Timeline { rows } => Content::Timeline {
                 rows: rows
                     .iter()
@@ -265,6 +310,12 @@ impl<T> Content<T> {
             Self::Table { header, rows } => header.iter().chain(rows.iter().flatten()).collect(),
             Self::Timeline { rows } => rows.iter().map(|row| &row.text).collect(),
             Self::Action { what, .. } => vec![what],
+            Self::Chart { title, header, rows, .. } => {
+                std::iter::once(title).chain(header).chain(rows.iter().flatten()).collect()
+            }
+            Self::Evidence { text, rows, .. } | Self::Decision { text, rows, .. } => {
+                std::iter::once(text).chain(rows.iter().map(|row| &row.value)).collect()
+            }
         }
     }
 
@@ -281,8 +332,29 @@ impl<T> Content<T> {
             }
             Self::Timeline { rows } => rows.iter_mut().map(|row| &mut row.text).collect(),
             Self::Action { what, .. } => vec![what],
+            Self::Chart { title, header, rows, .. } => {
+                std::iter::once(title).chain(header).chain(rows.iter_mut().flatten()).collect()
+            }
+            Self::Evidence { text, rows, .. } | Self::Decision { text, rows, .. } => {
+                std::iter::once(text).chain(rows.iter_mut().map(|row| &mut row.value)).collect()
+            }
         }
     }
+}
+
+fn facts<T, U, E>(
+    rows: &[FactRow<T>],
+    mut f: impl FnMut(&T) -> Result<U, E>,
+) -> Result<Vec<FactRow<U>>, E> {
+    let row = |row: &FactRow<T>| Ok(FactRow { label: row.label.clone(), value: f(&row.value)? });
+    rows.iter().map(row).collect()
+}
+
+fn cells<T, U, E>(
+    rows: &[Vec<T>],
+    mut f: impl FnMut(&T) -> Result<U, E>,
+) -> Result<Vec<Vec<U>>, E> {
+    rows.iter().map(|row| row.iter().map(&mut f).collect()).collect()
 }
 
 /// A piece of a document with its audience.

@@ -81,6 +81,15 @@ pub struct Leak {
     pub found_in: String,
 }
 
+/// Characters that no font of ours has a picture for: a PDF shows □ in their place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Unprinted {
+    /// The block; none for the title.
+    pub block: Option<BlockId>,
+    /// The characters, each once.
+    pub characters: String,
+}
+
 /// Why a document was not rendered. Nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
@@ -135,6 +144,9 @@ pub type RenderMail = fn(&Projected, &[Attachment]) -> Result<MailDraft, RenderE
 
 /// Renders the pages of a projected document as PNG pictures for the screen.
 pub type RenderPages = fn(&Projected) -> Result<Vec<Vec<u8>>, RenderError>;
+
+/// Says which characters a PDF has no picture for.
+pub type UnprintedOf = fn(&Projected) -> Vec<Unprinted>;
 
 /// Searches words that travel with a file, such as its name.
 pub type CheckWords = fn(&Projected, &'static str, &str) -> Result<(), RenderError>;

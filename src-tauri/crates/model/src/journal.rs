@@ -23,7 +23,7 @@ use crate::{
     retention::{Hold, RetentionRules, Tombstone},
     signed::{KeptFile, Says, SignedFile},
     slot::{SlotChange, SlotKind},
-    team::Team,
+    team::{Team, TeamTemplate},
     time::Timestamp,
 };
 
@@ -122,6 +122,15 @@ pub enum Action {
         before: Box<Team>,
         /// As it is.
         after: Box<Team>,
+    },
+    /// The team changed a template, or (`after` none) took what ships again.
+    TemplateSet {
+        /// Its id.
+        template: String,
+        /// As it was; none for what ships.
+        before: Option<Box<TeamTemplate>>,
+        /// As it is.
+        after: Option<Box<TeamTemplate>>,
     },
     /// A report was put on a case.
     ReportAttached {
@@ -357,6 +366,7 @@ impl Action {
             Self::CaseErased { .. } => "case_erased",
             Self::RetentionSet { .. } => "retention_set",
             Self::TeamSet { .. } => "team_set",
+            Self::TemplateSet { .. } => "template_set",
             Self::ReportAttached { .. } => "report_attached",
             Self::ReportDetached { .. } => "report_detached",
             Self::CaseChanged { .. } => "case_changed",
@@ -395,6 +405,7 @@ impl Action {
             | Self::CaseRenumbered { .. }
             | Self::RetentionSet { .. }
             | Self::TeamSet { .. }
+            | Self::TemplateSet { .. }
             | Self::EntriesBroughtBack { .. }
             | Self::MemberAdded { .. }
             | Self::ReportReceived { .. }
@@ -518,6 +529,10 @@ impl Action {
             }
             Self::RetentionSet { .. } => "Rules for keeping and erasing changed".into(),
             Self::TeamSet { before, after } => describe_team(before, after),
+            Self::TemplateSet { template, after: Some(after), .. } => {
+                format!("Template {template} changed: version {}", after.version)
+            }
+            Self::TemplateSet { template, .. } => format!("Template {template} as it ships again"),
             Self::DatabaseKeyChanged => "Database key and recovery key changed".into(),
             Self::EntriesBroughtBack { n_entries } => {
                 format!("{n_entries} entries that the database had lost brought back")
@@ -597,8 +612,21 @@ impl Action {
 }
 
 fn describe_team(before: &Team, after: &Team) -> String {
-    let (was, is) = (before.legal.len(), after.legal.len());
-    format!("Who may approve as legal changed: {was} before, {is} now")
+    let mut parts = Vec::new();
+    if before.name != after.name {
+        parts.push(format!(
+            "the team's name is {}",
+            if after.name.is_empty() { "none" } else { &after.name }
+        ));
+    }
+    if before.logo != after.logo {
+        parts.push(if after.logo.is_some() { "a new logo" } else { "no logo" }.to_owned());
+    }
+    if before.legal != after.legal {
+        let (was, is) = (before.legal.len(), after.legal.len());
+        parts.push(format!("who may approve as legal: {was} before, {is} now"));
+    }
+    format!("Team: {}", parts.join(", "))
 }
 
 fn describe_left(bundle: &LeftBundle) -> String {

@@ -22,6 +22,8 @@ mod search;
 /// What a text says once it is decoded.
 mod views;
 
+pub(crate) use self::views::{base64_digit, from_digits};
+
 use farol_model::{
     document::Projected,
     export::{Attachment, Format, Leak, RenderError},
@@ -119,6 +121,12 @@ fn read(format: Format, bytes: &[u8]) -> Result<Reading, RenderError> {
 #[cfg(test)]
 pub(crate) fn attached(bytes: &[u8]) -> Result<(Reading, Vec<Attachment>), RenderError> {
     markup::read_mixed(bytes)
+}
+
+/// Whether a picture is pixels only, for the tests of others.
+#[cfg(test)]
+pub(crate) fn picture(bytes: &[u8], reading: &mut Reading) -> Result<(), RenderError> {
+    picture::read(bytes, &"picture".into(), Rigour::Ours, reading)
 }
 
 /// What a file of ours shows, for the tests of other layouts.

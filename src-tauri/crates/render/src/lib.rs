@@ -4,10 +4,14 @@
 //! vaults, cases, networks, disks or the clock on the wall: everything printed comes from the
 //! [`Projected`] tree, so the same tree always gives the same bytes.
 
+/// Figures on a scale.
+mod chart;
 /// A Word document.
 mod docx;
 /// Whether anything withheld is in the bytes.
 mod leak;
+/// The team's picture.
+mod logo;
 /// A mail draft.
 mod mail;
 /// Markdown.
@@ -23,14 +27,17 @@ mod web;
 
 use farol_model::{
     document::Projected,
-    export::{Attachment, Format, MailDraft, RenderError, Rendered},
+    export::{Attachment, Format, MailDraft, RenderError, Rendered, Unprinted},
 };
 
-pub use self::leak::{check_file, check_words};
+pub use self::{
+    leak::{check_file, check_words},
+    logo::clean_logo,
+};
 use crate::paper::Paper;
 
 /// Version of the layouts; it changes whenever the same tree would give other bytes.
-pub const TEMPLATE_VERSION: &str = "house 3";
+pub const TEMPLATE_VERSION: &str = "house 4";
 
 /// Renders a projected document and runs the leak check on the bytes.
 ///
@@ -59,6 +66,22 @@ pub fn render(document: &Projected, format: Format) -> Result<Rendered, RenderEr
     };
     let n_values_searched = leak::check(document, &paper, format, &bytes)?;
     Ok(Rendered { bytes, n_values_searched, template_version: TEMPLATE_VERSION })
+}
+
+/// The characters that a PDF or a page picture shows as `□`, block by block.
+pub fn unprinted(document: &Projected) -> Vec<Unprinted> {
+    let of = |block, texts: &mut dyn Iterator<Item = &String>| {
+        let all: String = texts.map(String::as_str).collect::<Vec<_>>().join("\n");
+        let characters = typeset::without_picture(&all);
+        (!characters.is_empty()).then_some(Unprinted { block, characters })
+    };
+    let title = document.title().to_owned();
+    let mut found = Vec::new();
+    found.extend(of(None, &mut std::iter::once(&title)));
+    for block in document.blocks() {
+        found.extend(of(Some(block.id), &mut block.content.texts().into_iter()));
+    }
+    found
 }
 
 /// Renders a mail draft with attachments and runs the leak check on all of it.

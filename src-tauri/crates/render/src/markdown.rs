@@ -8,6 +8,9 @@ use crate::paper::{Paper, Part, Said};
 /// The file.
 pub(crate) fn page(paper: &Paper) -> String {
     let mut out = String::new();
+    if let Some(team) = paper.team.as_ref().filter(|it| !it.name.is_empty()) {
+        out.push_str(&format!("{}\n\n", line(&team.name)));
+    }
     if !paper.kicker.is_empty() {
         out.push_str(&format!("*{}*\n\n", line(&paper.kicker)));
     }
@@ -33,17 +36,17 @@ fn part(part: &Part, said: &Said) -> String {
         Part::List { items } => {
             items.iter().map(|item| format!("- {}\n", lines(item, "  "))).collect()
         }
-        Part::Facts { rows } => rows
-            .iter()
-            .map(|[label, value]| {
-                let label = if label.trim().is_empty() {
-                    String::new()
-                } else {
-                    format!("**{}:** ", line(label))
-                };
-                format!("- {label}{}\n", lines(value, "  "))
-            })
-            .collect(),
+        Part::Facts { rows } => rows.iter().map(|row| fact(row, "")).collect(),
+        Part::Record { evidence, text, rows } => {
+            let label = if *evidence { said.evidence } else { said.decision };
+            let rows: String = rows.iter().map(|row| fact(row, "> ")).collect();
+            format!("> **{label}** {}\n>\n{rows}", lines(text, "> "))
+        }
+        Part::Chart { chart } => {
+            let header: Vec<&str> = chart.header.iter().map(String::as_str).collect();
+            let rows = table(&header, chart.rows.iter().map(Vec::as_slice));
+            format!("**{}**\n\n{rows}", line(&chart.title))
+        }
         Part::Timeline { rows } => table(&said.timeline, rows.iter().map(<[String; 2]>::as_slice)),
         Part::Actions { rows } => table(&said.actions, rows.iter().map(<[String; 3]>::as_slice)),
         Part::Table { header, rows, .. } => {
@@ -51,6 +54,12 @@ fn part(part: &Part, said: &Said) -> String {
             table(&header, rows.iter().map(Vec::as_slice))
         }
     }
+}
+
+fn fact([label, value]: &[String; 2], indent: &str) -> String {
+    let label =
+        if label.trim().is_empty() { String::new() } else { format!("**{}:** ", line(label)) };
+    format!("{indent}- {label}{}\n", lines(value, &format!("{indent}  ")))
 }
 
 fn table<'a>(header: &[&str], rows: impl Iterator<Item = &'a [String]>) -> String {

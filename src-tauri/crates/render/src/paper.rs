@@ -4,10 +4,12 @@
 //! Typst template gets it as JSON data, never as markup.
 
 use farol_model::{
-    document::{Audience, Content, DocumentKind, Language, Projected},
+    document::{Audience, Content, DocumentKind, FactRow, Language, Projected},
     time::Timestamp,
 };
 use serde::Serialize;
+
+use crate::{chart::Chart, logo::Logo};
 
 /// A document ready to print.
 #[derive(Debug, Serialize)]
@@ -22,6 +24,8 @@ pub(crate) struct Paper {
     pub(crate) kicker: String,
     /// Title for this reader.
     pub(crate) title: String,
+    /// Whose paper it is.
+    pub(crate) team: Option<Team>,
     /// Case reference.
     pub(crate) reference: String,
     /// Who may read it, in words that tell outsiders nothing.
@@ -34,6 +38,15 @@ pub(crate) struct Paper {
     pub(crate) sections: Vec<Section>,
 }
 
+/// Whose paper it is.
+#[derive(Debug, Serialize)]
+pub(crate) struct Team {
+    pub(crate) name: String,
+    pub(crate) has_logo: bool,
+    #[serde(skip)]
+    pub(crate) logo: Option<Logo>,
+}
+
 /// The words that layouts add to a paper, in its language.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Said {
@@ -42,6 +55,8 @@ pub(crate) struct Said {
     pub(crate) page: &'static str,
     pub(crate) of: &'static str,
     pub(crate) note: &'static str,
+    pub(crate) evidence: &'static str,
+    pub(crate) decision: &'static str,
 }
 
 const ENGLISH: Said = Said {
@@ -50,6 +65,8 @@ const ENGLISH: Said = Said {
     page: "Page",
     of: "of",
     note: "Note",
+    evidence: "Evidence",
+    decision: "Decision",
 };
 
 const PORTUGUESE: Said = Said {
@@ -58,6 +75,8 @@ const PORTUGUESE: Said = Said {
     page: "Página",
     of: "de",
     note: "Nota",
+    evidence: "Prova",
+    decision: "Decisão",
 };
 
 /// A heading and what follows it.
@@ -87,6 +106,10 @@ pub(crate) enum Part {
     Actions { rows: Vec<[String; 3]> },
     /// Must not be overlooked.
     Callout { text: String },
+    /// Figures, drawn and given as a table.
+    Chart { chart: Chart },
+    /// What the record says of a piece of evidence or a decision.
+    Record { evidence: bool, text: String, rows: Vec<[String; 2]> },
 }
 
 impl Paper {
@@ -102,6 +125,11 @@ impl Paper {
             said: language.pick(ENGLISH, PORTUGUESE),
             kicker,
             title,
+            team: document.letterhead().map(|it| Team {
+                name: legible(&it.name).replace('\n', " "),
+                has_logo: it.logo.is_some(),
+                logo: it.logo.as_ref().map(Logo::of),
+            }),
             reference: document.reference().to_string(),
             label: audience_label(document.audience(), language),
             dated: document.dated().to_minute(),
@@ -113,11 +141,23 @@ impl Paper {
     /// The same paper with every text changed by `f`.
     pub(crate) fn with_words(mut self, f: impl Fn(&str) -> String) -> Self {
         self.title = f(&self.title);
+        if let Some(team) = &mut self.team {
+            team.name = f(&team.name);
+        }
         for section in &mut self.sections {
             section.heading = section.heading.as_deref().map(&f);
             section.parts.iter_mut().flat_map(Part::words_mut).for_each(|it| *it = f(it));
         }
         self
+    }
+
+    /// Its charts, in order.
+    pub(crate) fn charts(&self) -> impl Iterator<Item = &Chart> {
+        let parts = self.sections.iter().flat_map(|section| &section.parts);
+        parts.filter_map(|part| match part {
+            Part::Chart { chart } => Some(chart),
+            _ => None,
+        })
     }
 
     /// Every string from the tree that must be readable in the output, except the title.
@@ -140,6 +180,14 @@ impl Part {
                 header.iter().chain(rows.iter().flatten()).map(String::as_str).collect()
             }
             Self::Actions { rows } => rows.iter().flatten().map(String::as_str).collect(),
+            Self::Chart { chart: Chart { title, header, rows, .. } } => std::iter::once(title)
+                .chain(header)
+                .chain(rows.iter().flatten())
+                .map(String::as_str)
+                .collect(),
+            Self::Record { text, rows, .. } => {
+                std::iter::once(text).chain(rows.iter().flatten()).map(String::as_str).collect()
+            }
         }
     }
 
@@ -152,6 +200,13 @@ impl Part {
                 header.iter_mut().chain(rows.iter_mut().flatten()).collect()
             }
             Self::Actions { rows } => rows.iter_mut().flatten().collect(),
+            Self::Chart { chart: Chart { title, header, rows, told, .. } } => {
+                let around = [title, told].into_iter();
+                around.chain(header).chain(rows.iter_mut().flatten()).collect()
+            }
+            Self::Record { text, rows, .. } => {
+                std::iter::once(text).chain(rows.iter_mut().flatten()).collect()
+            }
         }
     }
 }
@@ -164,7 +219,7 @@ fn sections(document: &Projected) -> Vec<Section> {
             continue;
         }
         let Some(section) = sections.last_mut() else { continue };
-        match (part(&block.content), section.parts.last_mut()) {
+        match (part(&block.content, document.language()), section.parts.last_mut()) {
             (Some(Part::Actions { rows: more }), Some(Part::Actions { rows })) => rows.extend(more),
             (Some(part), _) => section.parts.push(part),
             (None, _) => {}
@@ -175,7 +230,7 @@ fn sections(document: &Projected) -> Vec<Section> {
 }
 
 /// None for headings and for content without a single row.
-fn part(content: &Content<String>) -> Option<Part> {
+fn part(content: &Content<String>, language: Language) -> Option<Part> {
     Some(match content {
         Content::Heading { .. } => return None,
         Content::Paragraph { text } => Part::Paragraph { text: legible(text) },
@@ -196,21 +251,34 @@ fn part(content: &Content<String>) -> Option<Part> {
             Part::Actions { rows: vec![[legible(what), legible(owner), legible(due)]] }
         }
         Content::Table { header, rows } => {
-            let columns = rows.iter().map(Vec::len).chain([header.len()]).max().unwrap_or(0);
-            if columns == 0 {
-                return None;
-            }
-            let padded = |cells: &[String]| -> Vec<String> {
-                let cells = cells.iter().map(|it| legible(it));
-                cells.chain(std::iter::repeat(String::new())).take(columns).collect()
-            };
-            Part::Table {
-                columns,
-                header: padded(header),
-                rows: rows.iter().map(|row| padded(row)).collect(),
-            }
+            let (columns, header, rows) = padded(header, rows)?;
+            Part::Table { columns, header, rows }
         }
+        Content::Chart { look, title, header, rows } => {
+            let (_, header, rows) = padded(header, rows)?;
+            Part::Chart { chart: Chart::of(*look, legible(title), header, rows, language) }
+        }
+        Content::Evidence { text, rows, .. } => record(true, text, rows),
+        Content::Decision { text, rows, .. } => record(false, text, rows),
     })
+}
+
+fn record(evidence: bool, text: &str, rows: &[FactRow<String>]) -> Part {
+    let rows = rows.iter().map(|row| [legible(&row.label), legible(&row.value)]).collect();
+    Part::Record { evidence, text: legible(text), rows }
+}
+
+/// Header and rows of as many cells as the widest; none without a cell.
+fn padded(
+    header: &[String],
+    rows: &[Vec<String>],
+) -> Option<(usize, Vec<String>, Vec<Vec<String>>)> {
+    let columns = rows.iter().map(Vec::len).chain([header.len()]).max().unwrap_or(0);
+    let row = |cells: &[String]| -> Vec<String> {
+        let cells = cells.iter().map(|it| legible(it));
+        cells.chain(std::iter::repeat(String::new())).take(columns).collect()
+    };
+    (columns > 0).then(|| (columns, row(header), rows.iter().map(|it| row(it)).collect()))
 }
 
 /// Text as it is printed: line breaks are `\n`, tabs are spaces, and characters that have no

@@ -7,6 +7,9 @@ const WIDTH: usize = 78;
 /// The whole paper with its title.
 pub(crate) fn letter(paper: &Paper) -> String {
     let mut out = String::new();
+    if let Some(team) = paper.team.as_ref().filter(|it| !it.name.is_empty()) {
+        out.push_str(&format!("{}\n\n", team.name));
+    }
     if !paper.kicker.is_empty() {
         out.push_str(&format!("{}\n", paper.kicker.to_uppercase()));
     }
@@ -53,13 +56,22 @@ fn part(part: &Part, said: &Said) -> String {
                     )
             })
             .collect(),
-        Part::Table { header, rows, .. } => {
-            let cells = |row: &[String]| wrapped(&row.join(" | "), "", "  ");
-            let head =
-                if header.iter().all(String::is_empty) { String::new() } else { cells(header) };
-            head + &rows.iter().map(|row| cells(row)).collect::<String>()
+        Part::Table { header, rows, .. } => table(header, rows),
+        Part::Chart { chart } => wrapped(&chart.title, "", "") + &table(&chart.header, &chart.rows),
+        Part::Record { evidence, text, rows } => {
+            let label = if *evidence { said.evidence } else { said.decision };
+            let rows = rows
+                .iter()
+                .map(|[label, value]| wrapped(&format!("{label}: {value}"), "  ", "    "));
+            wrapped(text, &format!("{label}: "), "  ") + &rows.collect::<String>()
         }
     }
+}
+
+fn table(header: &[String], rows: &[Vec<String>]) -> String {
+    let cells = |row: &[String]| wrapped(&row.join(" | "), "", "  ");
+    let head = if header.iter().all(String::is_empty) { String::new() } else { cells(header) };
+    head + &rows.iter().map(|row| cells(row)).collect::<String>()
 }
 
 /// `text` in lines of at most [`WIDTH`] characters where its words allow; its own line breaks stay.

@@ -1,5 +1,5 @@
 use farol_model::{
-    document::{Content, DocumentKind},
+    document::{ChartLook, Content, DocumentKind, FactRow, Text},
     export::{Attachment, Format, RenderError},
 };
 
@@ -8,13 +8,23 @@ use crate::{mail, pages, render, samples::*};
 const FORMATS: [Format; 6] =
     [Format::Pdf, Format::Docx, Format::Markdown, Format::Text, Format::Eml, Format::Html];
 
-fn all_formats(kind: DocumentKind, content: Content<farol_model::document::Text>) {
+fn all_formats(kind: DocumentKind, content: Content<Text>) {
     let said = format!("{content:?}").chars().take(200).collect::<String>();
     let seen = seen_by(&document(kind, vec![("public", content)]), "reporter", &[]);
     for format in FORMATS {
         if let Err(error) = render(&seen, format) {
             panic!("{kind:?} {format:?}: {error}: {said}");
         }
+    }
+}
+
+fn chart(look: ChartLook, header: &[&str], rows: &[&[&str]]) -> Content<Text> {
+    let texts = |them: &[&str]| them.iter().map(|it| text(it)).collect::<Vec<_>>();
+    Content::Chart {
+        look,
+        title: text("Requests of #each kind"),
+        header: texts(header),
+        rows: rows.iter().map(|row| texts(row)).collect(),
     }
 }
 
@@ -105,15 +115,14 @@ fn syntax_of_any_kind_is_printed_as_it_is() {
 fn a_word_of_a_hundred_thousand_letters_is_laid_out_and_found_again() {
     let word: String = ('a'..='z').cycle().take(100_000).collect();
     all_formats(DocumentKind::Rca, paragraph(&word));
-    let facts =
-        farol_model::document::FactRow { label: "Word".into(), value: text(&word[..5_000]) };
+    let facts = FactRow { label: "Word".into(), value: text(&word[..5_000]) };
     all_formats(DocumentKind::Response, Content::Facts { rows: vec![facts] });
 }
 
 #[test]
 fn a_hostile_word_survives_in_every_kind_of_block() {
     let hostile = || text("#panic(\"x\") <b>&amp;</b> *x* hxxps://login[.]example/a_b");
-    let row = farol_model::document::FactRow { label: "#label".into(), value: hostile() };
+    let row = FactRow { label: "#label".into(), value: hostile() };
     for content in [
         Content::Heading { text: hostile() },
         Content::Callout { text: hostile() },
@@ -122,6 +131,20 @@ fn a_hostile_word_survives_in_every_kind_of_block() {
         Content::Table { header: vec![hostile()], rows: vec![vec![], vec![hostile(), hostile()]] },
         Content::Table { header: vec![], rows: vec![] },
         Content::Timeline { rows: vec![] },
+        chart(ChartLook::Bars, &["#a", "<b>"], &[&["#panic()", "12"], &["*x*", "#eval"]]),
+        chart(ChartLook::Lines, &["#a", "<b>", "_c_"], &[&["#x", "1", "2"], &["&amp;", "3", ""]]),
+        chart(ChartLook::Lines, &["only"], &[]),
+        chart(ChartLook::Bars, &["a", "b"], &[&["no figure", "none"]]),
+        Content::Evidence {
+            evidence: "00000000-0000-0000-0000-000000000009".parse().unwrap(),
+            text: hostile(),
+            rows: vec![FactRow { label: "#l".into(), value: hostile() }],
+        },
+        Content::Decision {
+            decision: "00000000-0000-0000-0000-000000000009".parse().unwrap(),
+            text: text(""),
+            rows: vec![],
+        },
         Content::Action { what: hostile(), owner: "#owner".into(), due: "*due*".into() },
     ] {
         all_formats(DocumentKind::Response, content);
@@ -231,4 +254,212 @@ fn nothing_withheld_leaves_in_an_attachment_or_its_name() {
         let error = mail(&seen, &[attached("damaged", damaged)]).unwrap_err();
         assert!(matches!(error, RenderError::CheckVoid(_)), "{error}");
     }
+}
+
+/// One chart of each look, evidence and a decision, as a customer reads them.
+fn figures() -> farol_model::document::Document {
+    let hours = ["08:00", "09:00", "10:00", "11:00", "12:00", "13:00"];
+    let served = ["9,120", "9,840", "412", "[[3,550]]", "8,990", "9,310"];
+    let failed = ["12", "31", "8,977", "5,120", "44", "9"];
+    let rows: Vec<Vec<&str>> = (0..6).map(|n| vec![hours[n], served[n], failed[n]]).collect();
+    let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+    let bars: &[&[&str]] = &[
+        &["Files and pictures", "41 min"],
+        &["Login, and everything that needs a session to be kept open", "38 min"],
+        &["Name service", "0 min"],
+        &["Statistics", "not measured"],
+    ];
+    let fact = |label: &str, value: &str| FactRow { label: label.into(), value: text(value) };
+    let id = "00000000-0000-0000-0000-000000000009";
+    document(
+        DocumentKind::Rca,
+        vec![
+            ("customer:acme", heading("Impact to you")),
+            ("customer:acme", chart(ChartLook::Bars, &["Service", "Unreachable"], bars)),
+            ("customer:acme", chart(ChartLook::Lines, &["Hour, UTC", "Served", "Failed"], &rows)),
+            (
+                "customer:acme",
+                chart(ChartLook::Bars, &["Hour, UTC", "Served", "Failed"], &rows[..3]),
+            ),
+            ("customer:acme", heading("What it rests on")),
+            (
+                "customer:acme",
+                Content::Evidence {
+                    evidence: id.parse().unwrap(),
+                    text: text("The measurement at the edge, from which the figures above come."),
+                    rows: vec![
+                        fact("File", "edge-2026-11-23.csv"),
+                        fact("SHA-256", &"0a1b2c3d".repeat(8)),
+                        fact("Received", "2026-11-23 15:10 UTC"),
+                    ],
+                },
+            ),
+            (
+                "customer:acme",
+                Content::Decision {
+                    decision: id.parse().unwrap(),
+                    text: text(""),
+                    rows: vec![
+                        fact("Decided", "Put the zone back and block the one object"),
+                        fact("When", "2026-11-23 14:41 UTC"),
+                        fact(
+                            "Why",
+                            "The report names one object; the rest of the zone is the customer's own.",
+                        ),
+                    ],
+                },
+            ),
+        ],
+    )
+}
+
+#[test]
+fn charts_evidence_and_decisions_are_in_every_format_and_a_picture_has_words_beside_it() {
+    let seen =
+        seen_by(&figures(), "customer:acme", &[("name of another customer", "Borealis Bank")]);
+    for format in FORMATS {
+        let bytes = render(&seen, format).unwrap().bytes;
+        look(&format!("figures.{}", format.extension()), &bytes);
+        let shown = crate::leak::shown(format, &bytes).unwrap();
+        for words in ["Statistics", "not measured", "8,977", "edge-2026-11-23.csv", "[withheld]"] {
+            assert!(shown.contains(words) || format == Format::Markdown, "{format:?}: {words}");
+        }
+        assert!(!shown.contains("3,550"), "{format:?}");
+    }
+    for (n, page) in pages(&seen).unwrap().iter().enumerate() {
+        look(&format!("figures{n}.png"), page);
+    }
+    let html = String::from_utf8(render(&seen, Format::Html).unwrap().bytes).unwrap();
+    assert!(html.contains("aria-label=\"Line chart: Requests of #each kind. Served: highest 9,840 (09:00), lowest 412 (10:00)."));
+    let docx = render(&seen, Format::Docx).unwrap().bytes;
+    let mut package = zip::ZipArchive::new(std::io::Cursor::new(&docx)).unwrap();
+    for n in 1..=3 {
+        package.by_name(&format!("word/media/image{n}.png")).unwrap();
+    }
+    let mut body = String::new();
+    std::io::Read::read_to_string(&mut package.by_name("word/document.xml").unwrap(), &mut body)
+        .unwrap();
+    assert_eq!(body.matches("descr=\"Bar chart: ").count(), 4, "once in each of two places");
+}
+
+#[test]
+fn a_figure_that_is_withheld_is_in_no_picture_of_a_chart() {
+    let figure = |figure: &str| {
+        let rows: &[&[&str]] = &[&["a", "12"], &["b", figure]];
+        let blocks = vec![("public", chart(ChartLook::Bars, &["Name", "Figure"], rows))];
+        seen_by(&document(DocumentKind::Rca, blocks), "public", &[])
+    };
+    for format in [Format::Pdf, Format::Docx, Format::Html] {
+        let (one, other) = (figure("[[4711]]"), figure("[[4712]]"));
+        let (one, other) = (render(&one, format).unwrap(), render(&other, format).unwrap());
+        assert_eq!(one.bytes, other.bytes, "{format:?}");
+    }
+    let rows: &[&[&str]] = &[&["a", "12"], &["b", "4711"]];
+    let leaky = document(
+        DocumentKind::Rca,
+        vec![
+            ("internal_team", paragraph("They saw 4711 [[4711]] of them.")),
+            ("public", chart(ChartLook::Bars, &["Name", "Figure"], rows)),
+        ],
+    );
+    for format in FORMATS {
+        let error = render(&seen_by(&leaky, "public", &[]), format).unwrap_err();
+        assert!(matches!(error, RenderError::Leaks(_)), "{format:?}: {error}");
+    }
+}
+
+#[test]
+fn a_table_of_five_thousand_rows_leaves_whole() {
+    let rows = (0..5_000)
+        .map(|n| {
+            vec![text(&format!("host{n}.kelp.test")), text(&format!("198.51.100.{}", n % 250))]
+        })
+        .collect();
+    let table = Content::Table { header: vec![text("Host"), text("Address")], rows };
+    let letter = document(DocumentKind::Rca, vec![("public", table)]);
+    let seen = seen_by(&letter, "public", &[("name of another customer", "Borealis Bank")]);
+    for format in [Format::Pdf, Format::Docx, Format::Html] {
+        let bytes = render(&seen, format).unwrap().bytes;
+        let shown = crate::leak::shown(format, &bytes).unwrap();
+        assert!(shown.contains("host4999.kelp.test"), "{format:?}");
+    }
+}
+
+fn lamp() -> Vec<u8> {
+    let picture = image::RgbaImage::from_fn(460, 96, |x, y| {
+        let lit = (i64::from(x) - 48).pow(2) + (i64::from(y) - 48).pow(2) < 1600;
+        let bar = x > 120 && (30..66).contains(&y);
+        image::Rgba(if lit {
+            [201, 121, 43, 255]
+        } else if bar {
+            [23, 35, 47, 255]
+        } else {
+            [0, 0, 0, 0]
+        })
+    });
+    let mut out = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut out, image::ImageFormat::Png).unwrap();
+    out.into_inner()
+}
+
+#[test]
+fn a_paper_has_the_teams_name_or_its_logo_at_its_head() {
+    let logo = Some(crate::clean_logo(&lamp()).unwrap());
+    let name = "Harbour Trust & Safety".to_owned();
+    let legal = Vec::new();
+    for (team, what) in [
+        (farol_model::team::Team { name: name.clone(), logo: None, legal: legal.clone() }, "name"),
+        (farol_model::team::Team { name: name.clone(), logo, legal }, "logo"),
+    ] {
+        for (kind, document) in [
+            ("rca", figures()),
+            ("readout", readout()),
+            ("letter", document(DocumentKind::Response, vec![("exec", paragraph("Hello."))])),
+        ] {
+            let reader = if kind == "rca" { "customer:acme" } else { "exec" };
+            let seen = seen_by(&document, reader, &[]).on_paper_of(&team);
+            look(&format!("{what}-{kind}.png"), &pages(&seen).unwrap()[0]);
+            for format in FORMATS {
+                let bytes = render(&seen, format).unwrap().bytes;
+                look(&format!("{what}-{kind}.{}", format.extension()), &bytes);
+                if matches!(format, Format::Html | Format::Markdown | Format::Text) {
+                    let text =
+                        String::from_utf8(bytes).unwrap().replace("&amp;", "&").replace("\\&", "&");
+                    assert!(text.contains(&name), "{what} {kind} {format:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_pdf_is_for_the_archive_tagged_and_with_bookmarks() {
+    for document in [rca(), readout(), figures()] {
+        let reader = if document.kind == DocumentKind::Readout { "exec" } else { "customer:acme" };
+        let bytes = render(&seen_by(&document, reader, &[]), Format::Pdf).unwrap().bytes;
+        let text = String::from_utf8_lossy(&bytes);
+        for there in
+            ["pdfaid:part", "/StructTreeRoot", "/MarkInfo", "/Lang", "/Outlines", "/OutputIntents"]
+        {
+            assert!(text.contains(there), "{there}");
+        }
+    }
+}
+
+#[test]
+fn what_no_font_has_is_named_and_other_scripts_are_printed() {
+    let words = "中文 and 😀, العربية עברית ไทย हिन्दी, café";
+    let letter = document(DocumentKind::Response, vec![("public", paragraph(words))]);
+    let seen = seen_by(&letter, "public", &[]);
+    let found = crate::unprinted(&seen);
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].block, found[0].characters.as_str()),
+        (Some(letter.blocks[0].id), "中文😀")
+    );
+    let bytes = render(&seen, Format::Pdf).unwrap().bytes;
+    look("scripts.pdf", &bytes);
+    look("scripts.png", &pages(&seen).unwrap()[0]);
+    let shown = crate::leak::shown(Format::Pdf, &bytes).unwrap();
+    assert!(shown.contains('□') && shown.contains("caf"), "{shown}");
 }

@@ -1,12 +1,13 @@
 //! PDF and page pictures by Typst, in this process.
 //!
-//! The typesetter sees one template, one JSON file and five fonts, all from memory; there is no
+//! The typesetter sees our templates, one JSON file, a logo and nine fonts, all from memory; there is no
 //! file system, network, package or date behind it. The document's words arrive as JSON strings,
 //! so Typst syntax in them is text like any other.
 
 use std::sync::LazyLock;
 
 use farol_model::export::RenderError;
+use serde::Serialize;
 use typst::{
     Library, LibraryExt, World, comemo,
     diag::{FileError, FileResult, SourceDiagnostic},
@@ -15,15 +16,24 @@ use typst::{
     text::{Font, FontBook},
     utils::{LazyHash, Scalar},
 };
-use typst_layout::PagedDocument;
-use typst_pdf::PdfOptions;
+use typst_layout::{Page, PagedDocument};
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 use typst_render::RenderOptions;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::paper::Paper;
+use crate::{
+    chart::Chart,
+    logo::Logo,
+    paper::{Paper, legible},
+};
 
-const TEMPLATE: &str = include_str!("templates/house.typ");
+const TEMPLATES: [(&str, &str); 3] = [
+    ("house.typ", include_str!("templates/house.typ")),
+    ("picture.typ", include_str!("templates/picture.typ")),
+    ("chart.typ", include_str!("templates/chart.typ")),
+];
+const PICTURE_PIXELS_PER_POINT: f64 = 2.0;
 const PIXELS_PER_POINT: f64 = 1.6;
 /// Layout results that this many further documents did not use are forgotten.
 const MEMORY_IN_RENDERS: usize = 8;
@@ -33,8 +43,10 @@ struct House {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
-    main: Source,
+    /// Whole papers, pictures, and what both use.
+    templates: [Source; 3],
     data: FileId,
+    logo: FileId,
 }
 
 static HOUSE: LazyLock<House> = LazyLock::new(|| {
@@ -44,6 +56,11 @@ static HOUSE: LazyLock<House> = LazyLock::new(|| {
         include_bytes!("../fonts/Inter-SemiBold.ttf"),
         include_bytes!("../fonts/Inter-Bold.ttf"),
         include_bytes!("../fonts/JetBrainsMono-Regular.ttf"),
+        // For scripts that Inter does not have; who reads them reads words, not boxes.
+        include_bytes!("../fonts/NotoSansArabic-Regular.ttf"),
+        include_bytes!("../fonts/NotoSansHebrew-Regular.ttf"),
+        include_bytes!("../fonts/NotoSansThai-Regular.ttf"),
+        include_bytes!("../fonts/NotoSansDevanagari-Regular.ttf"),
     ]
     .into_iter()
     .flat_map(|bytes| Font::iter(Bytes::new(bytes)))
@@ -52,19 +69,37 @@ static HOUSE: LazyLock<House> = LazyLock::new(|| {
         library: LazyHash::new(Library::default()),
         book: LazyHash::new(FontBook::from_fonts(&fonts)),
         fonts,
-        main: Source::new(file("house.typ"), TEMPLATE.to_owned()),
+        templates: TEMPLATES.map(|(name, text)| Source::new(file(name), text.to_owned())),
         data: file("paper.json"),
+        logo: file("logo.png"),
     }
 });
 
 fn file(name: &str) -> FileId {
-    let path = VirtualPath::new(name).expect("the two names are plain file names");
+    let path = VirtualPath::new(name).expect("all names are plain file names");
     RootedPath::new(VirtualRoot::Project, path).intern()
 }
 
 /// The world as the typesetter sees it for one document.
 struct Desk {
     data: Bytes,
+    logo: Option<Bytes>,
+    main: FileId,
+}
+
+impl Desk {
+    fn compiled(
+        data: &impl Serialize,
+        logo: Option<&Logo>,
+        main: usize,
+    ) -> Result<PagedDocument, RenderError> {
+        let data = serde_json::to_vec(data).map_err(|_| RenderError::Engine("no JSON".into()))?;
+        let logo = logo.map(|it| Bytes::new(it.png.clone()));
+        let desk = Self { data: Bytes::new(data), logo, main: HOUSE.templates[main].id() };
+        let result = typst::compile::<PagedDocument>(&desk).output;
+        comemo::evict(MEMORY_IN_RENDERS);
+        result.map_err(|errors| refused(&errors))
+    }
 }
 
 impl World for Desk {
@@ -77,15 +112,20 @@ impl World for Desk {
     }
 
     fn main(&self) -> FileId {
-        HOUSE.main.id()
+        self.main
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == HOUSE.main.id() { Ok(HOUSE.main.clone()) } else { Err(FileError::AccessDenied) }
+        let found = HOUSE.templates.iter().find(|it| it.id() == id);
+        found.cloned().ok_or(FileError::AccessDenied)
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if id == HOUSE.data { Ok(self.data.clone()) } else { Err(FileError::AccessDenied) }
+        match &self.logo {
+            _ if id == HOUSE.data => Ok(self.data.clone()),
+            Some(logo) if id == HOUSE.logo => Ok(logo.clone()),
+            _ => Err(FileError::AccessDenied),
+        }
     }
 
     fn font(&self, index: usize) -> Option<Font> {
@@ -118,33 +158,76 @@ pub(crate) fn printable(text: &str) -> String {
         .collect()
 }
 
-/// Lays a paper out on pages.
-pub(crate) fn layout(paper: &Paper) -> Result<PagedDocument, RenderError> {
-    let data = serde_json::to_vec(paper).map_err(|_| RenderError::Engine("no JSON".into()))?;
-    let result = typst::compile::<PagedDocument>(&Desk { data: Bytes::new(data) }).output;
-    comemo::evict(MEMORY_IN_RENDERS);
-    result.map_err(|errors| refused(&errors))
+/// The characters of a text that become `□`, each once, in order.
+pub(crate) fn without_picture(text: &str) -> String {
+    let mut out = String::new();
+    for c in legible(text).chars() {
+        if c != '□' && printable(&c.to_string()).contains('□') && !out.contains(c) {
+            out.push(c);
+        }
+    }
+    out
 }
 
-/// Writes the pages as a tagged PDF without dates or tool names of its own.
+/// Lays a paper out on pages.
+pub(crate) fn layout(paper: &Paper) -> Result<PagedDocument, RenderError> {
+    let logo = paper.team.as_ref().and_then(|it| it.logo.as_ref());
+    Desk::compiled(paper, logo, 0)
+}
+
+/// A chart, painted.
+pub(crate) struct Picture {
+    /// Its pixels.
+    pub(crate) png: Vec<u8>,
+    /// How wide it is on paper.
+    pub(crate) width_pt: f64,
+    /// How high.
+    pub(crate) height_pt: f64,
+}
+
+/// Paints one chart, without its title.
+pub(crate) fn picture(chart: &Chart, lang: &str) -> Result<Picture, RenderError> {
+    #[derive(Serialize)]
+    struct Data<'a> {
+        chart: Chart,
+        lang: &'a str,
+    }
+    let mut chart = chart.clone();
+    let words = chart.header.iter_mut().chain(chart.rows.iter_mut().flatten());
+    words.for_each(|it| *it = printable(it));
+    let pages = Desk::compiled(&Data { chart, lang }, None, 1)?;
+    let page = pages.pages().first().ok_or_else(|| RenderError::Engine("no page".into()))?;
+    let size = page.frame.size();
+    let png = painted(page, PICTURE_PIXELS_PER_POINT)?;
+    Ok(Picture { png, width_pt: size.x.to_pt(), height_pt: size.y.to_pt() })
+}
+
+/// Writes the pages as a tagged PDF without dates or tool names of its own: for the archive (PDF/A-2a,
+/// ISO 19005-2) wherever the text allows it.
 pub(crate) fn pdf(pages: &PagedDocument) -> Result<Vec<u8>, RenderError> {
-    let options = PdfOptions { creator: Smart::Custom(None), ..PdfOptions::default() };
-    typst_pdf::pdf(pages, &options).map_err(|errors| refused(&errors))
+    let options =
+        |standards| PdfOptions { creator: Smart::Custom(None), standards, ..PdfOptions::default() };
+    let archive = PdfStandards::new(&[PdfStandard::A_2a])
+        .ok()
+        .and_then(|archive| typst_pdf::pdf(pages, &options(archive)).ok());
+    match archive {
+        Some(bytes) => Ok(bytes),
+        None => typst_pdf::pdf(pages, &options(PdfStandards::default()))
+            .map_err(|errors| refused(&errors)),
+    }
 }
 
 /// Paints every page as a PNG.
 pub(crate) fn pictures(pages: &PagedDocument) -> Result<Vec<Vec<u8>>, RenderError> {
+    pages.pages().iter().map(|page| painted(page, PIXELS_PER_POINT)).collect()
+}
+
+fn painted(page: &Page, pixel_per_pt: f64) -> Result<Vec<u8>, RenderError> {
     let options =
-        RenderOptions { pixel_per_pt: Scalar::new(PIXELS_PER_POINT), ..RenderOptions::default() };
-    pages
-        .pages()
-        .iter()
-        .map(|page| {
-            typst_render::render(page, &options)
-                .encode_png()
-                .map_err(|_| RenderError::Engine("a page picture could not be written".into()))
-        })
-        .collect()
+        RenderOptions { pixel_per_pt: Scalar::new(pixel_per_pt), ..RenderOptions::default() };
+    typst_render::render(page, &options)
+        .encode_png()
+        .map_err(|_| RenderError::Engine("a picture could not be written".into()))
 }
 
 /// Diagnostics name template constructs; only their kind of words may leave, so the message is

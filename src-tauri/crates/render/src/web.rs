@@ -1,4 +1,8 @@
-//! One self-contained HTML file: escaped text and a style sheet; no scripts, links or pictures.
+//! One self-contained HTML file: escaped text, a style sheet and drawings in it; no scripts, no links,
+//! nothing that is loaded.
+
+/// Charts.
+mod drawing;
 
 use crate::paper::{Paper, Part, Said};
 
@@ -14,6 +18,9 @@ pub(crate) fn page(paper: &Paper) -> String {
         lang = paper.lang,
         title = escaped(&paper.title),
     );
+    if let Some(team) = paper.team.as_ref().filter(|it| !it.name.is_empty()) {
+        out.push_str(&element("p class=\"team\"", &team.name));
+    }
     if !paper.kicker.is_empty() {
         out.push_str(&element("p class=\"kicker\"", &paper.kicker));
     }
@@ -50,6 +57,16 @@ fn part(part: &Part, said: &Said) -> String {
                 .collect();
             format!("<dl>\n{rows}</dl>\n")
         }
+        Part::Record { evidence, text, rows } => {
+            let label = if *evidence { said.evidence } else { said.decision };
+            let rows: String = rows
+                .iter()
+                .map(|[label, value]| element("dt", label) + &element("dd", value))
+                .collect();
+            let head = element("strong", label) + &element("p", text);
+            format!("<div class=\"record\">\n{head}<dl>\n{rows}</dl>\n</div>\n")
+        }
+        Part::Chart { chart } => drawing::figure(chart),
         Part::Timeline { rows } => {
             table(&said.timeline, rows.iter().map(<[String; 2]>::as_slice), "timeline")
         }

@@ -12,6 +12,7 @@ const MACHINES: Machines = Machines {
     render: farol_render::render,
     pages: farol_render::pages,
     check_words: farol_render::check_words,
+    unprinted: farol_render::unprinted,
 };
 
 fn place(dir: &TempDir) -> vault::Place {
@@ -138,5 +139,5 @@ fn a_reporter_may_read_what_they_wrote_but_not_who_the_customers_are() {
     // www.northwind-shop.example is in the report; that Northwind Shop is a customer's name, too.
     assert_eq!(stopped(), None);
     desk.add_paragraph(answer, Audience::Reporter, "Kelp Hosting has been told.").unwrap();
-    assert!(stopped().unwrap().message.contains("name of another customer"));
+    assert!(stopped().unwrap().failure.message.contains("name of another customer"));
 }

@@ -48,6 +48,12 @@ pub(crate) fn apply(
             run(conn, "INSERT INTO retention (body) VALUES (?1)", [json(after)])
         }
         Action::TeamSet { after, .. } => put_team(conn, "team", &json(after)),
+        Action::TemplateSet { template, after: Some(after), .. } => {
+            put_team(conn, &format!("template {template}"), &json(after))
+        }
+        Action::TemplateSet { template, after: None, .. } => {
+            run(conn, "DELETE FROM team WHERE key = ?1", [format!("template {template}")])
+        }
         // Its commit holds the entries that change things back.
         Action::Undid { .. } => Ok(()),
         // Told in the story of the case; what they do to conflicts is in `shared`.

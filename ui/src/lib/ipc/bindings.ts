@@ -111,13 +111,12 @@ export const commands = {
 	handoverList: () => typedError<HandoverRow[], Failure>(__TAURI_INVOKE("handover_list")),
 	handoverSign: (handover: SignedFile) => typedError<boolean, Failure>(__TAURI_INVOKE("handover_sign", { handover })),
 	receiptTake: (receipt: SignedFile) => typedError<string, Failure>(__TAURI_INVOKE("receipt_take", { receipt })),
-	templateList: () => typedError<TemplateInfo[], Failure>(__TAURI_INVOKE("template_list")),
 	documentList: () => typedError<DocumentRow[], Failure>(__TAURI_INVOKE("document_list")),
 	documentCreate: (caseId: CaseId, template: string) => typedError<DocumentId, Failure>(__TAURI_INVOKE("document_create", { caseId, template })),
 	documentShow: (document: DocumentId) => typedError<DocumentView, Failure>(__TAURI_INVOKE("document_show", { document })),
 	documentSave: (document: DocumentId, blocks: Block[], envelope: Envelope | null) => typedError<Timestamp, Failure>(__TAURI_INVOKE("document_save", { document, blocks, envelope })),
 	documentPreview: (document: DocumentId, audience: Audience, draft: Draft | null) => typedError<Preview, Failure>(__TAURI_INVOKE("document_preview", { document, audience, draft })),
-	documentCheck: (document: DocumentId, audience: Audience) => typedError<Failure | null, Failure>(__TAURI_INVOKE("document_check", { document, audience })),
+	documentCheck: (document: DocumentId, audience: Audience) => typedError<Stopped | null, Failure>(__TAURI_INVOKE("document_check", { document, audience })),
 	blockHistory: (document: DocumentId, block: BlockId) => typedError<BlockVersion[], Failure>(__TAURI_INVOKE("block_history", { document, block })),
 	momentList: (caseId: CaseId) => typedError<MomentRow[], Failure>(__TAURI_INVOKE("moment_list", { caseId })),
 	blockComment: (document: DocumentId, block: BlockId, text: string) => typedError<CommentId, Failure>(__TAURI_INVOKE("block_comment", { document, block, text })),
@@ -128,6 +127,17 @@ export const commands = {
 	promiseKeep: (document: DocumentId, block: BlockId) => typedError<null, Failure>(__TAURI_INVOKE("promise_keep", { document, block })),
 	teamShow: () => typedError<Team, Failure>(__TAURI_INVOKE("team_show")),
 	teamLegal: (member: MemberId, may: boolean) => typedError<Team, Failure>(__TAURI_INVOKE("team_legal", { member, may })),
+	teamName: (name: string) => typedError<Team, Failure>(__TAURI_INVOKE("team_name", { name })),
+	/**  Lets a person choose the picture; none when they did not. */
+	logoPick: () => typedError<Team | null, Failure>(__TAURI_INVOKE("logo_pick")),
+	logoRemove: () => typedError<Team, Failure>(__TAURI_INVOKE("logo_remove")),
+	templateList: () => typedError<TemplateInfo[], Failure>(__TAURI_INVOKE("template_list")),
+	templateShow: (id: string) => typedError<TemplateView, Failure>(__TAURI_INVOKE("template_show", { id })),
+	templateLint: (source: string) => typedError<TemplateFinding[], Failure>(__TAURI_INVOKE("template_lint", { source })),
+	templatePreview: (source: string, calm: boolean, caseId: CaseId) => typedError<string[], Failure>(__TAURI_INVOKE("template_preview", { source, calm, caseId })),
+	templateSave: (source: string) => typedError<TemplateView, Failure>(__TAURI_INVOKE("template_save", { source })),
+	templateRestore: (id: string, entry: EntryId) => typedError<TemplateView, Failure>(__TAURI_INVOKE("template_restore", { id, entry })),
+	templateDefault: (id: string) => typedError<null, Failure>(__TAURI_INVOKE("template_default", { id })),
 	documentExport: (document: DocumentId, audience: Audience, format: Format) => typedError<Exported | null, Failure>(__TAURI_INVOKE("document_export", { document, audience, format })),
 	documentSent: (document: DocumentId, channel: string) => typedError<null, Failure>(__TAURI_INVOKE("document_sent", { document, channel })),
 	search: (text: string) => typedError<SearchPage, Failure>(__TAURI_INVOKE("search", { text })),
@@ -635,6 +645,13 @@ export type Changed = {
 	case: CaseId | null,
 };
 
+/**  How figures are drawn. */
+export type ChartLook = 
+/**  A bar for each figure: for things that are compared. */
+"bars" | 
+/**  A line for each column: for what changes from row to row. */
+"lines";
+
 /**  A deadline on a case. */
 export type Clock = {
 	/**  Its id. */
@@ -863,7 +880,33 @@ due: string } |
 /**  Text that must not be overlooked. */
 { kind: "callout"; 
 /**  The words. */
-text: T };
+text: T } | 
+/**  Figures, drawn and given as a table. */
+{ kind: "chart"; 
+/**  How they are drawn. */
+look: ChartLook; 
+/**  What they show. */
+title: T; 
+/**  What the rows are, then what each column counts. */
+header: T[]; 
+/**  A name and its figures, in rows of as many cells. */
+rows: T[][] } | 
+/**  A piece of evidence, by its name and hash; never its content. */
+{ kind: "evidence"; 
+/**  Which. */
+evidence: EvidenceId; 
+/**  What it is shown for. */
+text: T; 
+/**  What the record says of it, as facts. */
+rows: FactRow<T>[] } | 
+/**  A decision, as it stands in the record. */
+{ kind: "decision"; 
+/**  Which. */
+decision: DecisionId; 
+/**  What it is shown for. */
+text: T; 
+/**  What the record says of it, as facts. */
+rows: FactRow<T>[] };
 
 /**  What a new version corrects. */
 export type Correction = {
@@ -1023,6 +1066,8 @@ export type DocumentView = {
 	readers: Readers[],
 	/**  Names that texts may use as `{{name}}`, with their values. */
 	facts: NamedFact[],
+	/**  Evidence and decisions of the case, as blocks. */
+	records: RecordBlock[],
 	/**  Whether a second person has to approve it before it is issued. */
 	needs_second: boolean,
 	/**  Whether legal has to. */
@@ -1141,6 +1186,8 @@ export type Exported = {
 	format: Format,
 	/**  The proof. */
 	certificate: Certificate,
+	/**  What its reader will not see as it was written. */
+	notes: string[],
 };
 
 /**  A label and its value. */
@@ -1756,6 +1803,16 @@ export type ListedSort =
 /**  The computer is about to sleep, or its screen was locked: the desk is to be locked too. */
 export type LockAsked = null;
 
+/**  A picture made anew from its pixels: nothing of the file it came from is left. */
+export type Logo = {
+	/**  PNG, base64. */
+	png: string,
+	/**  How many pixels wide. */
+	width_px: number,
+	/**  How many high. */
+	height_px: number,
+};
+
 /**  Everything about the look that a person chooses. */
 export type Look = {
 	/**  The palette. */
@@ -2231,6 +2288,8 @@ export type Preview = {
 	withheld: WithheldRow[],
 	/**  Words that should perhaps be withheld, too. */
 	suggestions: Suggestion[],
+	/**  Characters that a PDF shows as boxes. */
+	unprinted: Unprinted[],
 };
 
 /**  Long work went on: a look-up, or a file that comes in. */
@@ -2365,6 +2424,16 @@ export type Record = {
 	ttl_s: number,
 	/**  Data in presentation form; TXT strings are quoted one by one. */
 	data: string,
+};
+
+/**  Evidence or a decision of the case, as a block that can be put into a document. */
+export type RecordBlock = {
+	/**  Its id. */
+	id: string,
+	/**  The file's name, or what was decided. */
+	label: string,
+	/**  The block. */
+	content: Content<Text>,
 };
 
 /**  What recovering a damaged vault brought back. */
@@ -2875,12 +2944,28 @@ export type Stop = {
 	reason: string,
 };
 
+/**  Why an export would be stopped, and where. */
+export type Stopped = {
+	/**  What happened, in words. */
+	failure: Failure,
+	/**  The places in the document, as far as they are known. */
+	places: StoppedPlace[],
+};
+
 /**  What ends a clock by itself. */
 export type StoppedBy = 
 /**  A person confirmed that a response to whoever waits went out. */
 "response_sent" | 
 /**  A mitigation went into force. */
 "mitigated";
+
+/**  A place that stops an export. */
+export type StoppedPlace = {
+	/**  The block. */
+	block: BlockId,
+	/**  What stands there. */
+	what: string,
+};
 
 /**  One line of a case's story. */
 export type StoryLine = {
@@ -2978,8 +3063,24 @@ export type Target = {
 
 /**  The team, as it set itself up. */
 export type Team = {
+	/**  What the team calls itself on paper; nothing when it is empty. */
+	name?: string,
+	/**  The picture at the head of papers. */
+	logo?: Logo | null,
 	/**  Who may approve as legal. Nobody, until somebody is named. */
 	legal?: MemberId[],
+};
+
+/**  One thing about a template. */
+export type TemplateFinding = {
+	/**  The block, counted from 1; none for the template as a whole. */
+	block: number | null,
+	/**  The words it is about. */
+	words: string,
+	/**  What is wrong with them. */
+	why: string,
+	/**  Whether it cannot be saved like this. */
+	stops: boolean,
 };
 
 /**  What a person chooses from. */
@@ -2997,8 +3098,42 @@ export type TemplateInfo = {
 	language: Language,
 	/**  For whom it is meant; `customer:*` stands for the first account on the case. */
 	audience: Audience,
-	/**  Counts up with every change of its wording. */
-	version: number,
+	/**  `2` as it ships; `2+1` is the team's first over it. */
+	version: string,
+	/**  Whether the team changed it or made it. */
+	team: boolean,
+};
+
+/**  One version of a template. */
+export type TemplateVersion = {
+	/**  The entry that made it; none for what ships. */
+	entry: EntryId | null,
+	/**  When. */
+	at: Timestamp | null,
+	/**  By whom. */
+	by: string | null,
+	/**  Its number. */
+	version: string,
+	/**  What it said; none when it was taken away. */
+	source: string | null,
+};
+
+/**  A template as somebody edits it. */
+export type TemplateView = {
+	/**  Its id. */
+	id: string,
+	/**  Its version now. */
+	version: string,
+	/**  What it says, as JSON in the layout of template files. */
+	source: string,
+	/**  Whether one of that id ships. */
+	ships: boolean,
+	/**  Whether the team changed it or made it. */
+	team: boolean,
+	/**  What could be better. */
+	findings: TemplateFinding[],
+	/**  Every version there was, the newest first; what ships is the last. */
+	versions: TemplateVersion[],
 };
 
 /**  A text of plain, marked and fact spans; parsing cannot fail. */
@@ -3070,6 +3205,14 @@ export type TourPlace = {
 	case: CaseId | null,
 	/**  The response it began. */
 	document: DocumentId | null,
+};
+
+/**  Characters that no font of ours has a picture for: a PDF shows □ in their place. */
+export type Unprinted = {
+	/**  The block; none for the title. */
+	block: BlockId | null,
+	/**  The characters, each once. */
+	characters: string,
 };
 
 /**  What a new vault needs. */

@@ -27,6 +27,23 @@ fn source(file: &CaseFile, name: &str, changed_at: Timestamp) -> (String, Timest
             Some(it) => ("the first report".into(), it.received_at),
             None => ("the case's reports".into(), changed_at),
         },
+        Some("evidence") => {
+            let named = |id: String| name.split('.').nth(1) == Some(id.as_str());
+            match file.evidence.iter().find(|it| named(it.evidence.id.to_string())) {
+                Some(it) => {
+                    let at = it.custody.first().map_or(changed_at, |it| it.at);
+                    (format!("evidence {}", it.evidence.name), at)
+                }
+                None => ("the case's evidence".into(), changed_at),
+            }
+        }
+        Some("decision") => {
+            let named = |id: String| name.split('.').nth(1) == Some(id.as_str());
+            match file.decisions.iter().find(|it| named(it.id.to_string())) {
+                Some(it) => (format!("the decision: {}", it.what), it.decided_at),
+                None => ("the case's decisions".into(), changed_at),
+            }
+        }
         Some("target") => ("the case's targets".into(), changed_at),
         Some("mitigation") => ("the case's mitigations".into(), changed_at),
         _ => (format!("case {}", file.case.reference), changed_at),

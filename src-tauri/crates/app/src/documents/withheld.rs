@@ -109,5 +109,8 @@ fn kind(content: &Content<Text>) -> &'static str {
         Content::Timeline { .. } => "timeline",
         Content::Action { .. } => "action",
         Content::Callout { .. } => "callout",
+        Content::Chart { .. } => "chart",
+        Content::Evidence { .. } => "evidence",
+        Content::Decision { .. } => "decision",
     }
 }

@@ -25,6 +25,7 @@ const MACHINES: Machines = Machines {
     render: farol_render::render,
     pages: farol_render::pages,
     check_words: farol_render::check_words,
+    unprinted: farol_render::unprinted,
 };
 
 /// Two people, each at their own desk, and a folder that files travel in.

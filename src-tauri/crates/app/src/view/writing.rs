@@ -1,11 +1,14 @@
 use farol_model::{
     case::CaseRef,
-    document::{Audience, Block, Moment},
+    document::{Audience, Block, Content, Moment, Text},
+    export::Unprinted,
     id::{BlockId, DocumentId, EntryId},
     time::Timestamp,
 };
 use serde::Serialize;
 use specta::Type;
+
+use crate::Failure;
 
 /// Who may read text for one audience.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
@@ -53,6 +56,26 @@ pub struct Preview {
     pub withheld: Vec<WithheldRow>,
     /// Words that should perhaps be withheld, too.
     pub suggestions: Vec<Suggestion>,
+    /// Characters that a PDF shows as boxes.
+    pub unprinted: Vec<Unprinted>,
+}
+
+/// Why an export would be stopped, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct Stopped {
+    /// What happened, in words.
+    pub failure: Failure,
+    /// The places in the document, as far as they are known.
+    pub places: Vec<StoppedPlace>,
+}
+
+/// A place that stops an export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct StoppedPlace {
+    /// The block.
+    pub block: BlockId,
+    /// What stands there.
+    pub what: String,
 }
 
 /// Words that a reader gets and perhaps should not.
@@ -113,4 +136,15 @@ pub struct PromiseRow {
     pub due_day: Option<String>,
     /// When it was done.
     pub done_at: Option<Timestamp>,
+}
+
+/// Evidence or a decision of the case, as a block that can be put into a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct RecordBlock {
+    /// Its id.
+    pub id: String,
+    /// The file's name, or what was decided.
+    pub label: String,
+    /// The block.
+    pub content: Content<Text>,
 }

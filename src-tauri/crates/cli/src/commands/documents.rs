@@ -1,5 +1,7 @@
 //! Responses, analyses and readouts.
 
+/// Charts, evidence, decisions and actions.
+mod blocks;
 /// Blocks, comments, review and promises.
 mod writing;
 
@@ -7,7 +9,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use farol_app::{Code, Desk, Failure, documents::templates, file_check};
+use farol_app::{Code, Desk, Failure, file_check};
 use farol_model::{
     case::CaseRef,
     document::{Content, Text},
@@ -28,12 +30,7 @@ pub(super) fn begin(
 
 pub(super) fn run(desk: &Desk, command: DocCommand, output: &mut Output) -> Result<(), Failure> {
     match command {
-        DocCommand::Templates => {
-            for it in templates() {
-                output.line(&it, &format!("{:<30} {}", it.id, it.label))?;
-            }
-            Ok(())
-        }
+        DocCommand::Templates => super::templates::list(desk, output),
         DocCommand::List => {
             for it in desk.documents()? {
                 let sent =
@@ -72,6 +69,7 @@ pub(super) fn run(desk: &Desk, command: DocCommand, output: &mut Output) -> Resu
             }
             Ok(())
         }
+        DocCommand::Put(options) => blocks::put(desk, options, output),
         DocCommand::Set { doc, at, text, audience, owner, due, to, subject } => {
             let change = Change { at, text, audience, owner, due, to, subject };
             let saved_at = set(desk, doc, change)?;
@@ -82,6 +80,9 @@ pub(super) fn run(desk: &Desk, command: DocCommand, output: &mut Output) -> Resu
         DocCommand::Export { doc, audience, format, output: path } => {
             let exported = desk.export_document(doc, &audience, format, &path)?;
             let certificate = &exported.certificate;
+            for note in &exported.notes {
+                eprintln!("farolctl: {note}");
+            }
             let plain = format!(
                 "sha256 {}\naudience {}\nvalues searched {}, found {}\njournal head {}",
                 certificate.sha256,

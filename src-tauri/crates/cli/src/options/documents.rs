@@ -33,6 +33,8 @@ pub(crate) enum DocCommand {
         #[arg(long)]
         text: String,
     },
+    /// Put in a heading, chart, piece of evidence, decision or action.
+    Put(super::blocks::PutOptions),
     /// Change a text or the audience of a block, or where a response goes.
     Set {
         /// The document.

@@ -3,9 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Audience, Block, Content, Document, DocumentKind, Envelope, Language, Mark, Span, Text, sees,
+    Audience, Block, Content, Document, DocumentKind, Envelope, FactRow, Language, Mark, Span,
+    Text, sees,
 };
-use crate::{case::CaseRef, id::BlockId, observable::defang, time::Timestamp};
+use crate::{
+    case::CaseRef,
+    id::BlockId,
+    observable::defang,
+    team::{Logo, Team},
+    time::Timestamp,
+};
 
 /// What stands where a span was withheld; always the same width, so that its length says nothing.
 pub const WITHHELD: &str = "[withheld]";
@@ -64,9 +71,33 @@ pub struct Projected {
     envelope: Option<Envelope>,
     blocks: Vec<ProjectedBlock>,
     withheld: Vec<Withheld>,
+    letterhead: Option<Letterhead>,
+}
+
+/// Whose paper it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letterhead {
+    /// What the team calls itself.
+    pub name: String,
+    /// Its picture.
+    pub logo: Option<Logo>,
 }
 
 impl Projected {
+    /// The same on the team's paper.
+    #[must_use]
+    pub fn on_paper_of(mut self, team: &Team) -> Self {
+        let there = !team.name.trim().is_empty() || team.logo.is_some();
+        self.letterhead =
+            there.then(|| Letterhead { name: team.name.clone(), logo: team.logo.clone() });
+        self
+    }
+
+    /// Whose paper it is.
+    pub fn letterhead(&self) -> Option<&Letterhead> {
+        self.letterhead.as_ref()
+    }
+
     /// What kind of document it is.
     pub fn kind(&self) -> DocumentKind {
         self.kind
@@ -145,9 +176,15 @@ pub fn project(
             for text in block.content.texts() {
                 withhold_text(&mut withheld, block.id, text);
             }
-            if let Content::Action { owner, due, .. } = &block.content {
-                withhold_sentences(&mut withheld, Some(block.id), owner);
-                withhold_sentences(&mut withheld, Some(block.id), due);
+            match &block.content {
+                Content::Action { owner, due, .. } => {
+                    withhold_sentences(&mut withheld, Some(block.id), owner);
+                    withhold_sentences(&mut withheld, Some(block.id), due);
+                }
+                Content::Evidence { rows, .. } | Content::Decision { rows, .. } => {
+                    withhold_record(&mut withheld, block.id, rows, facts);
+                }
+                _ => {}
             }
             continue;
         }
@@ -179,6 +216,7 @@ pub fn project(
         envelope: document.envelope.clone(),
         blocks,
         withheld,
+        letterhead: None,
     })
 }
 
@@ -259,6 +297,31 @@ fn withhold_text(withheld: &mut Vec<Withheld>, block: BlockId, text: &Text) {
         }
     }
     withhold_sentences(withheld, Some(block), &whole);
+}
+
+/// What the record says of a piece of evidence or a decision that this reader is not shown: its name and
+/// hash, and its reasons, sentence by sentence. Times and sizes are nobody's secret.
+fn withhold_record(
+    withheld: &mut Vec<Withheld>,
+    block: BlockId,
+    rows: &[FactRow<Text>],
+    facts: &BTreeMap<String, String>,
+) {
+    for span in rows.iter().flat_map(|row| &row.value.0) {
+        let Span::Fact(name) = span else { continue };
+        let Some(value) = facts.get(name) else { continue };
+        match name.rsplit('.').next() {
+            Some("name" | "sha256") => withheld.push(Withheld {
+                block: Some(block),
+                what: "name or hash of evidence".into(),
+                value: value.clone(),
+            }),
+            Some("what" | "reason" | "alternatives" | "blast_radius" | "policy" | "origin") => {
+                withhold_sentences(withheld, Some(block), value);
+            }
+            _ => {}
+        }
+    }
 }
 
 fn withhold_sentences(withheld: &mut Vec<Withheld>, block: Option<BlockId>, text: &str) {

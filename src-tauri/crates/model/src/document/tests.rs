@@ -232,3 +232,50 @@ fn joined_text_is_for_those_who_may_read_both_halves() {
     let customer = |id: &str| Audience::Customer(id.into());
     assert_eq!(stricter(&customer("a"), &customer("b")), Audience::InternalTeam);
 }
+
+#[test]
+fn what_the_record_says_of_hidden_evidence_and_decisions_is_withheld_by_its_values() {
+    let id = Uuid::from_u128(7);
+    let row = |label: &str, name: &str| FactRow {
+        label: label.into(),
+        value: Text(vec![Span::Fact(name.into())]),
+    };
+    let hidden = |n, content| Block {
+        id: BlockId(Uuid::from_u128(n)),
+        audience: Audience::InternalTeam,
+        content,
+    };
+    let blocks = vec![
+        hidden(
+            1,
+            Content::Evidence {
+                evidence: crate::id::EvidenceId(id),
+                text: Text::parse("Shows the page"),
+                rows: vec![row("File", "evidence.7.name"), row("SHA-256", "evidence.7.sha256")],
+            },
+        ),
+        hidden(
+            2,
+            Content::Decision {
+                decision: crate::id::DecisionId(id),
+                text: Text::default(),
+                rows: vec![row("Why", "decision.7.reason"), row("At", "decision.7.decided_at")],
+            },
+        ),
+    ];
+    let facts = [
+        ("evidence.7.name", "panel.png"),
+        ("evidence.7.sha256", "ab12"),
+        ("decision.7.reason", "They asked us twice. Yes."),
+        ("decision.7.decided_at", "2026-11-23 14:03 UTC"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let (reference, dated) = ("ESC-2026-0001".parse().unwrap(), Timestamp::from_ms(0));
+    let it = document(blocks);
+    let seen = project(&it, reference, dated, &Audience::Public, &facts.into(), &[]).unwrap();
+    let values: Vec<_> = seen.withheld().iter().map(|it| it.value.as_str()).collect();
+    assert_eq!(values[..4], ["Shows the page", "panel.png", "ab12", "They asked us twice."]);
+    assert!(!values.contains(&"2026-11-23 14:03 UTC"));
+    let missing = project(&it, reference, dated, &Audience::InternalTeam, &BTreeMap::new(), &[]);
+    assert_eq!(missing.unwrap_err().name, "evidence.7.name");
+}

@@ -4,17 +4,37 @@ use farol_model::document::DocumentKind;
 
 use super::{
     fixed::NAMESPACES,
-    xml::{paragraph, run, styled},
+    xml::{escaped, paragraph, run, styled},
 };
-use crate::paper::{Paper, Part, Said};
+use crate::{
+    chart::Chart,
+    paper::{Paper, Part, Said},
+    typeset::Picture,
+};
 
 /// Widths are twentieths of a point; this is A4 less two margins of 25 mm.
 const TEXT_WIDTH: usize = 9070;
+/// A logo is so large at most.
+const LOGO_HEIGHT_PT: f64 = 28.0;
+const LOGO_WIDTH_PT: f64 = 130.0;
 
-pub(super) fn document(paper: &Paper) -> String {
+/// `pictures` are those of the charts that can be drawn, in order, each with the words for it.
+pub(super) fn document(paper: &Paper, pictures: &[(Picture, String)]) -> String {
+    let mut pictures = (1..).zip(pictures);
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<w:document {NAMESPACES}><w:body>"
     );
+    if let Some(team) = &paper.team {
+        match &team.logo {
+            Some(logo) => {
+                let height_pt = LOGO_WIDTH_PT.min(LOGO_HEIGHT_PT * logo.shape) / logo.shape;
+                let size = [height_pt * logo.shape, height_pt];
+                let told = if team.name.is_empty() { "Logo" } else { &team.name };
+                out.push_str(&drawing(0, size, told));
+            }
+            None => out.push_str(&styled("Team", "", &run(&team.name, ""), &team.name)),
+        }
+    }
     if paper.look == DocumentKind::Response {
         out.push_str(&paragraph("Meta", &paper.dated));
         out.push_str(&paragraph("LetterTitle", &paper.title));
@@ -31,7 +51,22 @@ pub(super) fn document(paper: &Paper) -> String {
             out.push_str(&paragraph("Heading1", heading));
         }
         for it in &section.parts {
-            part(&mut out, it, &paper.said);
+            if let Part::Chart { chart } = it {
+                out.push_str(&styled(
+                    "ChartTitle",
+                    "<w:keepNext/>",
+                    &run(&chart.title, ""),
+                    &chart.title,
+                ));
+                if !chart.scale.is_empty()
+                    && let Some((n, (picture, told))) = pictures.next()
+                {
+                    out.push_str(&drawing(n, [picture.width_pt, picture.height_pt], told));
+                }
+                table(&mut out, &chart.header, &chart.rows);
+            } else {
+                part(&mut out, it, &paper.said);
+            }
         }
     }
     out.push_str(
@@ -53,14 +88,7 @@ fn part(out: &mut String, part: &Part, said: &Said) {
                 out.push_str(&paragraph("ListBullet", item));
             }
         }
-        Part::Facts { rows } => {
-            let widths = [TEXT_WIDTH * 3 / 10, TEXT_WIDTH * 7 / 10];
-            let mut table = Table::open(out, "FarolFacts", &widths);
-            for [label, value] in rows {
-                table.row(&[(label, "FactLabel"), (value, "TableText")]);
-            }
-            table.close();
-        }
+        Part::Facts { rows } => facts(out, rows),
         Part::Timeline { rows } => {
             let widths = [2400, TEXT_WIDTH - 2400];
             let mut table = Table::open(out, "FarolTable", &widths);
@@ -80,20 +108,60 @@ fn part(out: &mut String, part: &Part, said: &Said) {
             }
             table.close();
         }
-        Part::Table { columns, header, rows } => {
-            let widths = vec![TEXT_WIDTH / columns; *columns];
-            let mut table = Table::open(out, "FarolTable", &widths);
-            if header.iter().any(|it| !it.is_empty()) {
-                let header: Vec<&str> = header.iter().map(String::as_str).collect();
-                table.header(&header);
-            }
-            for row in rows {
-                let cells: Vec<_> = row.iter().map(|it| (it.as_str(), "TableText")).collect();
-                table.row(&cells);
-            }
-            table.close();
+        Part::Record { evidence, text, rows } => {
+            let label = if *evidence { said.evidence } else { said.decision };
+            let runs = run(&format!("{label}  "), "<w:b/>") + &run(text, "");
+            out.push_str(&styled("Normal", "<w:keepNext/>", &runs, text));
+            facts(out, rows);
+        }
+        Part::Table { header, rows, .. } | Part::Chart { chart: Chart { header, rows, .. } } => {
+            table(out, header, rows);
         }
     }
+}
+
+fn facts(out: &mut String, rows: &[[String; 2]]) {
+    let widths = [TEXT_WIDTH * 3 / 10, TEXT_WIDTH * 7 / 10];
+    let mut table = Table::open(out, "FarolFacts", &widths);
+    for [label, value] in rows {
+        table.row(&[(label, "FactLabel"), (value, "TableText")]);
+    }
+    table.close();
+}
+
+fn table(out: &mut String, header: &[String], rows: &[Vec<String>]) {
+    let widths = vec![TEXT_WIDTH / header.len().max(1); header.len()];
+    let mut table = Table::open(out, "FarolTable", &widths);
+    if header.iter().any(|it| !it.is_empty()) {
+        let header: Vec<&str> = header.iter().map(String::as_str).collect();
+        table.header(&header);
+    }
+    for row in rows {
+        let cells: Vec<_> = row.iter().map(|it| (it.as_str(), "TableText")).collect();
+        table.row(&cells);
+    }
+    table.close();
+}
+
+/// A picture in a line of its own, with the words for whoever does not see it.
+fn drawing(n: u32, [width_pt, height_pt]: [f64; 2], told: &str) -> String {
+    // English Metric Units: 12 700 to the point.
+    let (width, height) = (width_pt * 12_700.0, height_pt * 12_700.0);
+    // Ids of drawings begin with 1.
+    let id = n + 1;
+    let size = format!("cx=\"{width:.0}\" cy=\"{height:.0}\"");
+    let told = escaped(told);
+    let runs = format!(
+        "<w:r><w:drawing><wp:inline distT=\"0\" distB=\"0\" distL=\"0\" distR=\"0\">\
+         <wp:extent {size}/><wp:docPr id=\"{id}\" name=\"Picture {n}\" descr=\"{told}\"/>\
+         <a:graphic><a:graphicData uri=\"http://schemas.openxmlformats.org/drawingml/2006/picture\">\
+         <pic:pic><pic:nvPicPr><pic:cNvPr id=\"{id}\" name=\"Picture {n}\" descr=\"{told}\"/><pic:cNvPicPr/>\
+         </pic:nvPicPr><pic:blipFill><a:blip r:embed=\"picture{n}\"/><a:stretch><a:fillRect/></a:stretch>\
+         </pic:blipFill><pic:spPr><a:xfrm><a:off x=\"0\" y=\"0\"/><a:ext {size}/></a:xfrm>\
+         <a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic>\
+         </wp:inline></w:drawing></w:r>"
+    );
+    styled("Normal", "<w:keepNext/>", &runs, "")
 }
 
 /// A table while it is written.

@@ -4,17 +4,35 @@ use super::xml::{escaped, run, styled};
 use crate::paper::Paper;
 
 pub(super) const NAMESPACES: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" \
-     xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
+     xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" \
+     xmlns:wp=\"http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing\" \
+     xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" \
+     xmlns:pic=\"http://schemas.openxmlformats.org/drawingml/2006/picture\"";
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 
 pub(super) const CONTENT_TYPES: &str = include_str!("content_types.xml");
 pub(super) const RELATIONSHIPS: &str = include_str!("relationships.xml");
-pub(super) const DOCUMENT_RELATIONSHIPS: &str = include_str!("document_relationships.xml");
+const DOCUMENT_RELATIONSHIPS: &str = include_str!("document_relationships.xml");
 pub(super) const FONTS: &str = include_str!("fonts.xml");
 pub(super) const NUMBERING: &str = include_str!("numbering.xml");
 pub(super) const SETTINGS: &str = include_str!("settings.xml");
 const STYLES: &str = include_str!("styles.xml");
+
+/// What the body refers to: the parts above, so many pictures, and before them perhaps a logo.
+pub(super) fn document_relationships(n_pictures: usize, has_logo: bool) -> String {
+    let pictures: String = (usize::from(!has_logo)..=n_pictures)
+        .map(|n| {
+            format!(
+                "<Relationship Id=\"picture{n}\" \
+                 Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/image\" \
+                 Target=\"media/image{n}.png\"/>"
+            )
+        })
+        .collect();
+    let end = "</Relationships>";
+    DOCUMENT_RELATIONSHIPS.replace(end, &format!("{pictures}{end}"))
+}
 
 /// Styles, in the language of the paper.
 pub(super) fn styles(paper: &Paper) -> String {

@@ -92,6 +92,7 @@ impl Changes {
             | Action::CaseErased { .. }
             | Action::RetentionSet { .. }
             | Action::TeamSet { .. }
+            | Action::TemplateSet { .. }
             | Action::BundleLeft { .. }
             | Action::BundleTaken { .. }
             | Action::CaseRenumbered { .. }

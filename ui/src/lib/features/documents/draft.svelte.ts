@@ -81,6 +81,11 @@ export function texts(content: Content<string>): string[] {
       return content.rows.map((row) => `${row.label}: ${row.value}`);
     case "table":
       return [content.header, ...content.rows].map((row) => row.join("\t"));
+    case "chart":
+      return [content.title, ...[content.header, ...content.rows].map((row) => row.join("\t"))];
+    case "evidence":
+    case "decision":
+      return [content.text, ...content.rows.map((row) => `${row.label}: ${row.value}`)];
     case "timeline":
       return content.rows.map((row) => `${row.at} ${row.text}`);
     case "action":

@@ -18,7 +18,18 @@ export const BLOCKS: Record<BlockKind, string> = {
   timeline: "Timeline",
   action: "Action",
   callout: "Callout",
+  chart: "Chart",
+  evidence: "Evidence",
+  decision: "Decision",
 };
+
+/** Kinds that stand for something in the record: they are put in from there. */
+export type RecordKind = "evidence" | "decision";
+
+/** Kinds that can be begun empty. */
+export const WRITTEN = (Object.keys(BLOCKS) as BlockKind[]).filter(
+  (it): it is Exclude<BlockKind, RecordKind> => it !== "evidence" && it !== "decision",
+);
 
 const AUDIENCES: Record<string, string> = {
   privileged_legal: "Legal, privileged",
@@ -43,7 +54,7 @@ export function isInside(audience: Audience): boolean {
 }
 
 /** A new, empty content of a kind. */
-export function emptyContent(kind: BlockKind): Content<string> {
+export function emptyContent(kind: Exclude<BlockKind, RecordKind>): Content<string> {
   switch (kind) {
     case "list":
       return { kind, items: [""] };
@@ -51,6 +62,8 @@ export function emptyContent(kind: BlockKind): Content<string> {
       return { kind, rows: [{ label: "", value: "" }] };
     case "table":
       return { kind, header: ["", ""], rows: [["", ""]] };
+    case "chart":
+      return { kind, look: "bars", title: "", header: ["", ""], rows: [["", ""]] };
     case "timeline":
       return { kind, rows: [] };
     case "action":

@@ -1,6 +1,6 @@
 // What one reader gets of a document: its pages while somebody writes, what is withheld, and whether
 // an export would be stopped.
-import type { Audience, DocumentId, Failure, Preview } from "$lib/ipc/bindings";
+import type { Audience, DocumentId, Failure, Preview, Stopped } from "$lib/ipc/bindings";
 import { asFailure, type Desk } from "$lib/ipc/desk";
 import type { DocumentDraft } from "./draft.svelte";
 
@@ -10,7 +10,7 @@ export class Reader {
   /** Why the pages cannot be shown. */
   failure = $state.raw<Failure | null>(null);
   /** Why an export of what is saved would be stopped. */
-  stopped = $state.raw<Failure | null>(null);
+  stopped = $state.raw<Stopped | null>(null);
   busy = $state(false);
   #desk: Pick<Desk, "documentPreview" | "documentCheck">;
   #id: DocumentId;
@@ -58,11 +58,11 @@ export class Reader {
   /** Asks whether what is saved would leave. */
   async check(): Promise<void> {
     const mine = ++this.#latestCheck;
-    let stopped: Failure | null;
+    let stopped: Stopped | null;
     try {
       stopped = await this.#desk.documentCheck(this.#id, this.audience);
     } catch (thrown) {
-      stopped = asFailure(thrown);
+      stopped = { failure: asFailure(thrown), places: [] };
     }
     if (mine === this.#latestCheck) this.stopped = stopped;
   }

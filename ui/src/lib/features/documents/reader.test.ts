@@ -3,7 +3,7 @@ import type { Preview } from "$lib/ipc/bindings";
 import { DocumentDraft } from "./draft.svelte";
 import { Reader } from "./reader.svelte";
 
-const pages = (name: string): Preview => ({ pages: [name], n_withheld: 0, withheld: [], suggestions: [] });
+const pages = (name: string): Preview => ({ pages: [name], n_withheld: 0, withheld: [], suggestions: [], unprinted: [] });
 
 test("one question is under way at a time, and an answer about another reader is dropped", async () => {
   const waiting: ((it: Preview) => void)[] = [];

@@ -14,6 +14,9 @@ const contents: Content<string>[] = [
     rows: [{ at: "2026-11-23T08:14:00Z", text: "It began.", audience: "public", source: "0198-entry" }],
   },
   { kind: "timeline", rows: [] },
+  { kind: "chart", look: "lines", title: "Requests", header: ["Hour", "Served"], rows: [["08:00", "[[12]]"]] },
+  { kind: "evidence", evidence: "0198-file", text: "The page", rows: [{ label: "File", value: "{{evidence.0198-file.name}}" }] },
+  { kind: "decision", decision: "0198-decision", text: "", rows: [] },
   { kind: "action", what: "Split the rule", owner: "rules team", due: "2026-12-01" },
 ];
 

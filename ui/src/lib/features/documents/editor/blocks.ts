@@ -21,15 +21,26 @@ export function toNode(block: Block): Node {
     case "facts":
       return nodes.facts.create(
         attrs,
-        some(content.rows, { label: "", value: "" }).map((it) =>
-          nodes.fact.create(null, [nodes.label.create(null, plain(it.label)), nodes.value.create(null, inline(it.value))]),
-        ),
+        some(content.rows, { label: "", value: "" }).map(fact),
       );
     case "table": {
       const width = Math.max(1, content.header.length, ...content.rows.map((row) => row.length));
-      const row = (cells: string[]) =>
-        nodes.tr.create(null, Array.from({ length: width }, (_, n) => nodes.cell.create(null, inline(cells[n] ?? ""))));
-      return nodes.table.create(attrs, [content.header, ...content.rows].map(row));
+      return nodes.table.create(attrs, [content.header, ...content.rows].map((cells) => tr(cells, width)));
+    }
+    case "chart": {
+      const width = Math.max(2, content.header.length, ...content.rows.map((row) => row.length));
+      return nodes.chart.create({ ...attrs, look: content.look }, [
+        nodes.caption.create(null, inline(content.title)),
+        ...[content.header, ...content.rows].map((cells) => tr(cells, width)),
+      ]);
+    }
+    case "evidence":
+    case "decision": {
+      const record = content.kind === "evidence" ? content.evidence : content.decision;
+      return nodes[content.kind].create({ ...attrs, record }, [
+        nodes.note.create(null, inline(content.text)),
+        ...content.rows.map(fact),
+      ]);
     }
     case "timeline":
       return nodes.timeline.create(attrs, content.rows.map(toMoment));
@@ -42,6 +53,14 @@ export function toNode(block: Block): Node {
     default:
       return nodes[content.kind].create(attrs, inline(content.text));
   }
+}
+
+function tr(cells: string[], width: number): Node {
+  return nodes.tr.create(null, Array.from({ length: width }, (_, n) => nodes.cell.create(null, inline(cells[n] ?? ""))));
+}
+
+function fact(it: { label: string; value: string }): Node {
+  return nodes.fact.create(null, [nodes.label.create(null, plain(it.label)), nodes.value.create(null, inline(it.value))]);
 }
 
 export function toMoment(row: TimelineRow<string>): Node {
@@ -70,10 +89,15 @@ function toContent(node: Node): Content<string> {
     case "list":
       return { kind: "list", items: children.map(text) };
     case "facts":
-      return {
-        kind: "facts",
-        rows: children.map((fact) => ({ label: fact.child(0).textContent, value: text(fact.child(1)) })),
-      };
+      return { kind: "facts", rows: children.map(toFact) };
+    case "chart": {
+      const [header = [], ...rows] = children.slice(1).map((row) => row.children.map(text));
+      return { kind: "chart", look: node.attrs.look, title: text(node.child(0)), header, rows };
+    }
+    case "evidence":
+      return { kind: "evidence", evidence: node.attrs.record, text: text(node.child(0)), rows: children.slice(1).map(toFact) };
+    case "decision":
+      return { kind: "decision", decision: node.attrs.record, text: text(node.child(0)), rows: children.slice(1).map(toFact) };
     case "table": {
       const [header = [], ...rows] = children.map((row) => row.children.map(text));
       return { kind: "table", header, rows };
@@ -99,6 +123,10 @@ function toContent(node: Node): Content<string> {
     default:
       return { kind: "paragraph", text: text(node) };
   }
+}
+
+function toFact(it: Node): { label: string; value: string } {
+  return { label: it.child(0).textContent, value: text(it.child(1)) };
 }
 
 /** The nodes of a text in the notation. */

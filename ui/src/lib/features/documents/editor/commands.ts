@@ -163,6 +163,8 @@ export const enter: Command = (state, dispatch) => {
       dispatch?.(state.tr.split($from.pos).scrollIntoView());
       return true;
     case nodes.value:
+      // What stands for the record says what the record says, and no more.
+      if ($from.node(1).type !== nodes.facts) return enterBelow(state, dispatch);
       return addRow($from, state, dispatch, () =>
         nodes.fact.create(null, [nodes.label.create(), nodes.value.create()]),
       );
@@ -176,6 +178,8 @@ export const enter: Command = (state, dispatch) => {
       );
     case nodes.label:
     case nodes.what:
+    case nodes.note:
+    case nodes.caption:
     case nodes.owner:
       return step(1)(state, dispatch);
     case nodes.due:
@@ -232,7 +236,7 @@ function leaveBlock($from: ResolvedPos, state: EditorState, dispatch: Dispatch, 
   return true;
 }
 
-const FIELDS = ["label", "value", "cell", "what", "owner", "due", "moment"];
+const FIELDS = ["label", "value", "cell", "what", "owner", "due", "moment", "note", "caption"];
 
 /** Tab and Shift Tab: the next or previous field of a block; outside of one they leave the text. */
 export function step(by: -1 | 1): Command {
@@ -345,16 +349,27 @@ export function insertFact(name: string, from: number, to: number): Command {
   };
 }
 
+/** Draws the chart at the caret in another way. */
+export function setLook(look: "bars" | "lines"): Command {
+  return (state, dispatch) => {
+    const here = blockAt(state);
+    if (here?.node.type !== nodes.chart) return false;
+    dispatch?.(state.tr.setNodeAttribute(here.pos, "look", look));
+    return true;
+  };
+}
+
 /** A further column of the table at the caret, or one less. */
 export function column(by: -1 | 1): Command {
   return (state, dispatch) => {
     const here = blockAt(state);
-    if (here?.node.type !== nodes.table) return false;
+    if (here?.node.type !== nodes.table && here?.node.type !== nodes.chart) return false;
     const { $from } = state.selection;
-    const at = $from.depth >= 3 ? $from.index(2) : 0;
-    if (by < 0 && here.node.child(0).childCount < 2) return false;
+    const width = here.node.lastChild?.childCount ?? 0;
+    const at = $from.depth >= 3 ? $from.index(2) : width - 1;
+    if (by < 0 && width < (here.node.type === nodes.chart ? 3 : 2)) return false;
     const rows = here.node.children.map((row) =>
-      row.copy(
+      row.type !== nodes.tr ? row : row.copy(
         Fragment.from(
           by > 0
             ? [...row.children.slice(0, at + 1), nodes.cell.create(), ...row.children.slice(at + 1)]

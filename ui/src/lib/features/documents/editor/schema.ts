@@ -90,6 +90,31 @@ export const schema = new Schema({
       { content: "tr+", parseDOM: [{ tag: "table" }] },
       (attrs) => ["div", attrs, ["table", ["tbody", 0]]],
     ),
+    chart: block(
+      "chart",
+      { content: "caption tr+", attrs: { ...BLOCK_ATTRS, look: { default: "bars" } } },
+      (attrs) => ["div", attrs, ["div", { class: "chart" }, 0]],
+    ),
+    caption: {
+      content: "inline*",
+      isolating: true,
+      toDOM: () => ["div", { class: "caption", "data-hint": "What the figures show", dir: "auto" }, 0],
+    },
+    evidence: block(
+      "evidence",
+      { content: "note fact*", attrs: { ...BLOCK_ATTRS, record: { default: "" } } },
+      (attrs) => ["div", attrs, ["div", { class: "record", "data-kind": "Evidence" }, 0]],
+    ),
+    decision: block(
+      "decision",
+      { content: "note fact*", attrs: { ...BLOCK_ATTRS, record: { default: "" } } },
+      (attrs) => ["div", attrs, ["div", { class: "record", "data-kind": "Decision" }, 0]],
+    ),
+    note: {
+      content: "inline*",
+      isolating: true,
+      toDOM: () => ["div", { class: "note", "data-hint": "What it is shown for", dir: "auto" }, 0],
+    },
     tr: { content: "cell+", parseDOM: [{ tag: "tr" }], toDOM: () => ["tr", 0] },
     cell: {
       content: "inline*",

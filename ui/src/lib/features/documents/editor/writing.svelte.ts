@@ -7,7 +7,7 @@ import { keymap } from "prosemirror-keymap";
 import { EditorState, NodeSelection, Plugin, Selection, TextSelection, type Command } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import type { Audience, Block, Content, DocumentView, Moment, NamedFact, TimelineRow } from "$lib/ipc/bindings";
-import { BLOCKS, emptyContent, type BlockKind } from "../labels";
+import { BLOCKS, emptyContent, WRITTEN, type BlockKind, type RecordKind } from "../labels";
 import { merged } from "../timeline.svelte";
 import { Audiences } from "./audiences";
 import { inline, toBlocks, toDoc, toNode } from "./blocks";
@@ -25,6 +25,8 @@ export type Here = {
   audience: Audience;
   moment: { at: string; audience: Audience; source: string | null; kind: Moment | null } | null;
   fact: string | null;
+  /** How a chart is drawn. */
+  look: string | null;
   selected: boolean;
 };
 
@@ -115,7 +117,7 @@ export class Writing {
   }
 
   /** Adds a block for the team only after the last one. */
-  addAtEnd(kind: BlockKind): void {
+  addAtEnd(kind: Exclude<BlockKind, RecordKind>): void {
     const view = this.#view;
     if (!view) return;
     view.dispatch(view.state.tr.setSelection(Selection.atEnd(view.state.doc)));
@@ -303,14 +305,32 @@ export class Writing {
   }
 
   #blocks(): Offer[] {
-    const kinds = Object.entries(BLOCKS) as [BlockKind, string][];
+    const records = this.#options.view().records;
     return [
-      ...kinds.map(([kind, label]) => ({
+      ...WRITTEN.map((kind) => ({
         id: kind,
-        label,
+        label: BLOCKS[kind],
         hint: "for the team only",
         run: (from: number, to: number) => this.#instead(from, to, does.insert(emptyContent(kind))),
       })),
+      ...records.map((it) => ({
+        id: it.id,
+        label: `${BLOCKS[it.content.kind]}: ${it.label}`,
+        hint: "from the record",
+        run: (from: number, to: number) => this.#instead(from, to, does.insert(it.content)),
+      })),
+      ...(["evidence", "decision"] as const)
+        .filter((kind) => !records.some((it) => it.content.kind === kind))
+        .map((kind) => ({
+          id: kind,
+          label: BLOCKS[kind],
+          hint: "this case has none yet",
+          run: (from: number, to: number) =>
+            this.#instead(from, to, () => {
+              this.#options.onsay(`Record the ${kind} on the case first; it can be named here then.`);
+              return true;
+            }),
+        })),
       {
         id: "moments",
         label: "Moments from the record…",
@@ -330,7 +350,10 @@ export class Writing {
   }
 
   #facts(): Offer[] {
-    return this.#options.view().facts.map((it) => ({
+    // What belongs to one piece of evidence or one decision is put in with its block.
+    const ofRecord = (name: string) => /^(evidence|decision)\./.test(name);
+    const facts = this.#options.view().facts.toSorted((a, b) => Number(ofRecord(a.name)) - Number(ofRecord(b.name)));
+    return facts.map((it) => ({
       id: it.name,
       label: it.value,
       hint: it.name,
@@ -384,13 +407,14 @@ export class Writing {
       audience: here.node.attrs.audience,
       moment: moment ?? null,
       fact: chip?.attrs.name ?? null,
+      look: here.node.attrs.look ?? null,
       selected: !selection.empty,
     };
     const now = this.here;
     const same =
       now !== null &&
       now.moment === next.moment &&
-      (["id", "kind", "audience", "fact", "selected"] as const).every((it) => now[it] === next[it]);
+      (["id", "kind", "audience", "fact", "look", "selected"] as const).every((it) => now[it] === next[it]);
     if (!same) this.here = next;
   }
 }

@@ -1,0 +1,104 @@
+//! Blocks that a person puts in one by one: charts from a table, evidence and decisions of the record,
+//! actions.
+
+use std::path::Path;
+
+use farol_compose::{decision_block, evidence_block};
+use farol_model::{
+    document::{Audience, Block, ChartLook, Content, Language, Text},
+    id::{BlockId, DocumentId},
+    time::Timestamp,
+};
+
+use super::CaseFile;
+use crate::{Desk, Failure, view::RecordBlock};
+
+/// More are no picture any more.
+const MAX_CHART_ROWS: usize = 60;
+/// More columns of figures cannot be told apart.
+const MAX_CHART_COLUMNS: usize = 6;
+
+impl Desk {
+    /// Puts a block into a document: after the block of that number (counted from 1), or at its end.
+    ///
+    /// # Errors
+    /// When there is no such place, or as [`Desk::save_document`].
+    pub fn put_block(
+        &self,
+        id: DocumentId,
+        audience: Audience,
+        content: Content<Text>,
+        after: Option<usize>,
+    ) -> Result<Timestamp, Failure> {
+        let mut blocks = self.store.read(|it| it.document(id))?.blocks;
+        let at = after.unwrap_or(blocks.len());
+        if at > blocks.len() {
+            return Err(Failure::bad_input(
+                format!("This document has {} blocks. Nothing was changed.", blocks.len()),
+                "Look at the numbers that `doc show` prints.",
+            ));
+        }
+        blocks.insert(at, Block { id: BlockId(self.store.new_id()), audience, content });
+        self.save_document(id, &blocks, None)
+    }
+
+    /// The evidence and the decisions of the document's case, each as a block.
+    ///
+    /// # Errors
+    /// When there is no such document.
+    pub fn record_blocks(&self, id: DocumentId) -> Result<Vec<RecordBlock>, Failure> {
+        self.store.read(|it| {
+            let document = it.document(id)?;
+            let file = self.case_file(it, document.case)?;
+            Ok::<_, Failure>(of_record(&file, Language::of_template(&document.template)))
+        })
+    }
+}
+
+/// The evidence and the decisions of a case, each as a block.
+pub(super) fn of_record(file: &CaseFile, language: Language) -> Vec<RecordBlock> {
+    let evidence = file.evidence.iter().map(|it| RecordBlock {
+        id: it.evidence.id.to_string(),
+        label: it.evidence.name.clone(),
+        content: evidence_block(&it.evidence, language),
+    });
+    let decisions = file.decisions.iter().map(|it| RecordBlock {
+        id: it.id.to_string(),
+        label: it.what.clone(),
+        content: decision_block(it, language),
+    });
+    evidence.chain(decisions).collect()
+}
+
+/// A chart from a small CSV file: its first line names the rows and the columns.
+///
+/// # Errors
+/// When the file cannot be read, is no table, or has more than a chart can show.
+pub fn chart_from_csv(look: ChartLook, title: &str, file: &Path) -> Result<Content<Text>, Failure> {
+    let wrong = |why: &str| {
+        Failure::bad_input(
+            format!("No chart can be made of this file: {why}. Nothing was changed."),
+            "Give a CSV file: a heading line, then a name and its figures in each line.",
+        )
+    };
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(false)
+        .from_path(file)
+        .map_err(|_| wrong("it cannot be read"))?;
+    let texts = |record: &csv::StringRecord| record.iter().map(Text::plain).collect::<Vec<_>>();
+    let header = texts(reader.headers().map_err(|_| wrong("it is no CSV in UTF-8"))?);
+    if !(2..=MAX_CHART_COLUMNS + 1).contains(&header.len()) {
+        return Err(wrong(&format!("it needs one to {MAX_CHART_COLUMNS} columns of figures")));
+    }
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        rows.push(texts(&record.map_err(|_| wrong("its lines have not equally many cells"))?));
+        if rows.len() > MAX_CHART_ROWS {
+            return Err(wrong(&format!("it has more than {MAX_CHART_ROWS} lines; use a table")));
+        }
+    }
+    if rows.is_empty() {
+        return Err(wrong("it has no line of figures"));
+    }
+    Ok(Content::Chart { look, title: Text::parse(title), header, rows })
+}
