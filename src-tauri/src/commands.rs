@@ -10,10 +10,16 @@ pub(crate) mod connections;
 pub(crate) mod leaving;
 /// Lists of names that are looked up and kept.
 pub(crate) mod lookup_lists;
+/// Sending a response off.
+pub(crate) mod send_off;
+/// What people saw.
+pub(crate) mod sightings;
 /// What the team sets for itself.
 pub(crate) mod team;
 /// Templates.
 pub(crate) mod templates;
+/// Looking again, watches, and what changed.
+pub(crate) mod then_now;
 /// Documents while they are written, reviewed and sent.
 pub(crate) mod writing;
 
@@ -776,17 +782,6 @@ pub(crate) async fn document_export(
         path.map(|path| desk.export_document(document, &audience, format, &path)).transpose()
     })
     .await
-}
-
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn document_sent(
-    app: AppHandle,
-    house: State<'_, House>,
-    document: DocumentId,
-    channel: String,
-) -> Reply<()> {
-    change(app, house, None, move |desk| desk.confirm_sent(document, &channel)).await
 }
 
 #[tauri::command]

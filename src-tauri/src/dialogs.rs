@@ -3,7 +3,7 @@
 //! WebDriver cannot click native dialogs, so a debug build takes the answer from `FAROL_PICK_FILE`
 //! and `FAROL_SAVE_DIR` when they are set; a release build does not know them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tauri::AppHandle;
 use tauri_plugin_dialog::DialogExt;
@@ -82,6 +82,23 @@ pub(crate) fn pick_bundle(app: &AppHandle) -> Option<PathBuf> {
         let dialog = dialog.add_filter("Bundles", &["age"]).add_filter("All files", &["*"]);
         dialog.blocking_pick_file()?.into_path().ok()
     })
+}
+
+/// A mail as it was sent.
+pub(crate) fn pick_sent(app: &AppHandle) -> Option<PathBuf> {
+    seam("FAROL_PICK_FILE").or_else(|| {
+        let dialog = app.dialog().file().set_title("The mail as it was sent");
+        let dialog = dialog.add_filter("Mails", &["eml"]).add_filter("All files", &["*"]);
+        dialog.blocking_pick_file()?.into_path().ok()
+    })
+}
+
+/// Opens a draft in the mail program of whoever sits here.
+pub(crate) fn open_mail(path: &Path) -> std::io::Result<()> {
+    match seam("FAROL_OPENED") {
+        Some(seen) => std::fs::write(seen, path.display().to_string()),
+        None => open::that_detached(path),
+    }
 }
 
 /// Where an export goes.

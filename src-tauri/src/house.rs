@@ -3,7 +3,7 @@
 use std::{
     path::PathBuf,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -12,6 +12,7 @@ use std::{
 use farol_app::{
     Code, Desk, Failure, Machines, backups, keys,
     look::{self, Look},
+    lookups::Watch,
     vault,
     view::{BackupRow, PutBack, Recovered, VaultCreate, VaultMade, VaultState, VaultStatus},
 };
@@ -21,7 +22,11 @@ const MACHINES: Machines = Machines {
     pages: farol_render::pages,
     check_words: farol_render::check_words,
     unprinted: farol_render::unprinted,
+    mail: farol_render::mail,
 };
+
+/// How often it is looked whether a watch is due.
+const WATCHES_EVERY: Duration = Duration::from_secs(15);
 
 /// Shared by all commands; cheap to clone.
 #[derive(Clone)]
@@ -34,6 +39,8 @@ struct Rooms {
     /// The bundle that somebody chose; its path never reaches the page.
     bundle: Mutex<Option<PathBuf>>,
     checked: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    /// Whether somebody set a watch that may be due at once.
+    watches: (Mutex<bool>, Condvar),
 }
 
 /// Waits until nobody else works on a desk that is being closed.
@@ -52,10 +59,12 @@ impl House {
             cancelled: AtomicBool::new(false),
             bundle: Mutex::default(),
             checked: OnceLock::new(),
+            watches: (Mutex::new(false), Condvar::new()),
         }))
     }
 
-    /// Calls `checked` whenever a vault that was opened has been checked behind the work.
+    /// Calls `checked` whenever something became known behind the work: that a vault was checked, or
+    /// what a watch brought.
     pub(crate) fn when_checked(&self, checked: impl Fn() + Send + Sync + 'static) {
         drop(self.0.checked.set(Box::new(checked)));
     }
@@ -73,7 +82,45 @@ impl House {
                 checked();
             }
         });
+        self.watch_behind(&desk);
         desk
+    }
+
+    /// Judges a desk that was opened by the tables of this program, and runs its watches for as long as
+    /// it is open.
+    fn watch_behind(&self, desk: &Arc<Desk>) {
+        let (house, behind) = (self.clone(), Arc::downgrade(desk));
+        std::thread::spawn(move || {
+            let tell = || house.0.checked.get().into_iter().for_each(|it| it());
+            let judged = behind.upgrade().map(|desk| desk.judge_anew_if_needed());
+            if judged.is_some_and(|it| it.is_ok_and(|it| !it.is_empty())) {
+                tell();
+            }
+            while let Some(desk) = behind.upgrade().filter(|it| !it.is_closing()) {
+                let cancelled = || desk.is_closing();
+                let done =
+                    desk.run_due_watches(&Watch { progress: &|_, _| (), cancelled: &cancelled });
+                drop(desk);
+                if done.is_ok_and(|it| it.n_answers > 0) {
+                    tell();
+                }
+                house.wait_for_watches();
+            }
+        });
+    }
+
+    /// Looks now whether a watch is due.
+    pub(crate) fn run_watches_soon(&self) {
+        let (soon, told) = &self.0.watches;
+        *soon.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        told.notify_all();
+    }
+
+    fn wait_for_watches(&self) {
+        let (soon, told) = &self.0.watches;
+        let waits = soon.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = told.wait_timeout_while(waits, WATCHES_EVERY, |soon| !*soon);
+        *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
     }
 
     /// Remembers the bundle that somebody chose, and gives its name without folders.
@@ -172,7 +219,9 @@ impl House {
             VaultState::Absent => farol_sample::create(place, MACHINES)?,
             _ => vault::open(place, None, MACHINES)?,
         };
-        slot.insert(Arc::new(desk)).status()
+        let desk = Arc::new(desk);
+        self.watch_behind(&desk);
+        slot.insert(desk).status()
     }
 
     /// Closes the vault; a lookup that still runs keeps what it has and ends.

@@ -29,6 +29,7 @@ const MACHINES: Machines = Machines {
     pages: farol_render::pages,
     check_words: farol_render::check_words,
     unprinted: farol_render::unprinted,
+    mail: farol_render::mail,
 };
 
 /// The passphrase of every desk made here.

@@ -38,10 +38,16 @@ mod report_to_response;
 mod retention;
 /// A second person on a desk of their own, from a script and by keyboard.
 mod second_person;
+/// A response is sent off, and its answer comes back.
+mod send_off;
+/// What people saw.
+mod sightings;
 /// The desk before the computer sleeps.
 mod sleep;
 /// Kills, a disk that refuses, damage.
 mod soak;
+/// What changed between two look-ups, from a script and by keyboard.
+mod then_now;
 /// The sample desk and its tour.
 mod tour;
 /// Changes are taken back, from a script and by keyboard.

@@ -64,6 +64,7 @@ impl Window {
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("FAROL_PICK_FILE", picks.open)
             .env("FAROL_SAVE_DIR", dir.path().join("exports"))
+            .env("FAROL_OPENED", dir.path().join("opened"))
             .env("XDG_DATA_HOME", home("data"))
             .env("XDG_CACHE_HOME", home("cache"))
             .env("XDG_CONFIG_HOME", home("config"))

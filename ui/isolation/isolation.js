@@ -13,6 +13,9 @@ const COMMANDS = new Set(
     "lookup_list_pick lookup_list_plan lookup_list_make lookup_list_all lookup_list_show lookup_list_resume lookup_list_pause lookup_list_cancel " +
     "lookup_list_rate lookup_list_forget listed_names listed_groups listed_detail sign_kinds lookup_list_save " +
     "connections_show lookalikes_make lookalikes_judge lookalikes_judge_list " +
+    "recheck_plan recheck_start watch_list watch_plan watch_set watch_end news_show news_seen " +
+    "sighting_add sighting_withdraw " +
+    "send_off_plan send_off_write sent_from_mail " +
     "work_cancel asn_pick evidence_pick evidence_open evidence_save evidence_destroy networks_show network_choose registries_show registries_switch registries_pick decision_make mitigation_propose mitigation_advance template_list " +
     "document_list document_create document_show document_save document_preview document_check document_export " +
     "block_history moment_list block_comment comment_settle document_issue document_correct promise_list promise_keep " +

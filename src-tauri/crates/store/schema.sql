@@ -177,6 +177,15 @@ CREATE TABLE evidence_piece (
 ) STRICT;
 CREATE INDEX evidence_piece_by_original ON evidence_piece (original);
 
+-- What people saw at addresses.
+CREATE TABLE sighting (
+    id      TEXT NOT NULL PRIMARY KEY,
+    case_id TEXT NOT NULL,
+    at_ms   INTEGER NOT NULL,            -- when they looked
+    body    TEXT NOT NULL
+) STRICT;
+CREATE INDEX sighting_of_case ON sighting (case_id, at_ms);
+
 -- What was decided about a target, and why.
 CREATE TABLE decision (
     id      TEXT NOT NULL PRIMARY KEY,
@@ -205,6 +214,7 @@ CREATE TABLE document (
     body          TEXT NOT NULL
 ) STRICT;
 CREATE INDEX document_of_case ON document (case_id, created_at_ms);
+CREATE INDEX document_by_message ON document (json_extract(body, '$.sent.message_id'));
 
 -- The paragraphs, lists and tables of a document, each with its audience.
 CREATE TABLE block (
@@ -385,6 +395,30 @@ CREATE TABLE listed_answer (
     about TEXT NOT NULL,                 -- h: a name, d: its domain, r: what a registry was asked about
     body  BLOB NOT NULL,
     UNIQUE (list, about)
+) STRICT;
+
+-- Hosts that are looked up again and again while the desk is open and online.
+CREATE TABLE watch (
+    id      TEXT NOT NULL PRIMARY KEY,
+    case_id TEXT NOT NULL,
+    body    TEXT NOT NULL
+) STRICT;
+CREATE INDEX watch_of_case ON watch (case_id);
+
+-- What changed on a case and nobody has marked as seen.
+CREATE TABLE notice (
+    id      TEXT NOT NULL PRIMARY KEY,
+    case_id TEXT NOT NULL,
+    body    TEXT NOT NULL
+) STRICT;
+CREATE INDEX notice_of_case ON notice (case_id);
+
+-- Who was judged to fill which role of a host, to say what other tables of networks change.
+CREATE TABLE judged (
+    case_id TEXT NOT NULL,
+    host    TEXT NOT NULL,
+    body    TEXT NOT NULL,
+    PRIMARY KEY (case_id, host)
 ) STRICT;
 
 -- Search, an index over the projections: one row for each thing that can be found. Recomputed from the projections, never journalled.

@@ -7,19 +7,21 @@ use farol_model::{
     case::{Case, CaseFacts, CaseRef, Note, Outcome, PersonRole, Sensitivity, Status, Target},
     clock::{Clock, default_rules, rules_for},
     document::Document,
-    id::{CaseId, NoteId, ReportId},
+    id::{CaseId, EntryId, NoteId, ReportId},
     journal::{Action, Entry},
     lookup::{Observation, ProviderVerdict},
     member::Member,
     observable::Observable,
     registry::RegistryObject,
     report::Report,
+    then_now::Notice,
     time::Timestamp,
 };
 use farol_store::{Reader, StoreError};
 
 use crate::{
     Desk, Failure, approvals, clocks, evidence, next_step,
+    send_off::replies,
     undo::Undone,
     view::{CaseOpen, CaseRow, CaseView, DocumentRow, ObservableView, Opens, StoryLine},
 };
@@ -34,7 +36,9 @@ impl Desk {
         let clocks = it.running_clocks_of(case.id)?;
         let targets = it.targets_of(case.id)?;
         let n_settled = targets.iter().filter(|it| it.outcome != Outcome::Pending).count();
-        Ok(row(case, clocks, (targets.len() as u32, n_settled as u32), now))
+        let news = news_in_words(&it.notices_of(case.id)?);
+        let row = row(case, clocks, (targets.len() as u32, n_settled as u32), now);
+        Ok(CaseRow { news, ..row })
     }
 
     /// The case with a number people say.
@@ -124,16 +128,25 @@ impl Desk {
                     .filter(|it| it.needs_second)
                     .map(|it| Subject::Mitigation(it.id)),
             );
+            let verdicts = self.verdicts(&observables, &observations);
+            let story = it.story(id)?;
+            let brought = self.brought(&story);
+            let answered = replies::among(&documents, &reports);
             let mut view = CaseView {
-                verdicts: self.verdicts(&observables, &observations),
+                answers: answered.into_keys().collect(),
+                then_now: self.then_now(&verdicts, &observations),
+                news: it.notices_of(id)?,
+                watches: self.watch_rows(it, Some(id))?,
+                verdicts,
                 clocks: clocks::lines(it.clocks_of(id)?, now),
                 notes: it.notes_of(id)?,
                 approvals: approvals::lines(it, waiting, &members)?,
                 decisions,
                 mitigations,
                 documents: documents.iter().map(|it| document_row(it, &case)).collect(),
+                sightings: it.sightings_of(id)?,
                 evidence: evidence::views(it.evidence_of(id)?, &members),
-                story: story(it.story(id)?, &members),
+                story: story_lines(story, &brought, &members),
                 hold: it.hold(id)?,
                 next: next_step::nothing(),
                 case,
@@ -319,7 +332,17 @@ pub(crate) fn row(
         next_clock: clocks::lines(clocks, now).into_iter().next(),
         n_targets,
         n_settled,
+        news: None,
     }
+}
+
+/// What nobody has seen yet, for a list: the newest, and how many more there are.
+pub(crate) fn news_in_words(notices: &[Notice]) -> Option<String> {
+    let newest = notices.first()?;
+    Some(match notices.len() {
+        1 => newest.text.clone(),
+        n => format!("{} And {} more.", newest.text, n - 1),
+    })
 }
 
 /// Who waits for us, in words.
@@ -380,8 +403,12 @@ pub(crate) fn document_row(document: &Document, case: &Case) -> DocumentRow {
     }
 }
 
-/// The story, newest first.
-fn story(entries: Vec<Entry>, members: &[Member]) -> Vec<StoryLine> {
+/// The story, newest first; what an entry brought to light stands with it.
+fn story_lines(
+    entries: Vec<Entry>,
+    brought: &BTreeMap<EntryId, String>,
+    members: &[Member],
+) -> Vec<StoryLine> {
     let undone = Undone::among(&entries);
     let mut lines: Vec<_> = entries
         .into_iter()
@@ -397,7 +424,10 @@ fn story(entries: Vec<Entry>, members: &[Member]) -> Vec<StoryLine> {
                 .iter()
                 .find(|member| member.id == entry.header.actor)
                 .map_or_else(|| "unknown".to_owned(), |member| member.name.clone()),
-            text: entry.action.describe(),
+            text: match brought.get(&entry.header.id) {
+                Some(changed) => format!("{}. {changed}", entry.action.describe()),
+                None => entry.action.describe(),
+            },
             opens: opens(&entry.action),
             action: entry.header.action,
         })

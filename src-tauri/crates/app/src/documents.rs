@@ -18,20 +18,19 @@ mod suggest;
 /// What a version withholds, with the reason.
 mod withheld;
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 pub use self::blocks::chart_from_csv;
 pub use farol_compose::{LintFinding, TemplateFinding, TemplateInfo};
 use farol_compose::{Material, StoryRow, Templates};
 use farol_model::{
     case::{Case, Target},
-    clock::StoppedBy,
     document::{
         Audience, Block, Content, Document, DocumentKind, Entity, Envelope, Language, Projected,
-        ReviewState, Sent, Span, changes, needs_legal, needs_second, project, sees, sentences,
+        ReviewState, Span, changes, needs_legal, needs_second, project, sees, sentences,
     },
     export::{Certificate, Format, RenderError},
-    id::{CaseId, DocumentId},
+    id::{CaseId, DocumentId, ReportId},
     journal::Action,
     lookup::ProviderVerdict,
     report::{Consent, Report},
@@ -44,7 +43,7 @@ use specta::Type;
 use crate::{
     Code, Desk, Failure,
     cases::document_row,
-    clocks,
+    send_off::replies,
     view::{DocumentRow, DocumentView, Exported, Preview, Readers, Stopped},
 };
 
@@ -52,6 +51,8 @@ use crate::{
 pub(crate) struct CaseFile {
     pub(crate) case: Case,
     reports: Vec<Report>,
+    /// Who wrote those of the reports that are answers to us.
+    answered: BTreeMap<ReportId, Audience>,
     targets: Vec<Target>,
     verdicts: Vec<ProviderVerdict>,
     decisions: Vec<farol_model::decision::Decision>,
@@ -113,9 +114,11 @@ impl Desk {
                 text: entry.action.describe(),
             })
             .collect();
+        let reports = it.reports_of(id)?;
         Ok(CaseFile {
             case: it.case(id)?,
-            reports: it.reports_of(id)?,
+            answered: replies::among(&it.documents_of(id)?, &reports),
+            reports,
             verdicts,
             decisions: it.decisions_of(id)?,
             mitigations: it.mitigations_of(id)?,
@@ -186,6 +189,12 @@ impl Desk {
                 audiences,
                 facts: facts::named(&file, changed_at),
                 records: blocks::of_record(&file, Language::of_template(&document.template)),
+                changes: self.changes_said(
+                    it,
+                    document.case,
+                    &file.verdicts,
+                    Language::of_template(&document.template),
+                )?,
                 needs_second: needs_second(&document),
                 needs_legal: needs_legal(&document),
                 writers: file.members.iter().map(|it| (it.id, it.name.clone())).collect(),
@@ -352,56 +361,39 @@ impl Desk {
         format: Format,
         path: &Path,
     ) -> Result<Exported, Failure> {
-        let mut part = path.as_os_str().to_owned();
-        part.push(".part");
-        let part = Path::new(&part);
-        let exported = self.store.write(|tx| {
-            let projected = self.projected(tx.read(), &tx.read().document(id)?, reader)?;
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            (self.machines.check_words)(&projected, "file name", &name).map_err(stopped)?;
-            let rendered = (self.machines.render)(&projected, format).map_err(stopped)?;
-            let certificate = Certificate {
-                document: id,
-                audience: reader.clone(),
-                format,
-                exported_at: tx.now(),
-                sha256: farol_store::digest(&rendered.bytes),
-                template_version: rendered.template_version.to_owned(),
-                journal_head: tx.read().head()?,
-                n_values_searched: rendered.n_values_searched,
-                n_hits: 0,
-            };
-            fs::write(part, &rendered.bytes).map_err(|error| cannot_write(&error))?;
-            let case = tx.read().document(id)?.case;
-            tx.record(&Action::DocumentExported { case, certificate: certificate.clone() })?;
-            let file_name = path.display().to_string();
-            let notes = match format {
-                Format::Pdf => (self.machines.unprinted)(&projected),
-                _ => Vec::new(),
-            };
-            let notes = notes.iter().map(places::unprinted).collect();
-            Ok(Exported { file_name, format, certificate, notes })
-        });
-        match exported {
-            Ok(exported) => {
-                fs::rename(part, path).map_err(|error| cannot_write(&error))?;
-                let words = exported.certificate.in_words();
-                fs::write(beside(path), words).map_err(|error| cannot_write(&error))?;
-                Ok(exported)
-            }
-            Err(failure) => {
-                // Nothing may stay behind of an export that was not recorded.
-                if let Err(error) = fs::remove_file(part)
-                    && error.kind() != std::io::ErrorKind::NotFound
-                {
-                    return Err(cannot_write(&error));
-                }
-                Err(failure)
-            }
-        }
+        write_beside(path, |part| {
+            self.store.write(|tx| {
+                let projected = self.projected(tx.read(), &tx.read().document(id)?, reader)?;
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                (self.machines.check_words)(&projected, "file name", &name).map_err(stopped)?;
+                let rendered = (self.machines.render)(&projected, format).map_err(stopped)?;
+                let certificate = Certificate {
+                    document: id,
+                    audience: reader.clone(),
+                    format,
+                    exported_at: tx.now(),
+                    sha256: farol_store::digest(&rendered.bytes),
+                    template_version: rendered.template_version.to_owned(),
+                    journal_head: tx.read().head()?,
+                    n_values_searched: rendered.n_values_searched,
+                    n_hits: 0,
+                };
+                fs::write(part, &rendered.bytes).map_err(|error| cannot_write(&error))?;
+                let case = tx.read().document(id)?.case;
+                tx.record(&Action::DocumentExported { case, certificate: certificate.clone() })?;
+                let file_name = path.display().to_string();
+                let words = certificate.in_words();
+                let notes = match format {
+                    Format::Pdf => (self.machines.unprinted)(&projected),
+                    _ => Vec::new(),
+                };
+                let notes = notes.iter().map(places::unprinted).collect();
+                Ok((Exported { file_name, format, certificate, notes }, words))
+            })
+        })
     }
 
-    fn projected(
+    pub(crate) fn projected(
         &self,
         it: Reader<'_>,
         document: &Document,
@@ -421,46 +413,32 @@ impl Desk {
             )
         })
     }
+}
 
-    /// Records that a person sent a response. Stops the clocks that wait for a response.
-    ///
-    /// # Errors
-    /// When it is no response, or was sent before.
-    pub fn confirm_sent(&self, id: DocumentId, channel: &str) -> Result<(), Failure> {
-        let channel = channel.trim().to_owned();
-        if channel.is_empty() {
-            return Err(Failure::bad_input(
-                "Say how it was sent. Nothing was recorded.",
-                "For example: mail, portal, phone.",
-            ));
+/// Writes a file beside its place, and gives it its name when it was recorded; the words of its
+/// certificate go beside it. Of what was not recorded nothing stays.
+pub(crate) fn write_beside<T>(
+    path: &Path,
+    make: impl FnOnce(&Path) -> Result<(T, String), Failure>,
+) -> Result<T, Failure> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = Path::new(&part);
+    match make(part) {
+        Ok((made, words)) => {
+            fs::rename(part, path).map_err(|error| cannot_write(&error))?;
+            fs::write(beside(path), words).map_err(|error| cannot_write(&error))?;
+            Ok(made)
         }
-        self.store.write(|tx| {
-            let document = tx.read().document(id)?;
-            if document.kind != DocumentKind::Response {
-                return Err(Failure::refused(
-                    "Only a response is sent; an analysis or readout is exported.",
-                    "Begin a response that carries it.",
-                ));
+        Err(failure) => {
+            // Nothing may stay behind of an export that was not recorded.
+            if let Err(error) = fs::remove_file(part)
+                && error.kind() != std::io::ErrorKind::NotFound
+            {
+                return Err(cannot_write(&error));
             }
-            if document.sent.is_some() {
-                return Err(Failure::refused(
-                    "This response is already marked as sent.",
-                    "Begin a new response for a correction.",
-                ));
-            }
-            let sent = Sent { at: tx.now(), channel, confirmed_by: tx.actor() };
-            tx.record(&Action::DocumentSent { case: document.case, document: id, sent })?;
-            if matches!(
-                document.audience,
-                Audience::Reporter
-                    | Audience::Customer(_)
-                    | Audience::Authority
-                    | Audience::Regulator
-            ) {
-                clocks::stop_by(tx, document.case, StoppedBy::ResponseSent, "a response was sent")?;
-            }
-            Ok(())
-        })
+            Err(failure)
+        }
     }
 }
 
@@ -554,8 +532,9 @@ fn entities(file: &CaseFile, cases: &[Case], reader: &Audience) -> Vec<Entity> {
             }
         }
     }
-    if *reader != Audience::Reporter {
-        for report in file.reports.iter().filter(|it| it.consent != Consent::Named) {
+    for report in file.reports.iter().filter(|it| it.consent != Consent::Named) {
+        let writer = file.answered.get(&report.id).unwrap_or(&Audience::Reporter);
+        if reader != writer {
             for person in [&report.parsed.reporter, &report.parsed.sender] {
                 add("name of the reporter", person.name.as_deref().unwrap_or_default());
                 add("address of the reporter", person.address.as_deref().unwrap_or_default());
@@ -600,7 +579,7 @@ fn squeezed(text: &str) -> String {
     text.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-fn cannot_write(error: &std::io::Error) -> Failure {
+pub(crate) fn cannot_write(error: &std::io::Error) -> Failure {
     Failure::new(
         Code::Failed,
         format!("The file could not be written: {}.", error.kind()),

@@ -354,7 +354,7 @@ impl Desk {
 }
 
 /// Why nothing may leave for a case and these hosts: it is covert, or one that is concerns them.
-fn forbidden(
+pub(crate) fn forbidden(
     it: Reader<'_>,
     case: Option<CaseId>,
     hosts: &[String],

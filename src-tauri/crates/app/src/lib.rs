@@ -37,6 +37,8 @@ mod handovers;
 pub mod host_lists;
 /// Checking the record.
 pub mod journal;
+/// What other tables of networks change.
+mod judged;
 /// The ways to the vault's key.
 pub mod keys;
 /// What leaves this computer, and what waits to.
@@ -59,6 +61,8 @@ pub mod networks;
 mod next_step;
 /// Keeping answers.
 mod observations;
+/// Looking up again.
+pub mod rechecks;
 /// The registries: the switch, the tables, the quotas.
 pub mod registries;
 /// Taking things in.
@@ -67,6 +71,10 @@ pub mod reports;
 mod retention;
 /// Finding what is kept.
 mod search;
+/// Sending a response off, and answers that come back.
+mod send_off;
+/// What people saw.
+pub mod sightings;
 /// Files that members sign, between two desks.
 pub mod signed_files;
 /// Tables as CSV.
@@ -75,12 +83,19 @@ mod spreadsheet;
 pub mod team;
 /// Templates: what ships, and what the team made of it.
 mod templates;
+/// What tests share.
+#[cfg(test)]
+mod testing;
+/// What changed between two look-ups.
+mod then_now;
 /// Taking a change back, and the list of all changes.
 mod undo;
 /// Making, opening and describing a vault.
 pub mod vault;
 /// What screens show.
 pub mod view;
+/// Hosts that are looked up again and again.
+mod watches;
 /// A file that is there whole or not at all.
 mod whole_file;
 
@@ -90,7 +105,7 @@ use std::{
 };
 
 use farol_lookup::{AsnTable, Networks};
-use farol_model::export::{CheckWords, Render, RenderPages, UnprintedOf};
+use farol_model::export::{CheckWords, Render, RenderMail, RenderPages, UnprintedOf};
 use farol_practice::Practice;
 use farol_store::Store;
 
@@ -107,6 +122,8 @@ pub struct Machines {
     pub check_words: CheckWords,
     /// Says what a PDF cannot show.
     pub unprinted: UnprintedOf,
+    /// Makes a mail draft with files, and checks all of it.
+    pub mail: RenderMail,
 }
 
 /// An open vault, with everything that a user action needs.

@@ -129,7 +129,9 @@ fn begins_at(ask: &ListAsk, at: Option<u32>) -> u32 {
 
 fn listed_row(it: Reader<'_>, listed: ListedCase, now: Timestamp) -> Result<CaseRow, StoreError> {
     let clocks = it.running_clocks_of(listed.case.id)?;
-    Ok(cases::row(listed.case, clocks, (listed.n_targets, listed.n_settled), now))
+    let news = cases::news_in_words(&it.notices_of(listed.case.id)?);
+    let row = cases::row(listed.case, clocks, (listed.n_targets, listed.n_settled), now);
+    Ok(CaseRow { news, ..row })
 }
 
 fn report_row(report: Report) -> QueueRow {

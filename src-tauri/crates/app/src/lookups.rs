@@ -73,6 +73,18 @@ impl Desk {
         resolver: Option<&str>,
         watch: &Watch<'_>,
     ) -> Result<LookupDone, Failure> {
+        self.look_up_as(case, hosts, resolver, true, watch)
+    }
+
+    /// As [`Desk::look_up`], with registries or without.
+    pub(crate) fn look_up_as(
+        &self,
+        case: Option<CaseId>,
+        hosts: &[String],
+        resolver: Option<&str>,
+        with_registries: bool,
+        watch: &Watch<'_>,
+    ) -> Result<LookupDone, Failure> {
         let resolver = self.choose_resolver(resolver)?;
         let hosts = read_hosts(hosts)?;
         let pass = self.pass_out(case, &hosts)?;
@@ -82,7 +94,7 @@ impl Desk {
             .build()
             .map_err(|error| no_network(&error))?;
         let stamp = || Stamp { at: self.store.now(), id: self.store.new_id() };
-        let registries = self.registries();
+        let registries = self.registries().filter(|_| with_registries);
         let count = |host: &String| {
             let n_registries = registries.as_ref().map_or(0, |_| registry_questions(host).len());
             farol_lookup::questions(host).len() + n_registries
@@ -122,9 +134,17 @@ impl Desk {
         }
         (watch.progress)(total, total);
         verdicts.sort_by_key(|(n, _)| *n);
-        let verdicts = verdicts.into_iter().map(|(_, it)| it).collect();
+        let verdicts: Vec<_> = verdicts.into_iter().map(|(_, it)| it).collect();
         let cancelled = (watch.cancelled)() || pass.is_over();
-        Ok(LookupDone { observations, verdicts, cancelled })
+        drop(pass);
+        let changes = match case {
+            Some(case) => {
+                self.remember_judged(case)?;
+                self.notice_changes(case, &hosts)?
+            }
+            None => Vec::new(),
+        };
+        Ok(LookupDone { observations, verdicts, changes, cancelled })
     }
 
     /// Loads an IP→ASN table (`start,end,asn,name`) and keeps it beside the vault; it is public

@@ -61,6 +61,7 @@ impl Desk {
         )?;
         let chosen = Arc::new(self.networks().with_ours(id));
         *self.networks.write().unwrap_or_else(PoisonError::into_inner) = chosen;
+        self.judge_anew()?;
         Ok(self.networks_show())
     }
 }

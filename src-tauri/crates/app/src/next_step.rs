@@ -4,7 +4,7 @@ use farol_model::{
     case::{Category, Outcome, Status},
     decision::MitigationState,
     document::DocumentKind,
-    report::Consent,
+    report::{Consent, Report},
 };
 
 use crate::view::{CaseView, NextStep, Step};
@@ -30,7 +30,8 @@ pub(crate) fn next_step(view: &CaseView) -> NextStep {
 
 fn report_to_response(view: &CaseView) -> NextStep {
     let targets = || view.observables.iter().filter_map(|it| Some((it, it.target.as_ref()?)));
-    if view.reports.iter().any(|it| it.consent == Consent::NotAsked) {
+    let asks = |it: &Report| it.consent == Consent::NotAsked && !view.answers.contains(&it.id);
+    if view.reports.iter().any(asks) {
         return step(
             Step::AskConsent,
             "Record the reporter's consent",

@@ -14,6 +14,7 @@ use farol_store::StoreError;
 
 use crate::{
     Code, Desk, Failure,
+    send_off::replies,
     signed_files::is_signed,
     view::{ImportResult, Imported, ReportView},
 };
@@ -96,6 +97,7 @@ impl Desk {
                     known: true,
                     sha256: original,
                     refused: taken.refused,
+                    answers: None,
                 });
             }
             let report = Report {
@@ -107,14 +109,16 @@ impl Desk {
                 parsed: taken.parsed,
                 consent: Consent::NotAsked,
             };
-            let imported = Imported {
+            let mut imported = Imported {
                 report: report.id,
                 subject: report.parsed.subject.clone(),
                 known: false,
                 sha256: original,
                 refused: taken.refused,
+                answers: None,
             };
-            tx.record(&Action::ReportReceived { report: Box::new(report) })?;
+            tx.record(&Action::ReportReceived { report: Box::new(report.clone()) })?;
+            imported.answers = replies::follow(tx, &report)?;
             Ok(imported)
         })
     }

@@ -131,6 +131,13 @@ fn stands(it: Reader<'_>, action: &Action) -> Result<bool, Failure> {
                 && document.envelope.as_ref() == Some(after)
         }
         Action::StandingSet { document, after, .. } => it.document(*document)?.standing == **after,
+        Action::SightingSet { case, before, after } => {
+            let held = it.sightings_of(*case)?;
+            match after.as_ref().or(before.as_ref()) {
+                Some(wanted) => held.iter().find(|it| it.id == wanted.id) == after.as_deref(),
+                None => true,
+            }
+        }
         Action::NoteAdded { case, note } => it.notes_of(*case)?.contains(note),
         Action::NoteWithdrawn { case, note } => !it.notes_of(*case)?.contains(note),
         Action::ReportAttached { case, report } => {

@@ -178,6 +178,11 @@ impl Desk {
         self.store.begin_closing();
     }
 
+    /// Whether the vault is being closed: what goes on behind has to end.
+    pub fn is_closing(&self) -> bool {
+        self.store.is_closing()
+    }
+
     /// The desk's time.
     pub fn now(&self) -> farol_model::time::Timestamp {
         self.store.now()

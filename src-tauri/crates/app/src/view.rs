@@ -17,8 +17,10 @@ use farol_model::{
     report::Report,
     retention::Hold,
     search::{Part, SearchKind},
+    sighting::Sighting,
     slot::SlotKind,
     tampering::Tampering,
+    then_now::{HostDiff, Notice, ThenNow},
     time::Timestamp,
 };
 
@@ -34,10 +36,16 @@ mod leaving;
 mod lookalikes;
 /// Lookup lists.
 mod lookup_lists;
+/// Sending a response off.
+mod send_off;
+/// What people saw.
+mod sightings;
 /// Members, and files that they sign.
 mod signed;
 /// Templates.
 mod team;
+/// Then and now.
+mod then_now;
 /// Documents while they are written.
 mod writing;
 
@@ -52,11 +60,19 @@ pub use lookup_lists::{
     ListNames, ListRegistry, ListStage, ListedDetail, ListedGroup, ListedGroups, ListedPage,
     ListedRow, LookupListPlan, LookupListView, SignKindRow,
 };
+pub use send_off::{
+    Answered, Attached, AttachmentRow, Holds, Relied, SendOffPlan, SentOff, SentSaid,
+};
+pub use sightings::SightingDraft;
 pub use signed::{
     ApprovalLine, FileStep, HandoverReader, HandoverRow, MemberRow, OpenedFile, TakenAnswer,
     ToldFact,
 };
 pub use team::{TemplatePreview, TemplateVersion, TemplateView};
+pub use then_now::{
+    CaseChange, ChangeSaid, JudgedAnew, Recheck, RecheckCase, RecheckDone, RecheckPlan, WatchDraft,
+    WatchRow,
+};
 pub use writing::{
     BlockVersion, MomentRow, NamedFact, Preview, PromiseRow, Readers, RecordBlock, Stopped,
     StoppedPlace, Suggestion, WithheldRow,
@@ -320,6 +336,8 @@ pub struct CaseRow {
     pub n_targets: u32,
     /// How many of them are settled.
     pub n_settled: u32,
+    /// What changed in the world and nobody has seen yet, in words.
+    pub news: Option<String>,
 }
 
 /// A report in a list.
@@ -350,6 +368,8 @@ pub struct Imported {
     pub sha256: Digest,
     /// Parts that were not kept, in plain words (child safety).
     pub refused: Vec<String>,
+    /// The response that it answers, on whose case it is now.
+    pub answers: Option<Answered>,
 }
 
 /// A file that could not be taken in, and why.
@@ -529,10 +549,18 @@ pub struct CaseView {
     pub case: Case,
     /// Its reports, oldest first.
     pub reports: Vec<Report>,
+    /// Those of its reports that are answers to what we wrote.
+    pub answers: Vec<ReportId>,
     /// Values named by its reports or added by hand; targets first.
     pub observables: Vec<ObservableView>,
     /// Who provides what, one per host that was looked up.
     pub verdicts: Vec<ProviderVerdict>,
+    /// What changed from look-up to look-up, one per host that was looked up.
+    pub then_now: Vec<ThenNow>,
+    /// What changed and nobody has marked as seen, the newest first.
+    pub news: Vec<Notice>,
+    /// What is looked up again and again.
+    pub watches: Vec<WatchRow>,
     /// Its clocks: running first, the one that ends first on top.
     pub clocks: Vec<ClockLine>,
     /// Notes, oldest first.
@@ -547,6 +575,8 @@ pub struct CaseView {
     pub documents: Vec<DocumentRow>,
     /// Files it rests on, oldest first.
     pub evidence: Vec<EvidenceView>,
+    /// What people saw, the newest first.
+    pub sightings: Vec<Sighting>,
     /// What happened, newest first.
     pub story: Vec<StoryLine>,
     /// Why it is kept whatever the rules say.
@@ -734,6 +764,8 @@ pub struct LookupDone {
     pub observations: Vec<Observation>,
     /// One verdict per host.
     pub verdicts: Vec<ProviderVerdict>,
+    /// What is otherwise than at the look-up before; only on a case.
+    pub changes: Vec<HostDiff>,
     /// Whether it was cancelled; what was answered is kept.
     pub cancelled: bool,
 }
@@ -793,6 +825,8 @@ pub struct DocumentView {
     pub facts: Vec<NamedFact>,
     /// Evidence and decisions of the case, as blocks.
     pub records: Vec<RecordBlock>,
+    /// What changed of its hosts, in sentences that it may tell; the newest first.
+    pub changes: Vec<ChangeSaid>,
     /// Whether a second person has to approve it before it is issued.
     pub needs_second: bool,
     /// Whether legal has to.

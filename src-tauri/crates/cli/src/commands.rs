@@ -28,12 +28,18 @@ mod reports;
 mod retention;
 /// Finding what is kept.
 mod search;
+/// Sending a response off.
+mod send_off;
+/// What people saw.
+mod sightings;
 /// Members, approvals and handovers: files that people sign.
 mod signed_files;
 /// What the team sets for itself.
 mod team;
 /// Templates.
 mod templates;
+/// Looking again.
+mod then_now;
 /// The vault and the ways to its key.
 mod vault;
 
@@ -58,6 +64,7 @@ const MACHINES: Machines = Machines {
     pages: farol_render::pages,
     check_words: farol_render::check_words,
     unprinted: farol_render::unprinted,
+    mail: farol_render::mail,
 };
 
 /// Does what the command line says.
@@ -83,6 +90,7 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         Command::Queue(QueueCommand::List(list)) => lists::queue(&open()?, list, output),
         Command::Case(command) => cases::run(&open()?, command, output),
         Command::Evidence(command) => evidence::run(&open()?, command, output),
+        Command::Sighting(command) => sightings::run(&open()?, command, output),
         Command::Bundle(command) => bundles::run(&open()?, command, output),
         Command::Search { text } => search::run(&open()?, &text.join(" "), output),
         Command::Template(command) => templates::run(&open()?, command, output),
@@ -99,6 +107,9 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         }
         Command::Lookalikes(options) => connections::lookalikes(None, &options, output),
         Command::Providers(options) => lookups::providers(&open()?, &options, output),
+        Command::Recheck(options) => then_now::recheck(&open()?, options, output),
+        Command::Diff(options) => then_now::diff(&open()?, &options, output),
+        Command::Watch(command) => then_now::watch(&open()?, command, output),
         Command::Network(command) => {
             let desk = open()?;
             let rows = match command {

@@ -16,10 +16,16 @@ mod lists;
 mod lookup;
 /// Lists of names that are looked up and kept.
 pub(crate) mod lookup_list;
+/// Sending a response off.
+pub(crate) mod send_off;
+/// What people saw.
+pub(crate) mod sightings;
 /// What the team sets for itself.
 pub(crate) mod team;
 /// Templates.
 pub(crate) mod templates;
+/// Looking again.
+pub(crate) mod then_now;
 /// Documents while they are written.
 pub(crate) mod writing;
 
@@ -90,6 +96,9 @@ pub(crate) enum Command {
     /// Keep files as evidence, list their custody, hand out copies, destroy them.
     #[command(subcommand)]
     Evidence(EvidenceCommand),
+    /// Write down what people saw at addresses.
+    #[command(subcommand)]
+    Sighting(sightings::SightingCommand),
     /// Take cases to another desk, whole and encrypted.
     #[command(subcommand)]
     Bundle(BundleCommand),
@@ -116,6 +125,11 @@ pub(crate) enum Command {
     Connections(connections::ConnectionsOptions),
     Lookalikes(connections::LookalikesOptions),
     Providers(ProvidersOptions),
+    Recheck(then_now::RecheckOptions),
+    Diff(then_now::DiffOptions),
+    /// Look hosts up again and again, and say what changed.
+    #[command(subcommand)]
+    Watch(then_now::WatchCommand),
     /// List the networks that are known, or choose the one that is ours.
     #[command(subcommand)]
     Network(NetworkCommand),

@@ -133,6 +133,7 @@ pub(crate) fn read(bytes: &[u8]) -> Taken {
             .map(|it| Timestamp::from_ms(it.to_timestamp().saturating_mul(1000))),
         message_id: head.message_id().map(str::to_owned),
         refers_to: refers_to(&head),
+        is_automatic: is_automatic(&head),
         subject,
         text: cap_text(text, &mut warnings),
         attachments,
@@ -192,6 +193,14 @@ fn correspondent(address: Option<&Address<'_>>) -> Correspondent {
         name: first.and_then(|it| it.name()).and_then(clean),
         address: first.and_then(|it| it.address()).and_then(clean),
     }
+}
+
+/// Whether a machine answered (RFC 3834), so that nobody has read what it answers.
+fn is_automatic(head: &Message<'_>) -> bool {
+    let says = |name: &str| head.header_raw(name).map(|it| it.trim().to_lowercase());
+    says("Auto-Submitted").is_some_and(|it| !it.starts_with("no"))
+        || says("X-Autoreply").is_some_and(|it| it != "no")
+        || says("Precedence").is_some_and(|it| it == "auto_reply")
 }
 
 fn refers_to(head: &Message<'_>) -> Vec<String> {

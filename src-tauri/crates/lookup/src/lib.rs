@@ -29,6 +29,8 @@ mod questions;
 mod rdap;
 /// Who is asked.
 mod resolver;
+/// A host at one time and at another.
+mod then_now;
 /// Who provides what, and why we believe it.
 mod verdict;
 /// A DNS message in the words of the trade.
@@ -46,6 +48,7 @@ pub use questions::{
 };
 pub use rdap::{PlannedRegistry, Quota, Quotas, Registries, Servers, TableAge, World, token_ms};
 pub use resolver::Resolver;
+pub use then_now::{History, diff};
 pub use verdict::{signs, verdict};
 
 /// A look-up cannot be prepared. What the world answers is never an error.

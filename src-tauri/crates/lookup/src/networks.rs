@@ -176,6 +176,11 @@ impl Networks {
         Self { networks }
     }
 
+    /// All tables with every rule, as one text: two that are equal judge alike.
+    pub fn in_full(&self) -> String {
+        format!("{:?}", self.networks)
+    }
+
     /// Every network: its id, its name, and whether it is ours; by name.
     pub fn all(&self) -> Vec<(&str, &str, bool)> {
         let mut all: Vec<_> =

@@ -7,7 +7,7 @@
 /// What a name shows that another may show as well.
 mod signs;
 /// What the observations say about a host, in one place.
-mod trail;
+pub(crate) mod trail;
 /// The sentences.
 mod words;
 
@@ -33,7 +33,7 @@ use trail::{End, Trail};
 /// newest answer counts. Findings name their evidence; what nothing speaks for is not guessed.
 pub fn verdict(host: &str, observations: &[Observation], networks: &Networks) -> ProviderVerdict {
     let host = if is_subject(host) { host.to_owned() } else { ascii(host) };
-    let trail = Trail::follow(&host, observations);
+    let trail = Trail::follow(&host, &observations.iter().collect::<Vec<_>>());
     let findings = findings(&trail, networks);
     let platform = platform(&trail, &findings, networks);
     ProviderVerdict {
@@ -49,7 +49,7 @@ pub fn verdict(host: &str, observations: &[Observation], networks: &Networks) ->
 }
 
 /// Whether a role answers the requests for content.
-fn serves(role: Role) -> bool {
+pub(crate) fn serves(role: Role) -> bool {
     matches!(role, Role::Proxy | Role::Host | Role::Storage)
 }
 
@@ -70,7 +70,8 @@ fn platform<'a>(
     (platform != registrable(trail.host)).then_some(platform)
 }
 
-fn findings(trail: &Trail<'_>, networks: &Networks) -> Vec<Finding> {
+/// Who fills which role, with the evidence for it.
+pub(crate) fn findings(trail: &Trail<'_>, networks: &Networks) -> Vec<Finding> {
     let mut found = Collected::default();
     for by in &trail.registries {
         if let Some((record, confidence)) = record(by) {

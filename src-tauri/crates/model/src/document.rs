@@ -34,7 +34,7 @@ pub use self::{
     text::{Mark, Span, Text},
 };
 use crate::{
-    id::{BlockId, CaseId, DecisionId, DocumentId, EntryId, EvidenceId, MemberId},
+    id::{BlockId, CaseId, DecisionId, Digest, DocumentId, EntryId, EvidenceId, MemberId},
     time::Timestamp,
 };
 
@@ -98,6 +98,15 @@ pub struct Sent {
     pub channel: String,
     /// Who confirmed it.
     pub confirmed_by: MemberId,
+    /// To which address, when one was written on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// `Message-ID` under which it went out, without brackets, when it is not that of the draft.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
+    /// SHA-256 of the file that was written for it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Digest>,
 }
 
 /// One moment of a timeline.

@@ -139,8 +139,8 @@ pub struct FileCheck {
 /// Renders a projected document and runs the leak check on the bytes.
 pub type Render = fn(&Projected, Format) -> Result<Rendered, RenderError>;
 
-/// Renders a mail draft with attachments and runs the leak check on all of it.
-pub type RenderMail = fn(&Projected, &[Attachment]) -> Result<MailDraft, RenderError>;
+/// Renders a mail draft with a message id and attachments and runs the leak check on all of it.
+pub type RenderMail = fn(&Projected, &str, &[Attachment]) -> Result<MailDraft, RenderError>;
 
 /// Renders the pages of a projected document as PNG pictures for the screen.
 pub type RenderPages = fn(&Projected) -> Result<Vec<Vec<u8>>, RenderError>;

@@ -71,6 +71,12 @@ ids! {
     WaitingId = "waiting look-up id";
     /// A list of names that is looked up.
     LookupListId = "lookup list id";
+    /// Hosts that are looked up again and again.
+    WatchId = "watch id";
+    /// What a person saw at an address.
+    SightingId = "sighting id";
+    /// Something that changed and nobody has seen yet.
+    NoticeId = "notice id";
 }
 
 /// A SHA-256 digest; written as 64 lower-case hex digits.

@@ -21,6 +21,7 @@ use crate::{
     observable::Observable,
     report::{Consent, Report},
     retention::{Hold, RetentionRules, Tombstone},
+    sighting::Sighting,
     signed::{KeptFile, Says, SignedFile},
     slot::{SlotChange, SlotKind},
     team::{Team, TeamTemplate},
@@ -212,6 +213,15 @@ pub enum Action {
         /// The answers; at most 2 000.
         observations: Vec<Observation>,
     },
+    /// A person saw something at an address, or (`after` none) that was taken back.
+    SightingSet {
+        /// The case.
+        case: CaseId,
+        /// As it was.
+        before: Option<Box<Sighting>>,
+        /// As it is.
+        after: Option<Box<Sighting>>,
+    },
     /// A file came in; its bytes are the originals that it names.
     EvidenceReceived {
         /// The case.
@@ -377,6 +387,7 @@ impl Action {
             Self::NoteWithdrawn { .. } => "note_withdrawn",
             Self::Undid { .. } => "undid",
             Self::Observed { .. } => "observed",
+            Self::SightingSet { .. } => "sighting_set",
             Self::EvidenceReceived { .. } => "evidence_received",
             Self::EvidenceHandled { .. } => "evidence_handled",
             Self::EvidenceDestroyed { .. } => "evidence_destroyed",
@@ -426,6 +437,7 @@ impl Action {
             | Self::NoteAdded { case, .. }
             | Self::NoteWithdrawn { case, .. }
             | Self::Observed { case, .. }
+            | Self::SightingSet { case, .. }
             | Self::EvidenceReceived { case, .. }
             | Self::EvidenceHandled { case, .. }
             | Self::EvidenceDestroyed { case, .. }
@@ -506,6 +518,9 @@ impl Action {
             Self::StandingSet { case, document, before, after } if before.steps == after.steps => {
                 Some(Self::StandingSet { case, document, before: after, after: before })
             }
+            Self::SightingSet { case, before, after } => {
+                Some(Self::SightingSet { case, before: after, after: before })
+            }
             Self::NoteAdded { case, note } => Some(Self::NoteWithdrawn { case, note }),
             Self::NoteWithdrawn { case, note } => Some(Self::NoteAdded { case, note }),
             Self::ReportAttached { case, report } => Some(Self::ReportDetached { case, report }),
@@ -571,6 +586,8 @@ impl Action {
             Self::Observed { observations, .. } => {
                 format!("Looked up: {} answers kept as evidence", observations.len())
             }
+            Self::SightingSet { after: Some(sighting), .. } => sighting.describe(),
+            Self::SightingSet { after: None, .. } => "A sighting was taken back".into(),
             Self::EvidenceReceived { evidence, .. } => format!("Evidence added: {}", evidence.name),
             Self::EvidenceHandled { handling: Handling::Opened, .. } => "Evidence looked at".into(),
             Self::EvidenceHandled { handling, .. } => {

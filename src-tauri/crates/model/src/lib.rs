@@ -54,6 +54,8 @@ pub mod report;
 pub mod retention;
 /// What a person may ask for in one line.
 pub mod search;
+/// What a person saw at an address.
+pub mod sighting;
 /// What a name shows that another may show as well.
 pub mod sign;
 /// Files that members sign.
@@ -64,5 +66,7 @@ pub mod slot;
 pub mod tampering;
 /// What a team sets for itself.
 pub mod team;
+/// A host at one time and at another.
+pub mod then_now;
 /// Instants in UTC.
 pub mod time;

@@ -87,6 +87,9 @@ pub struct Parsed {
     pub message_id: Option<String>,
     /// `In-Reply-To` and `References`, without brackets.
     pub refers_to: Vec<String>,
+    /// Whether a machine answered: a notice of absence, a receipt.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_automatic: bool,
     /// Readable text; HTML is reduced to text.
     pub text: String,
     /// Files that came along.

@@ -27,6 +27,8 @@ words! {
         Report = "report", "Report";
         /// A note on a case.
         Note = "note", "Note";
+        /// What a person saw at an address.
+        Sighting = "sighting", "Sighting";
         /// A decision.
         Decision = "decision", "Decision";
         /// A mitigation.

@@ -61,7 +61,7 @@ pub fn render(document: &Projected, format: Format) -> Result<Rendered, RenderEr
         Format::Docx => docx::package(&paper)?,
         Format::Markdown => markdown::page(&paper).into_bytes(),
         Format::Text => plain::letter(&paper).into_bytes(),
-        Format::Eml => mail::draft(document, &paper, &[]),
+        Format::Eml => mail::draft(document, &paper, None, &[]),
         Format::Html => web::page(&paper).into_bytes(),
     };
     let n_values_searched = leak::check(document, &paper, format, &bytes)?;
@@ -86,15 +86,20 @@ pub fn unprinted(document: &Projected) -> Vec<Unprinted> {
 
 /// Renders a mail draft with attachments and runs the leak check on all of it.
 ///
-/// The attachments go as they are; each is read back out of the draft and searched for what this
+/// An answer to `message_id` is an answer to this draft, unless the program that sends it writes
+/// another one. The attachments go as they are; each is read back out of the draft and searched for what this
 /// document's reader must not know. A picture or a file of an unknown kind is searched in its bytes
 /// only, and a note says so.
 ///
 /// # Errors
 /// As [`render`]; `CheckVoid` also when an attached PDF or Word document cannot be read.
-pub fn mail(document: &Projected, attachments: &[Attachment]) -> Result<MailDraft, RenderError> {
+pub fn mail(
+    document: &Projected,
+    message_id: &str,
+    attachments: &[Attachment],
+) -> Result<MailDraft, RenderError> {
     let paper = Paper::of(document);
-    let bytes = mail::draft(document, &paper, attachments);
+    let bytes = mail::draft(document, &paper, Some(message_id), attachments);
     let (n_values_searched, notes) = leak::check_mail(document, &paper, &bytes, attachments)?;
     let rendered = Rendered { bytes, n_values_searched, template_version: TEMPLATE_VERSION };
     Ok(MailDraft { rendered, notes })

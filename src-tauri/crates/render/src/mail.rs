@@ -1,7 +1,7 @@
 //! A mail draft (RFC 5322): a text and what is attached to it, opened by a mail program as unsent.
 //!
-//! Carries neither `Date` nor `Message-ID`: the program that sends it writes them, and the draft
-//! stays the same on every export.
+//! Carries no `Date`: the program that sends it writes it, and the draft stays the same on every export.
+//! A `Message-ID` stands in it only when it is sent off from here, so that an answer finds its way back.
 
 use farol_model::{document::Projected, export::Attachment};
 use mail_builder::{
@@ -17,7 +17,12 @@ use sha2::{Digest, Sha256};
 use crate::{paper::Paper, plain};
 
 /// The draft's bytes.
-pub(crate) fn draft(document: &Projected, paper: &Paper, attachments: &[Attachment]) -> Vec<u8> {
+pub(crate) fn draft(
+    document: &Projected,
+    paper: &Paper,
+    own_id: Option<&str>,
+    attachments: &[Attachment],
+) -> Vec<u8> {
     let mut out = Vec::new();
     let envelope = document.envelope();
     let to: Vec<Address<'_>> = envelope.map(|it| addresses(&it.to)).unwrap_or_default();
@@ -28,6 +33,9 @@ pub(crate) fn draft(document: &Projected, paper: &Paper, attachments: &[Attachme
     if let Some(id) = envelope.and_then(|it| it.in_reply_to.as_deref()).and_then(message_id) {
         write(&mut out, "In-Reply-To", MessageId::new(id.clone()).into());
         write(&mut out, "References", MessageId::new(id).into());
+    }
+    if let Some(id) = own_id.and_then(message_id) {
+        write(&mut out, "Message-ID", MessageId::new(id).into());
     }
     write(&mut out, "X-Unsent", Text::new("1").into());
     out.extend_from_slice(b"MIME-Version: 1.0\r\n");

@@ -9,7 +9,7 @@ use std::{
 use farol_app::{
     Desk, Failure,
     lookups::Watch,
-    view::{CaseOpen, DecisionDraft, DocumentView, MitigationDraft, ObservableView},
+    view::{CaseOpen, DecisionDraft, DocumentView, MitigationDraft, ObservableView, SentSaid},
 };
 use farol_model::{
     case::{CaseFacts, Outcome},
@@ -335,7 +335,7 @@ impl Player<'_> {
             let name = self.desk.export_name(id, audience, *format)?;
             self.desk.export_document(id, audience, *format, &folder.join(name))?;
         }
-        sent.map_or(Ok(()), |channel| self.desk.confirm_sent(id, channel))
+        sent.map_or(Ok(()), |channel| self.desk.confirm_sent(id, &said(channel)))
     }
 }
 
@@ -386,4 +386,8 @@ fn replace(bytes: &[u8], what: &[u8], with: &[u8]) -> Vec<u8> {
     }
     replaced.extend_from_slice(rest);
     replaced
+}
+
+fn said(channel: &str) -> SentSaid {
+    SentSaid { channel: channel.to_owned(), ..SentSaid::default() }
 }

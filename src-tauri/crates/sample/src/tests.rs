@@ -13,6 +13,7 @@ const MACHINES: Machines = Machines {
     pages: farol_render::pages,
     check_words: farol_render::check_words,
     unprinted: farol_render::unprinted,
+    mail: farol_render::mail,
 };
 
 fn place(dir: &TempDir) -> vault::Place {

@@ -71,7 +71,8 @@ impl Store {
         }
     }
 
-    pub(crate) fn is_closing(&self) -> bool {
+    /// Whether the vault is being closed.
+    pub fn is_closing(&self) -> bool {
         self.closing.load(Ordering::Relaxed)
     }
 

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Tables whose rows belong to one case.
-const OF_CASE: [&str; 16] = [
+const OF_CASE: [&str; 20] = [
     "case_line",
     "case_report",
     "observable",
@@ -33,15 +33,23 @@ const OF_CASE: [&str; 16] = [
     "note",
     "observation",
     "evidence",
+    "sighting",
     "decision",
     "mitigation",
     "document",
     "signed_file",
     "hold",
     "closing",
-    "waiting_lookup",
     "renumbered",
+    "waiting_lookup",
+    "watch",
+    "notice",
+    "judged",
 ];
+
+/// Of those, what does not follow from the case's own entries: its number here is told by an entry of the
+/// desk, and the rest is the desk's own.
+const NOT_OF_ITS_ENTRIES: [&str; 5] = ["renumbered", "waiting_lookup", "watch", "notice", "judged"];
 
 /// Erases what a tombstone names, in tables, search, seals and originals.
 pub(crate) fn apply(
@@ -121,8 +129,7 @@ pub(crate) fn clear(conn: &Connection, id: &str) -> Result<(), StoreError> {
     ] {
         conn.execute(sql, [id])?;
     }
-    // Its number here is told by an entry of the desk, and what waits to be asked is the desk's own.
-    for table in OF_CASE.iter().filter(|it| !["renumbered", "waiting_lookup"].contains(*it)) {
+    for table in OF_CASE.iter().filter(|it| !NOT_OF_ITS_ENTRIES.contains(*it)) {
         conn.execute(&format!("DELETE FROM {table} WHERE case_id = ?1"), [id])?;
     }
     Ok(())

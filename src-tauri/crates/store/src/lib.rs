@@ -54,8 +54,12 @@ mod restore;
 mod seal;
 /// Finding what is kept.
 mod search;
+/// The response that an answer is to.
+mod sent;
 /// What several desks wrote on.
 mod shared;
+/// What people saw.
+mod sightings;
 /// Signing files, and checking those that others signed.
 mod signed;
 /// Ways to the key: passphrase, recovery key, system keyring.
@@ -66,6 +70,8 @@ mod swap;
 mod tail;
 /// What the team set for itself.
 mod team;
+/// Watches, what changed and nobody has seen, and what was judged by which tables.
+mod then_now;
 /// Opening, creating, reading.
 mod vault;
 /// Whether anybody changed the record.

@@ -165,6 +165,16 @@ pub(crate) fn apply(
             }
             Ok(())
         }
+        Action::SightingSet { case, after: Some(it), .. } => run(
+            conn,
+            "INSERT INTO sighting (id, case_id, at_ms, body) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms, body = excluded.body",
+            params![it.id.to_string(), case.to_string(), it.seen_at.ms(), json(it)],
+        ),
+        Action::SightingSet { before, after: None, .. } => match before {
+            Some(it) => run(conn, "DELETE FROM sighting WHERE id = ?1", [it.id.to_string()]),
+            None => Ok(()),
+        },
         Action::EvidenceReceived { case, evidence: it } => evidence::put(conn, *case, it, header),
         Action::EvidenceHandled { evidence: id, handling, .. } => {
             evidence::handle(conn, *id, handling.clone(), header)

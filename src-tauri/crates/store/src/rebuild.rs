@@ -8,7 +8,7 @@ use crate::{Store, StoreError, connection, erase, projection, read, search, shar
 
 /// Not projections: the journal itself, what only it can open, the bytes it names, the search, which
 /// is made from the projections, and what is the desk's own.
-const KEPT: [&str; 15] = [
+const KEPT: [&str; 18] = [
     "entry",
     "bare",
     "signature",
@@ -24,6 +24,9 @@ const KEPT: [&str; 15] = [
     "listed_sign",
     "listed_for",
     "listed_answer",
+    "watch",
+    "notice",
+    "judged",
 ];
 
 /// The first place where a table is not what the journal says.

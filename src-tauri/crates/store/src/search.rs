@@ -17,7 +17,7 @@ use farol_model::{
     time::Timestamp,
 };
 
-pub(crate) use self::index::{Changes, build, forget};
+pub(crate) use self::index::{Changes, build, build_first, forget};
 use self::marks::{CLOSE, Marked, OPEN};
 use crate::{StoreError, read::id_of};
 

@@ -84,8 +84,19 @@ export const commands = {
 	lookalikesMake: (brand: string, kinds: string[]) => typedError<LookalikesView, Failure>(__TAURI_INVOKE("lookalikes_make", { brand, kinds })),
 	lookalikesJudge: (brands: string[], text: string) => typedError<JudgedNames, Failure>(__TAURI_INVOKE("lookalikes_judge", { brands, text })),
 	lookalikesJudgeList: (id: LookupListId, brands: string[]) => typedError<JudgedNames, Failure>(__TAURI_INVOKE("lookalikes_judge_list", { id, brands })),
+	recheckPlan: (what: Recheck, resolver: string | null) => typedError<RecheckPlan, Failure>(__TAURI_INVOKE("recheck_plan", { what, resolver })),
+	recheckStart: (what: Recheck, resolver: string | null) => typedError<RecheckDone, Failure>(__TAURI_INVOKE("recheck_start", { what, resolver })),
+	watchList: () => typedError<WatchRow[], Failure>(__TAURI_INVOKE("watch_list")),
+	watchPlan: (draft: WatchDraft) => typedError<RecheckPlan, Failure>(__TAURI_INVOKE("watch_plan", { draft })),
+	watchSet: (draft: WatchDraft) => typedError<WatchRow, Failure>(__TAURI_INVOKE("watch_set", { draft })),
+	watchEnd: (id: WatchId) => typedError<null, Failure>(__TAURI_INVOKE("watch_end", { id })),
+	newsShow: () => typedError<Notice[], Failure>(__TAURI_INVOKE("news_show")),
+	newsSeen: (caseId: CaseId) => typedError<number, Failure>(__TAURI_INVOKE("news_seen", { caseId })),
 	workCancel: () => typedError<null, Failure>(__TAURI_INVOKE("work_cancel")),
 	asnPick: () => typedError<number | null, Failure>(__TAURI_INVOKE("asn_pick")),
+	/**  Writes a sighting down; with `pick`, after a person chose the capture. None when they chose none. */
+	sightingAdd: (caseId: CaseId, draft: SightingDraft, pick: boolean) => typedError<SightingId | null, Failure>(__TAURI_INVOKE("sighting_add", { caseId, draft, pick })),
+	sightingWithdraw: (id: SightingId) => typedError<CaseId, Failure>(__TAURI_INVOKE("sighting_withdraw", { id })),
 	evidencePick: (caseId: CaseId, origin: string, redactedFrom: EvidenceId | null) => typedError<EvidenceAdded | null, Failure>(__TAURI_INVOKE("evidence_pick", { caseId, origin, redactedFrom })),
 	evidenceOpen: (id: EvidenceId) => typedError<EvidenceStart, Failure>(__TAURI_INVOKE("evidence_open", { id })),
 	evidenceSave: (id: EvidenceId, to: string) => typedError<boolean, Failure>(__TAURI_INVOKE("evidence_save", { id, to })),
@@ -139,7 +150,12 @@ export const commands = {
 	templateRestore: (id: string, entry: EntryId) => typedError<TemplateView, Failure>(__TAURI_INVOKE("template_restore", { id, entry })),
 	templateDefault: (id: string) => typedError<null, Failure>(__TAURI_INVOKE("template_default", { id })),
 	documentExport: (document: DocumentId, audience: Audience, format: Format) => typedError<Exported | null, Failure>(__TAURI_INVOKE("document_export", { document, audience, format })),
-	documentSent: (document: DocumentId, channel: string) => typedError<null, Failure>(__TAURI_INVOKE("document_sent", { document, channel })),
+	sendOffPlan: (document: DocumentId, attached: Attached[]) => typedError<SendOffPlan, Failure>(__TAURI_INVOKE("send_off_plan", { document, attached })),
+	/**  Writes the draft where a person says; with `open`, it is then opened in their mail program. */
+	sendOffWrite: (document: DocumentId, attached: Attached[], open: boolean) => typedError<SentOff | null, Failure>(__TAURI_INVOKE("send_off_write", { document, attached, open })),
+	/**  Confirms from the mail as it was sent, which a person picks; false when they picked none. */
+	sentFromMail: (document: DocumentId, answerBy: Timestamp | null) => typedError<boolean, Failure>(__TAURI_INVOKE("sent_from_mail", { document, answerBy })),
+	documentSent: (document: DocumentId, said: SentSaid) => typedError<null, Failure>(__TAURI_INVOKE("document_sent", { document, said })),
 	search: (text: string) => typedError<SearchPage, Failure>(__TAURI_INVOKE("search", { text })),
 	journalVerify: () => typedError<JournalCheck, Failure>(__TAURI_INVOKE("journal_verify")),
 	undo: (entry: EntryId) => typedError<null, Failure>(__TAURI_INVOKE("undo", { entry })),
@@ -234,6 +250,18 @@ record: RegistryRecord | null } |
 /**  For example `no answer within 5 s`. */
 reason: string };
 
+/**  The response that something which came in answers. */
+export type Answered = {
+	/**  The response. */
+	document: DocumentId,
+	/**  Its case, where the answer is now. */
+	case: CaseId,
+	/**  The case's number. */
+	reference: CaseRef,
+	/**  Whether a machine answered, so that the wait goes on. */
+	is_automatic: boolean,
+};
+
 /**  Something that happened on the way to a second person's approval. */
 export type ApprovalLine = {
 	/**  What it is about. */
@@ -243,6 +271,42 @@ export type ApprovalLine = {
 	/**  In plain words, with the name of who signed. */
 	text: string,
 };
+
+/**  What of a host can change. */
+export type Aspect = 
+/**  Whether its name leads to an address, and if not, why. */
+"leads" | 
+/**  Who serves it as proxy. */
+"proxy" | 
+/**  Who runs the machine. */
+"host" | 
+/**  Who stores the object. */
+"storage" | 
+/**  The name that it is an alias of. */
+"points_to" | 
+/**  Its addresses. */
+"addresses" | 
+/**  Who answers its DNS. */
+"dns" | 
+/**  The name servers of its domain. */
+"name_servers" | 
+/**  Who takes its mail. */
+"mail" | 
+/**  The mail servers of its domain. */
+"mail_servers" | 
+/**  Whether and since when its domain is registered. */
+"registration" | 
+/**  Who registered it. */
+"registrar" | 
+/**  What the registry says of its state. */
+"status";
+
+/**  Something that goes along with a response. */
+export type Attached = 
+/**  Another document of the case, as PDF for the same reader. */
+{ kind: "document"; id: DocumentId } | 
+/**  A file of the case, byte for byte as it came in. */
+{ kind: "evidence"; id: EvidenceId };
 
 /**  A part of a report that is a file. */
 export type Attachment = {
@@ -254,6 +318,20 @@ export type Attachment = {
 	size: Size,
 	/**  SHA-256 of the decoded bytes; none when the part was refused and never looked at. */
 	sha256: Digest | null,
+};
+
+/**  Something that goes along, or could. */
+export type AttachmentRow = {
+	/**  Which. */
+	attached: Attached,
+	/**  Its file name, as the reader sees it. */
+	name: string,
+	/**  How large; none for a document that is not made yet. */
+	size: Size | null,
+	/**  What is to be known of it before it leaves. */
+	note: string,
+	/**  Why it cannot leave; none when it can. */
+	stopped: string | null,
 };
 
 /**
@@ -421,6 +499,16 @@ export type Case = {
 	facts: CaseFacts,
 };
 
+/**  A change of a host, with its case. */
+export type CaseChange = {
+	/**  The case. */
+	case: CaseId,
+	/**  Its number. */
+	reference: CaseRef,
+	/**  The change. */
+	diff: HostDiff,
+};
+
 /**  The facts of a case that a person may change. */
 export type CaseFacts = {
 	/**  One line. */
@@ -531,6 +619,8 @@ export type CaseRow = {
 	n_targets: number,
 	/**  How many of them are settled. */
 	n_settled: number,
+	/**  What changed in the world and nobody has seen yet, in words. */
+	news: string | null,
 };
 
 /**  The order of a list. */
@@ -548,10 +638,18 @@ export type CaseView = {
 	case: Case,
 	/**  Its reports, oldest first. */
 	reports: Report[],
+	/**  Those of its reports that are answers to what we wrote. */
+	answers: ReportId[],
 	/**  Values named by its reports or added by hand; targets first. */
 	observables: ObservableView[],
 	/**  Who provides what, one per host that was looked up. */
 	verdicts: ProviderVerdict[],
+	/**  What changed from look-up to look-up, one per host that was looked up. */
+	then_now: ThenNow[],
+	/**  What changed and nobody has marked as seen, the newest first. */
+	news: Notice[],
+	/**  What is looked up again and again. */
+	watches: WatchRow[],
 	/**  Its clocks: running first, the one that ends first on top. */
 	clocks: ClockLine[],
 	/**  Notes, oldest first. */
@@ -566,6 +664,8 @@ export type CaseView = {
 	documents: DocumentRow[],
 	/**  Files it rests on, oldest first. */
 	evidence: EvidenceView[],
+	/**  What people saw, the newest first. */
+	sightings: Sighting[],
 	/**  What happened, newest first. */
 	story: StoryLine[],
 	/**  Why it is kept whatever the rules say. */
@@ -639,6 +739,16 @@ export type Certificate = {
 	n_hits: number,
 };
 
+/**  A change of a host that a text may tell. */
+export type ChangeSaid = {
+	/**  The host. */
+	host: string,
+	/**  When the later look-up began. */
+	at: Timestamp,
+	/**  The sentence, in the document's language. */
+	text: string,
+};
+
 /**  Something was committed. */
 export type Changed = {
 	/**  The case it belongs to; none for reports and the desk itself. */
@@ -651,6 +761,14 @@ export type ChartLook =
 "bars" | 
 /**  A line for each column: for what changes from row to row. */
 "lines";
+/**  Whether others are shown something else. */
+export type Cloaked = 
+/**  Nobody tried it another way. */
+"not_tried" | 
+/**  Looked at in another way, it was the same. */
+"no" | 
+/**  Others are shown something else. */
+"yes";
 
 /**  A deadline on a case. */
 export type Clock = {
@@ -1068,6 +1186,8 @@ export type DocumentView = {
 	facts: NamedFact[],
 	/**  Evidence and decisions of the case, as blocks. */
 	records: RecordBlock[],
+	/**  What changed of its hosts, in sentences that it may tell; the newest first. */
+	changes: ChangeSaid[],
 	/**  Whether a second person has to approve it before it is issued. */
 	needs_second: boolean,
 	/**  Whether legal has to. */
@@ -1188,6 +1308,18 @@ export type Exported = {
 	certificate: Certificate,
 	/**  What its reader will not see as it was written. */
 	notes: string[],
+};
+
+/**  What a look-up showed of one aspect. */
+export type Facet = {
+	/**  Of what. */
+	aspect: Aspect,
+	/**  In order; empty when the answer was that there is none. */
+	values: Shown[],
+	/**  When the answer was asked for. */
+	asked_at: Timestamp,
+	/**  The answers it rests on; a refusal is one, too. */
+	observations: ObservationId[],
 };
 
 /**  A label and its value. */
@@ -1361,6 +1493,47 @@ export type Hold = {
 	set_by: MemberId,
 };
 
+/**  How far a look-up that a text relies on still holds. */
+export type Holds = 
+/**  Looked up within the hour, and as it was when the text was last saved. */
+"yes" | 
+/**  Otherwise than when the text was last saved. */
+"no" | 
+/**  The newest look-up is older than an hour. */
+"unchecked" | 
+/**  It was never looked up. */
+"never";
+
+/**  An aspect that is otherwise than it was. */
+export type HostChange = {
+	/**  Of what. */
+	aspect: Aspect,
+	/**  As it was. */
+	then: Facet,
+	/**  As it is. */
+	now: Facet,
+};
+
+/**  What changed between two pictures of a host. */
+export type HostDiff = {
+	/**  The host. */
+	host: string,
+	/**  When the earlier look-up began. */
+	then_at: Timestamp,
+	/**  When the later one began. */
+	now_at: Timestamp,
+	/**  What is otherwise, in the order of [`Aspect::ALL`]; empty when nothing is. */
+	changes: HostChange[],
+	/**  What moved and means nothing: addresses that rotate within a provider's own ranges. */
+	unimportant: string[],
+	/**  What the later look-up did not ask, or got no answer to. */
+	unanswered: Aspect[],
+	/**  All of it in one sentence, hosts and addresses defanged, fit for a letter. */
+	sentence: string,
+	/**  The same in Portuguese. */
+	sentence_pt: string,
+};
+
 /**  A file that could not be taken in, and why. */
 export type ImportResult = {
 	/**  The file's name. */
@@ -1383,6 +1556,8 @@ export type Imported = {
 	sha256: Digest,
 	/**  Parts that were not kept, in plain words (child safety). */
 	refused: string[],
+	/**  The response that it answers, on whose case it is now. */
+	answers: Answered | null,
 };
 
 /**  What taking a bundle in brings, or brought. */
@@ -1851,6 +2026,8 @@ export type LookupDone = {
 	observations: Observation[],
 	/**  One verdict per host. */
 	verdicts: ProviderVerdict[],
+	/**  What is otherwise than at the look-up before; only on a case. */
+	changes: HostDiff[],
 	/**  Whether it was cancelled; what was answered is kept. */
 	cancelled: boolean,
 };
@@ -2078,6 +2255,13 @@ export type NetworkRow = {
 	ours: boolean,
 };
 
+/**  What kind of news a notice is. */
+export type NewsKind = 
+/**  A look-up showed something else than the one before. */
+"world" | 
+/**  The tables of networks changed, and what is kept is judged otherwise. */
+"rules";
+
 /**  What to do next on a case, and why. */
 export type NextStep = {
 	/**  What the button does. */
@@ -2102,6 +2286,25 @@ export type Note = {
 
 /**  A note on a case. */
 export type NoteId = string;
+
+/**  Something that changed on a case and that nobody has marked as seen yet; the desk's own. */
+export type Notice = {
+	/**  Its id. */
+	id: NoticeId,
+	/**  The case. */
+	case: CaseId,
+	/**  The host. */
+	host: string,
+	/**  When it was noticed. */
+	at: Timestamp,
+	/**  What kind. */
+	kind: NewsKind,
+	/**  In one sentence. */
+	text: string,
+};
+
+/**  Something that changed and nobody has seen yet. */
+export type NoticeId = string;
 
 /**  A value in its one normal form: lower-case ASCII host, no trailing dot, no defanging. */
 export type Observable = {
@@ -2223,6 +2426,8 @@ export type Parsed = {
 	message_id: string | null,
 	/**  `In-Reply-To` and `References`, without brackets. */
 	refers_to: string[],
+	/**  Whether a machine answered: a notice of absence, a receipt. */
+	is_automatic?: boolean,
 	/**  Readable text; HTML is reduced to text. */
 	text: string,
 	/**  Files that came along. */
@@ -2412,6 +2617,53 @@ export type Reason = {
 	n_hosts: number,
 	/**  In words: `6 lead to 203[.]0[.]113[.]166`. */
 	words: string,
+/**  What is to be looked up again. */
+export type Recheck = 
+/**  Hosts of one case. */
+{ kind: "case"; 
+/**  The case. */
+case: CaseId; 
+/**  The hosts; empty for all of its targets, and what was looked up before. */
+hosts: string[] } | 
+/**  Every open case. */
+{ kind: "all_open" };
+
+/**  A case that is looked up again. */
+export type RecheckCase = {
+	/**  The case. */
+	case: CaseId,
+	/**  Its number. */
+	reference: CaseRef,
+	/**  The hosts, in normal form. */
+	hosts: string[],
+};
+
+/**  What looking up again came to. */
+export type RecheckDone = {
+	/**  Hosts that were asked about. */
+	n_hosts: number,
+	/**  Answers that are kept. */
+	n_answers: number,
+	/**  What is otherwise than at the look-up before. */
+	changes: CaseChange[],
+	/**  What was not asked, and why. */
+	left_out: string[],
+	/**  Whether somebody stopped it; what was answered is kept. */
+	cancelled: boolean,
+};
+
+/**  What would leave if cases were looked up again. Nothing has left. */
+export type RecheckPlan = {
+	/**  The cases with their hosts. */
+	cases: RecheckCase[],
+	/**  What is not asked, and why. */
+	left_out: string[],
+	/**  Who is asked what; none when there is nothing to ask. */
+	lookup: LookupPlan | null,
+	/**  Names that look as if they were made for one reader. */
+	telling: string[],
+	/**  Whether the desk is offline, so that nothing would leave. */
+	offline: boolean,
 };
 
 /**  One resource record of an answer. */
@@ -2583,6 +2835,18 @@ export type RegistryTable = {
 	is_old: boolean,
 };
 
+/**  A host that the text names, and what the record knows of it. */
+export type Relied = {
+	/**  The host. */
+	host: string,
+	/**  How far it holds. */
+	holds: Holds,
+	/**  The newest look-up. */
+	checked_at: Timestamp | null,
+	/**  In one sentence. */
+	says: string,
+};
+
 /**  One thing that came in. */
 export type Report = {
 	/**  Its id. */
@@ -2728,6 +2992,8 @@ export type SearchKind =
 "report" | 
 /**  A note on a case. */
 "note" | 
+/**  What a person saw at an address. */
+"sighting" | 
 /**  A decision. */
 "decision" | 
 /**  A mitigation. */
@@ -2757,6 +3023,61 @@ export type SearchPage = {
 	newest_first: boolean,
 };
 
+/**  What there was to see. */
+export type Seen = 
+/**  What was reported. */
+"content" | 
+/**  Something else, with nothing wrong about it. */
+"other" | 
+/**  A page that says it was taken down or blocked, or a warning. */
+"blocked" | 
+/**  The host answers that there is nothing. */
+"gone" | 
+/**  A way on to another address. */
+"elsewhere" | 
+/**  A page that asks who one is before it shows anything. */
+"gate" | 
+/**  No answer, or an error. */
+"unreachable";
+
+/**  Exactly what leaves if a response is sent off. Nothing has left. */
+export type SendOffPlan = {
+	/**  The case. */
+	case: CaseId,
+	/**  Its number. */
+	reference: CaseRef,
+	/**  For whom the version is. */
+	reader: Audience,
+	/**  The address; empty until somebody fills it in. */
+	to: string,
+	/**  The subject line. */
+	subject: string,
+	/**  The mail that it answers. */
+	in_reply_to: string | null,
+	/**  Which version leaves, in words. */
+	version: string,
+	/**  The words that the reader gets. */
+	text: string,
+	/**  How many values are withheld from them, and searched for in everything that leaves. */
+	n_withheld: number,
+	/**  What goes along. */
+	attachments: AttachmentRow[],
+	/**  What could go along. */
+	offered: AttachmentRow[],
+	/**  The hosts that the text names. */
+	relies_on: Relied[],
+	/**  Whether the desk is offline, so that they cannot be looked up now. */
+	offline: boolean,
+	/**  What stops it. */
+	stops: string[],
+	/**  What should be looked at before. */
+	warns: string[],
+	/**  Clocks that confirming it stops. */
+	clocks: string[],
+	/**  The message id of the draft; an answer to it finds its way back. */
+	message_id: string,
+};
+
 /**  How closely a case is held. */
 export type Sensitivity = 
 /**  As any case. */
@@ -2774,6 +3095,38 @@ export type Sent = {
 	channel: string,
 	/**  Who confirmed it. */
 	confirmed_by: MemberId,
+	/**  To which address, when one was written on it. */
+	to?: string | null,
+	/**  `Message-ID` under which it went out, without brackets, when it is not that of the draft. */
+	message_id?: string | null,
+	/**  SHA-256 of the file that was written for it last. */
+	sha256?: Digest | null,
+};
+
+/**  A draft that was written. */
+export type SentOff = {
+	/**  Where. */
+	file_name: string,
+	/**  SHA-256 of it. */
+	sha256: Digest,
+	/**  Its message id. */
+	message_id: string,
+	/**  How many files are in it. */
+	n_attachments: number,
+	/**  What the check could not read in them: a person looks. */
+	notes: string[],
+};
+
+/**  What a person says about a response that went out. */
+export type SentSaid = {
+	/**  By which way: mail, portal, phone. */
+	channel: string,
+	/**  When; none for now. */
+	at: Timestamp | null,
+	/**  The message id under which it went out, when another one than the draft's is known. */
+	message_id: string | null,
+	/**  Until when an answer was asked for; none when nobody waits for one. */
+	answer_by: Timestamp | null,
 };
 
 /**  How bad it is; shown by shape, word and colour. */
@@ -2845,6 +3198,69 @@ export type SignKindRow = {
 	/**  Its words. */
 	label: string,
 };
+
+/**  One value of a picture. */
+export type Shown = {
+	/**  As people read it: a provider's name, an address, a status. Names and addresses are not defanged. */
+	text: string,
+	/**  Whether only the network that announces an address speaks for it. */
+	is_weak: boolean,
+};
+
+/**  What a person saw. */
+export type Sighting = {
+	/**  Its id. */
+	id: SightingId,
+	/**  Where: a URL, a host or an address. */
+	observable: Observable,
+	/**  When they looked. */
+	seen_at: Timestamp,
+	/**  Who looked, when it was not whoever wrote it down. */
+	seen_by: string | null,
+	/**  Who wrote it down. */
+	written_by: MemberId,
+	/**  Where they looked from: a place, a network. */
+	seen_from: string,
+	/**  With what: a device, a program. */
+	device: string,
+	/**  The language that they asked for. */
+	language: string,
+	/**  What there was. */
+	seen: Seen,
+	/**  The same in words. */
+	words: string,
+	/**  Whether others are shown something else. */
+	cloaked: Cloaked,
+	/**  A file they made of it, kept as evidence. */
+	capture: EvidenceId | null,
+};
+
+/**  What a person saw. */
+export type SightingDraft = {
+	/**  The URL, host or address, defanged or not. */
+	address: string,
+	/**  When they looked; none for now. */
+	seen_at: Timestamp | null,
+	/**  Who looked, when it was not whoever writes this down. */
+	seen_by: string | null,
+	/**  Where they looked from. */
+	seen_from: string,
+	/**  With what. */
+	device: string,
+	/**  The language that they asked for. */
+	language: string,
+	/**  What there was. */
+	seen: Seen,
+	/**  The same in words. */
+	words: string,
+	/**  Whether others are shown something else. */
+	cloaked: Cloaked,
+	/**  A capture that the case has already. */
+	capture: EvidenceId | null,
+};
+
+/**  What a person saw at an address. */
+export type SightingId = string;
 
 /**  What a member said, with their signature. */
 export type SignedFile = {
@@ -3148,6 +3564,20 @@ export type Theme =
 /**  Light on night sea. */
 "dark";
 
+/**  How often a host was looked at, and when something changed. */
+export type ThenNow = {
+	/**  The host. */
+	host: string,
+	/**  How many look-ups there are of it. */
+	n_pictures: number,
+	/**  When the first of them began. */
+	first_at: Timestamp,
+	/**  When the newest began. */
+	last_at: Timestamp,
+	/**  Where two look-ups in a row differ, the newest first. */
+	diffs: HostDiff[],
+};
+
 /**  One moment of a timeline. */
 export type TimelineRow<T> = {
 	/**  When. */
@@ -3307,6 +3737,60 @@ export type WaitingSent = {
 	n_answers: number,
 	/**  Look-ups that still wait, with the reason. */
 	still_waiting: string[],
+};
+
+/**
+ *  Hosts that are looked up again and again while the desk is open and online.
+ * 
+ *  The desk's own, like the queue of look-ups that wait: another desk that gets the case must not
+ *  begin to send because of it.
+ */
+export type Watch = {
+	/**  Its id. */
+	id: WatchId,
+	/**  The case that keeps the answers. */
+	case: CaseId,
+	/**  The host; none for the hosts of all targets, as they are when it runs. */
+	host: string | null,
+	/**  Minutes from one look-up to the next. */
+	every_min: number,
+	/**  The resolver that was chosen for it; none for the desk's own choice. */
+	resolver: string | null,
+	/**  When somebody set it. */
+	set_at: Timestamp,
+	/**  When it is due. */
+	next_at: Timestamp,
+	/**  When it last ran to its end. */
+	last_at: Timestamp | null,
+	/**  What came of the last time, in words. */
+	last: string | null,
+};
+
+/**  What a person watches. */
+export type WatchDraft = {
+	/**  The case that keeps the answers. */
+	case: CaseId,
+	/**  The host; none for all targets. */
+	host: string | null,
+	/**  Minutes from one look-up to the next. */
+	every_min: number,
+	/**  The resolver to ask; none for the desk's own choice. */
+	resolver: string | null,
+};
+
+/**  Hosts that are looked up again and again. */
+export type WatchId = string;
+
+/**  A watch in a list. */
+export type WatchRow = {
+	/**  The watch. */
+	watch: Watch,
+	/**  The case's number. */
+	reference: CaseRef,
+	/**  The hosts that it asks about now. */
+	hosts: string[],
+	/**  Why it does not run; none when it does. */
+	rests: string | null,
 };
 
 /**  A kind of question, and who learns that it was asked. */

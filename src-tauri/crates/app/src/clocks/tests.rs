@@ -7,13 +7,7 @@ use farol_model::{
 };
 use tempfile::TempDir;
 
-use crate::{Desk, Machines, vault, view::CaseOpen};
-
-const MACHINES: Machines = Machines {
-    render: farol_render::render,
-    pages: farol_render::pages,
-    check_words: farol_render::check_words,
-};
+use crate::{Desk, testing::MACHINES, vault, view::CaseOpen};
 
 fn desk_with_case(category: Category) -> (TempDir, Desk, CaseId) {
     let dir = tempfile::tempdir().unwrap();

@@ -13,17 +13,12 @@ use tempfile::TempDir;
 
 use super::ConnectionsOf;
 use crate::{
-    Desk, Machines,
+    Desk,
     lookup_lists::ListWatch,
     lookups::Watch,
+    testing::MACHINES,
     vault,
     view::{CaseOpen, ListNames},
-};
-
-const MACHINES: Machines = Machines {
-    render: farol_render::render,
-    pages: farol_render::pages,
-    check_words: farol_render::check_words,
 };
 
 fn new_desk() -> (TempDir, Desk) {

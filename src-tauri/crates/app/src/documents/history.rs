@@ -82,7 +82,7 @@ impl Desk {
     pub fn moments(&self, case: CaseId) -> Result<Vec<MomentRow>, Failure> {
         self.store.read(|it| {
             it.case(case)?;
-            moments(it, case)
+            moments(self, it, case)
         })
     }
 
@@ -99,7 +99,7 @@ impl Desk {
         use farol_model::document::{Audience, TimelineRow};
         let (mut blocks, all) = self.store.read(|it| {
             let document = it.document(document)?;
-            let all = moments(it, document.case)?;
+            let all = moments(self, it, document.case)?;
             Ok::<_, Failure>((document.blocks, all))
         })?;
         let mut rows = Vec::new();
@@ -149,9 +149,11 @@ fn version(entry: &Entry, document: DocumentId, block: BlockId) -> Option<Option
     }
 }
 
-fn moments(it: Reader<'_>, case: CaseId) -> Result<Vec<MomentRow>, Failure> {
-    Ok(it
-        .story(case)?
+/// What happened; of look-ups that showed something else than those before, what that was.
+fn moments(desk: &Desk, it: Reader<'_>, case: CaseId) -> Result<Vec<MomentRow>, Failure> {
+    let story = it.story(case)?;
+    let mut brought = desk.brought(&story);
+    Ok(story
         .into_iter()
         .filter(|entry| {
             !matches!(
@@ -165,7 +167,7 @@ fn moments(it: Reader<'_>, case: CaseId) -> Result<Vec<MomentRow>, Failure> {
             entry: header.id,
             at: header.at,
             kind: kind(&action),
-            text: action.describe(),
+            text: brought.remove(&header.id).unwrap_or_else(|| action.describe()),
         })
         .collect())
 }

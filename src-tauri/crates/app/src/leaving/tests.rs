@@ -8,14 +8,8 @@ use farol_model::{
 };
 use tempfile::TempDir;
 
-use crate::{Desk, Failure, Machines, lookups::Watch, vault, view::CaseOpen};
+use crate::{Desk, Failure, lookups::Watch, testing::MACHINES, vault, view::CaseOpen};
 
-const MACHINES: Machines = Machines {
-    render: farol_render::render,
-    pages: farol_render::pages,
-    check_words: farol_render::check_words,
-    unprinted: farol_render::unprinted,
-};
 const HOST: &str = "login.harbour-bank.example";
 
 fn place(dir: &TempDir) -> vault::Place {

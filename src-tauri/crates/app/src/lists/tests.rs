@@ -13,15 +13,10 @@ use farol_model::{
 use tempfile::TempDir;
 
 use crate::{
-    Desk, Machines, vault,
+    Desk,
+    testing::MACHINES,
+    vault,
     view::{CaseOpen, QueueRow},
-};
-
-const MACHINES: Machines = Machines {
-    render: farol_render::render,
-    pages: farol_render::pages,
-    check_words: farol_render::check_words,
-    unprinted: farol_render::unprinted,
 };
 
 fn new_desk() -> (TempDir, Desk) {

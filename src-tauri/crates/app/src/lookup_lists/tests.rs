@@ -17,15 +17,12 @@ use tempfile::TempDir;
 
 use super::{ListFormat, ListWatch, file_name};
 use crate::{
-    Desk, Machines, vault,
+    Desk,
+    testing::MACHINES,
+    vault,
     view::{CaseOpen, ListNames},
 };
 
-const MACHINES: Machines = Machines {
-    render: farol_render::render,
-    pages: farol_render::pages,
-    check_words: farol_render::check_words,
-};
 /// One that we proxy, two of one phisher, one that dangles, one that is gone, and one that is no host.
 const NAMES: &str = "hxxps://login[.]harbour-bank[.]example/x\nharbour-bank-verify.test\n\
                      secure-harbour-bank.test\nbeta.sandpiper-labs.example\nnobody.quiet-cove.test\n\

@@ -17,15 +17,10 @@ use tempfile::TempDir;
 
 use super::read_signed;
 use crate::{
-    Desk, Failure, Machines, vault,
+    Desk, Failure,
+    testing::MACHINES,
+    vault,
     view::{CaseOpen, DecisionDraft, FileStep, MitigationDraft},
-};
-
-const MACHINES: Machines = Machines {
-    render: farol_render::render,
-    pages: farol_render::pages,
-    check_words: farol_render::check_words,
-    unprinted: farol_render::unprinted,
 };
 
 /// Two people, each at their own desk, and a folder that files travel in.

@@ -16,6 +16,7 @@ use farol_model::{
     id::DocumentId,
 };
 
+use super::send_off;
 use crate::{options::DocCommand, output::Output};
 
 pub(super) fn begin(
@@ -94,10 +95,8 @@ pub(super) fn run(desk: &Desk, command: DocCommand, output: &mut Output) -> Resu
             output.line(certificate, &plain)
         }
         DocCommand::Write(command) => writing::run(desk, command, output),
-        DocCommand::Sent { doc, channel } => {
-            desk.confirm_sent(doc, &channel)?;
-            output.line(&json!({ "document": doc, "channel": channel }), "recorded")
-        }
+        DocCommand::SendOff(options) => send_off::send_off(desk, options, output),
+        DocCommand::Sent(options) => send_off::sent(desk, options, output),
     }
 }
 

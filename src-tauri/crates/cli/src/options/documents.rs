@@ -95,14 +95,11 @@ pub(crate) enum DocCommand {
         #[arg(long, value_name = "LIST")]
         withheld: PathBuf,
     },
+    /// Say exactly what leaves with a response, and whether the look-ups it relies on still hold; with
+    /// an output, write the draft with its files. It is not sent by that.
+    SendOff(super::send_off::SendOffOptions),
     /// Confirm that a response was sent.
-    Sent {
-        /// The document.
-        doc: DocumentId,
-        /// By which way: mail, portal, phone.
-        #[arg(long, default_value = "mail")]
-        channel: String,
-    },
+    Sent(super::send_off::SentOptions),
 }
 
 fn format(word: &str) -> Result<Format, String> {

@@ -32,7 +32,7 @@ pub fn signs(
     networks: &Networks,
 ) -> Vec<Shown> {
     let host = if is_subject(host) { host.to_owned() } else { ascii(host) };
-    let trail = Trail::follow(&host, observations);
+    let trail = Trail::follow(&host, &observations.iter().collect::<Vec<_>>());
     let mut found = Found { shown: Vec::new(), networks };
     for finding in &verdict.findings {
         found.add(SignKind::of_role(finding.role), finding.provider.clone(), true);

@@ -18,25 +18,25 @@ const MAX_CHAIN: usize = 32;
 
 /// A value that an observation showed.
 #[derive(Debug)]
-pub(super) struct Shown<T> {
-    pub(super) value: T,
+pub(crate) struct Shown<T> {
+    pub(crate) value: T,
     /// How a sentence names it: `A record 192.0.2.7`.
-    pub(super) shown: String,
-    pub(super) by: ObservationId,
+    pub(crate) shown: String,
+    pub(crate) by: ObservationId,
 }
 
 /// Who announces an address, according to the offline table.
 #[derive(Debug)]
-pub(super) struct Announced<'a> {
-    pub(super) ip: IpAddr,
-    pub(super) asn: u32,
-    pub(super) holder: &'a str,
-    pub(super) by: &'a Observation,
+pub(crate) struct Announced<'a> {
+    pub(crate) ip: IpAddr,
+    pub(crate) asn: u32,
+    pub(crate) holder: &'a str,
+    pub(crate) by: &'a Observation,
 }
 
 /// Where the name leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum End {
+pub(crate) enum End {
     /// To an address.
     Address,
     /// It does not exist.
@@ -57,23 +57,23 @@ pub(super) enum End {
 
 /// What is known about a host.
 #[derive(Debug)]
-pub(super) struct Trail<'a> {
-    pub(super) host: &'a str,
+pub(crate) struct Trail<'a> {
+    pub(crate) host: &'a str,
     /// The host and the names its CNAME chain goes through.
-    pub(super) names: Vec<Shown<String>>,
-    pub(super) addresses: Vec<Shown<IpAddr>>,
-    pub(super) name_servers: Vec<Shown<String>>,
-    pub(super) mail_servers: Vec<Shown<String>>,
-    pub(super) announced: Vec<Announced<'a>>,
+    pub(crate) names: Vec<Shown<String>>,
+    pub(crate) addresses: Vec<Shown<IpAddr>>,
+    pub(crate) name_servers: Vec<Shown<String>>,
+    pub(crate) mail_servers: Vec<Shown<String>>,
+    pub(crate) announced: Vec<Announced<'a>>,
     /// What registries were asked about the host's domain and its addresses, the domain first.
-    pub(super) registries: Vec<&'a Observation>,
-    pub(super) end: End,
+    pub(crate) registries: Vec<&'a Observation>,
+    pub(crate) end: End,
     /// The newest observation it rests on.
-    pub(super) as_of: Option<Timestamp>,
+    pub(crate) as_of: Option<Timestamp>,
 }
 
 impl<'a> Trail<'a> {
-    pub(super) fn follow(host: &'a str, observations: &'a [Observation]) -> Self {
+    pub(crate) fn follow(host: &'a str, observations: &[&'a Observation]) -> Self {
         let newest = newest(observations);
         let domain = registrable(host);
         let mut trail = Trail {
@@ -213,7 +213,7 @@ impl<'a> Trail<'a> {
 }
 
 /// Of each question the newest answer; one that says something beats a later silence.
-fn newest(observations: &[Observation]) -> Vec<&Observation> {
+pub(crate) fn newest<'a>(observations: &[&'a Observation]) -> Vec<&'a Observation> {
     let mut best: BTreeMap<String, (usize, &Observation)> = BTreeMap::new();
     let worth = |o: &Observation| {
         let says_something = match &o.answer {
@@ -223,7 +223,7 @@ fn newest(observations: &[Observation]) -> Vec<&Observation> {
         };
         (says_something, o.asked_at)
     };
-    for (place, observation) in observations.iter().enumerate() {
+    for (place, observation) in observations.iter().copied().enumerate() {
         best.entry(observation.question.display())
             .and_modify(|known| {
                 if worth(observation) > worth(known.1) {

@@ -378,6 +378,10 @@ fn is_free(conn: &Connection, entry: &CheckedEntry) -> Result<bool, StoreError> 
             here("note", note.id.to_string())
         }
         Action::ClockSet { after, .. } => here("clock", after.id.to_string()),
+        Action::SightingSet { before, after, .. } => match after.as_ref().or(before.as_ref()) {
+            Some(it) => here("sighting", it.id.to_string()),
+            None => Ok(true),
+        },
         Action::DecisionSet { after, .. } => here("decision", after.id.to_string()),
         Action::MitigationSet { after, .. } => here("mitigation", after.id.to_string()),
         Action::DocumentCreated { document } => here("document", document.id.to_string()),

@@ -20,6 +20,7 @@ use farol_model::{
     refang::plain,
     report::Report,
     search::SearchKind,
+    sighting::Sighting,
     time::Timestamp,
 };
 
@@ -73,6 +74,12 @@ impl Changes {
             Action::NoteAdded { case, note } => self.put(of_note(*case, note)),
             Action::NoteWithdrawn { note, .. } => {
                 self.remove(SearchKind::Note, note.id.to_string());
+            }
+            Action::SightingSet { case, after: Some(it), .. } => self.put(of_sighting(*case, it)),
+            Action::SightingSet { before, after: None, .. } => {
+                if let Some(it) = before {
+                    self.remove(SearchKind::Sighting, it.id.to_string());
+                }
             }
             Action::DecisionSet { case, after, .. } => self.put(of_decision(*case, after)),
             Action::MitigationSet { case, after, .. } => self.put(of_mitigation(*case, after)),
@@ -260,6 +267,19 @@ fn words_of_answer(answer: &Answer) -> Vec<String> {
 
 /// Fills an empty index from the projections.
 pub(crate) fn build(conn: &Connection) -> Result<(), StoreError> {
+    build_first(conn)?;
+    for_each(
+        conn,
+        "SELECT case_id, body FROM sighting ORDER BY at_ms",
+        |it, case, sighting: Sighting| {
+            it.put(of_sighting(id_of(&case)?, &sighting));
+            Ok(())
+        },
+    )
+}
+
+/// Fills an empty index from the projections of the first layouts, which had no sightings.
+pub(crate) fn build_first(conn: &Connection) -> Result<(), StoreError> {
     for_each(
         conn,
         "SELECT id, body FROM report ORDER BY received_at_ms",
@@ -425,6 +445,19 @@ fn of_note(case: CaseId, note: &Note) -> Item {
         at: note.written_at,
         title: String::new(),
         body: vec![note.text.clone()],
+    }
+}
+
+fn of_sighting(case: CaseId, it: &Sighting) -> Item {
+    let how = [&it.seen_from, &it.device, &it.language].into_iter().cloned();
+    let body = [it.seen.label().to_owned(), it.words.clone()].into_iter().chain(how);
+    Item {
+        kind: SearchKind::Sighting,
+        key: it.id.to_string(),
+        case: Some(case),
+        at: it.seen_at,
+        title: it.observable.defanged(),
+        body: body.chain(it.seen_by.clone()).filter(|it| !it.is_empty()).collect(),
     }
 }
 

@@ -556,6 +556,8 @@ fn a_vault_of_the_first_schema_is_searchable_after_opening() {
              DROP TABLE bare; DROP TABLE renumbered; DROP TABLE conflict; DROP INDEX entry_by_seal;
              DROP TABLE lookup_list; DROP TABLE listed_name; DROP TABLE listed_sign;
              DROP TABLE listed_for; DROP TABLE listed_answer;
+             DROP TABLE watch; DROP TABLE notice; DROP TABLE judged; DROP TABLE sighting;
+             DROP INDEX document_by_message;
              PRAGMA user_version = 1;",
         )
         .unwrap();

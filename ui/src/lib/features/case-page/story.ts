@@ -9,6 +9,8 @@ const REPEATED: Record<string, (n: number) => string> = {
   observed: (n) => `${n} look-ups`,
   clock_set: (n) => `${n} clocks`,
 };
+/** A look-up that brought something to light stands by itself. */
+const tells = (line: StoryLine) => line.action === "observed" && !line.text.endsWith("kept as evidence");
 const TOGETHER_MS = 60_000;
 const MANY = 3;
 
@@ -16,7 +18,7 @@ export function grouped(story: StoryLine[]): StoryGroup[] {
   const groups: StoryGroup[] = [];
   for (const line of story) {
     const last = groups.at(-1);
-    const joins = last && line.action in REPEATED && last.first.action === line.action &&
+    const joins = last && !tells(line) && !tells(last.first) && line.action in REPEATED && last.first.action === line.action &&
       last.first.actor === line.actor && Date.parse(last.first.at) - Date.parse(line.at) < TOGETHER_MS;
     if (joins) last.lines.push(line);
     else groups.push({ first: line, lines: [line], words: "" });

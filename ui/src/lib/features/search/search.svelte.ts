@@ -9,6 +9,7 @@ export const KINDS: Record<SearchKind, string> = {
   case: "Case",
   report: "Report",
   note: "Note",
+  sighting: "Sighting",
   decision: "Decision",
   mitigation: "Mitigation",
   response: "Response",

@@ -346,7 +346,21 @@ export class Writing {
           view?.dispatch(view.state.tr.insertText("{{", from, to));
         },
       },
+      ...this.#changes(),
     ];
+  }
+
+  /** What changed of the case's hosts, as sentences. */
+  #changes(): Offer[] {
+    return this.#options.view().changes.map((it, n) => ({
+      id: `change-${n}`,
+      label: `What changed: ${it.host.replaceAll(".", "[.]")}`,
+      hint: it.text,
+      run: (from: number, to: number) => {
+        const view = this.#view;
+        view?.dispatch(view.state.tr.insertText(it.text, from, to).scrollIntoView());
+      },
+    }));
   }
 
   #facts(): Offer[] {
