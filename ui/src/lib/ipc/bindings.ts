@@ -761,6 +761,7 @@ export type ChartLook =
 "bars" | 
 /**  A line for each column: for what changes from row to row. */
 "lines";
+
 /**  Whether others are shown something else. */
 export type Cloaked = 
 /**  Nobody tried it another way. */
@@ -2617,6 +2618,8 @@ export type Reason = {
 	n_hosts: number,
 	/**  In words: `6 lead to 203[.]0[.]113[.]166`. */
 	words: string,
+};
+
 /**  What is to be looked up again. */
 export type Recheck = 
 /**  Hosts of one case. */
@@ -3140,65 +3143,6 @@ export type Severity =
 /**  Little harm. */
 "low";
 
-/**  Something that a name shows. */
-export type Sign = {
-	/**  What kind. */
-	kind: SignKind,
-	/**  The value, in one spelling. */
-	value: string,
-};
-
-/**  What kind of sign. */
-export type SignKind = 
-/**  Who stands in front of it. */
-"proxy" | 
-/**  Who runs the machine. */
-"host" | 
-/**  Who stores the object. */
-"storage" | 
-/**  Who answers its DNS. */
-"dns" | 
-/**  Who takes its mail. */
-"mail" | 
-/**  Who registered its domain. */
-"registrar" | 
-/**  An address. */
-"address" | 
-/**  The /24 or /48 around an address. */
-"prefix" | 
-/**  Who announces an address. */
-"asn" | 
-/**  All name servers of its domain, in order. */
-"ns_set" | 
-/**  All mail servers of its domain, in order. */
-"mx_set" | 
-/**  Whoever the SOA record says is responsible. */
-"soa" | 
-/**  The name that it leads to. */
-"cname" | 
-/**  Its name at a platform: a project or an account. */
-"account" | 
-/**  What proves to a service that somebody holds the domain. */
-"verification" | 
-/**  A key that signs mail. */
-"dkim" | 
-/**  The account that may have certificates. */
-"caa_account" | 
-/**  Its registrar and the minute it was registered. */
-"registered" | 
-/**  Its registrable domain. */
-"domain" | 
-/**  What came of it. */
-"outcome";
-
-/**  A kind that a list can be grouped by. */
-export type SignKindRow = {
-	/**  The kind. */
-	kind: SignKind,
-	/**  Its words. */
-	label: string,
-};
-
 /**  One value of a picture. */
 export type Shown = {
 	/**  As people read it: a provider's name, an address, a status. Names and addresses are not defanged. */
@@ -3261,6 +3205,65 @@ export type SightingDraft = {
 
 /**  What a person saw at an address. */
 export type SightingId = string;
+
+/**  Something that a name shows. */
+export type Sign = {
+	/**  What kind. */
+	kind: SignKind,
+	/**  The value, in one spelling. */
+	value: string,
+};
+
+/**  What kind of sign. */
+export type SignKind = 
+/**  Who stands in front of it. */
+"proxy" | 
+/**  Who runs the machine. */
+"host" | 
+/**  Who stores the object. */
+"storage" | 
+/**  Who answers its DNS. */
+"dns" | 
+/**  Who takes its mail. */
+"mail" | 
+/**  Who registered its domain. */
+"registrar" | 
+/**  An address. */
+"address" | 
+/**  The /24 or /48 around an address. */
+"prefix" | 
+/**  Who announces an address. */
+"asn" | 
+/**  All name servers of its domain, in order. */
+"ns_set" | 
+/**  All mail servers of its domain, in order. */
+"mx_set" | 
+/**  Whoever the SOA record says is responsible. */
+"soa" | 
+/**  The name that it leads to. */
+"cname" | 
+/**  Its name at a platform: a project or an account. */
+"account" | 
+/**  What proves to a service that somebody holds the domain. */
+"verification" | 
+/**  A key that signs mail. */
+"dkim" | 
+/**  The account that may have certificates. */
+"caa_account" | 
+/**  Its registrar and the minute it was registered. */
+"registered" | 
+/**  Its registrable domain. */
+"domain" | 
+/**  What came of it. */
+"outcome";
+
+/**  A kind that a list can be grouped by. */
+export type SignKindRow = {
+	/**  The kind. */
+	kind: SignKind,
+	/**  Its words. */
+	label: string,
+};
 
 /**  What a member said, with their signature. */
 export type SignedFile = {
