@@ -3,7 +3,7 @@
 //! A writer in a process of its own says `ack` after each commit that returned. It is killed, its disk
 //! refuses, or its files are damaged; then everything that it acknowledged has to be there, the record
 //! has to hold, and whoever is refused has to be told what to do. `soak --short` is in `make test`;
-//! `--seed N` repeats a run.
+//! `--seed N` repeats a run, `--only WORDS` runs the lines whose name has these words.
 #![expect(clippy::unwrap_used, reason = "a soak that cannot go on should say where")]
 
 /// Bits, pages and ends of files that are not what they were.
@@ -48,6 +48,8 @@ fn main() -> ExitCode {
         return writer::run(dir.as_ref(), work, n_notes);
     }
     let short = args.iter().any(|it| it == "--short");
+    let only = args.iter().skip_while(|it| *it != "--only").nth(1);
+    let is_wanted = |what: &str| only.is_none_or(|it| what.contains(it.as_str()));
     let seed = args.iter().skip_while(|it| *it != "--seed").nth(1);
     let seed = seed.map_or(20_261_124, |it| it.parse().expect("--seed is a number"));
     println!("seed {seed}");
@@ -68,16 +70,22 @@ fn main() -> ExitCode {
     };
     let mut dice = Dice(seed);
     for (work, n_full) in kills::WORK {
-        let n = if short { 4 } else { n_full };
-        report(&format!("killed while: {work}"), &kills::run(work, n, &mut dice));
+        let (what, n) = (format!("killed while: {work}"), if short { 4 } else { n_full });
+        if is_wanted(&what) {
+            report(&what, &kills::run(work, n, &mut dice));
+        }
     }
     for (fault, n_full) in faults::FAULTS {
-        let n = if short { 3 } else { n_full };
-        report(&format!("disk: {fault}"), &faults::run(fault, n, &mut dice));
+        let (what, n) = (format!("disk: {fault}"), if short { 3 } else { n_full });
+        if is_wanted(&what) {
+            report(&what, &faults::run(fault, n, &mut dice));
+        }
     }
     for (file, n_full) in damage::FILES {
-        let n = if short { 6 } else { n_full };
-        report(&format!("damaged: {file}"), &damage::run(file, n, &mut dice));
+        let (what, n) = (format!("damaged: {file}"), if short { 6 } else { n_full });
+        if is_wanted(&what) {
+            report(&what, &damage::run(file, n, &mut dice));
+        }
     }
     if all_held { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
