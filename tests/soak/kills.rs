@@ -72,9 +72,13 @@ pub(crate) fn run(work: &str, n: u32, dice: &mut Dice) -> Tally {
 /// Copies a kept vault of an earlier schema; gives what it has.
 fn lay_out_an_old_one(vault: &Path, dice: &mut Dice) -> Acknowledged {
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("it/vaults");
-    let n_kept = fs::read_dir(&kept).unwrap().count() as u64;
+    let named = fs::read_dir(&kept).unwrap().map(|it| it.unwrap().file_name());
+    let mut schemas: Vec<u64> = named.filter_map(|it| it.to_str()?.parse().ok()).collect();
+    schemas.sort_unstable();
     // The newest is of today's schema.
-    let old = kept.join((1 + dice.below(n_kept - 1)).to_string());
+    schemas.pop();
+    let old = schemas[dice.below(schemas.len() as u64) as usize];
+    let old = kept.join(old.to_string());
     copy(&old, vault);
     let looked_at = tempfile::tempdir().unwrap();
     copy(&old, looked_at.path());
