@@ -30,6 +30,16 @@ use crate::{
     verify,
 };
 
+/// The entries of a case and of its reports. With the plus, SQLite goes by the reports' seals: it would
+/// take the index of cases for those without one, and read every report of the vault.
+pub(crate) const STORY: &str = "
+    SELECT entry.id, desk, n, at_ms, actor, case_id, action, body, seal.key
+    FROM entry JOIN seal ON seal.id = entry.sealed_with
+    WHERE case_id = ?1
+       OR (+case_id IS NULL AND sealed_with IN
+           (SELECT report_id FROM case_report WHERE case_report.case_id = ?1))
+    ORDER BY at_ms, entry.rowid";
+
 /// A view of the vault at one moment.
 #[derive(Clone, Copy)]
 pub struct Reader<'a> {
@@ -425,15 +435,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`StoreError::Unreadable`] when a body does not open.
     pub fn story(&self, case: CaseId) -> Result<Vec<Entry>, StoreError> {
-        let mut query = self.conn.prepare_cached(
-            "SELECT entry.id, desk, n, at_ms, actor, case_id, action, body, seal.key
-             FROM entry JOIN seal ON seal.id = entry.sealed_with
-             WHERE case_id = ?1
-                OR (case_id IS NULL AND sealed_with IN
-                    (SELECT report_id FROM case_report WHERE case_report.case_id = ?1))
-             ORDER BY at_ms, entry.rowid",
-        )?;
-        opened(query.query([case.to_string()])?)
+        opened(self.conn.prepare_cached(STORY)?.query([case.to_string()])?)
     }
 
     /// The entries that were committed together with this one, oldest first, opened; none when some of

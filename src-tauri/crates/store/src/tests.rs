@@ -309,3 +309,16 @@ fn tables_are_not_made_again_from_a_journal_that_was_changed() {
     assert!(matches!(store.rebuild().unwrap_err(), StoreError::Damaged));
     assert_eq!(store.read(|it| it.notes_of(case)).unwrap().len(), 1);
 }
+
+#[test]
+fn the_story_of_a_case_is_found_by_its_own_entries_and_the_seals_of_its_reports() {
+    let (_dir, store) = new_store();
+    let conn = raw(&store);
+    let mut query = conn.prepare(&format!("EXPLAIN QUERY PLAN {}", crate::read::STORY)).unwrap();
+    let plan = query.query_map(["a case"], |row| row.get::<_, String>(3)).unwrap();
+    let plan = plan.collect::<Result<Vec<_>, _>>().unwrap().join("; ");
+    for (index, n) in [("entry_of_case (case_id=?)", 1), ("entry_by_seal (sealed_with=?)", 1)] {
+        assert_eq!(plan.matches(index).count(), n, "{index}: {plan}");
+    }
+    assert!(!plan.contains("SCAN"), "{plan}");
+}

@@ -303,7 +303,7 @@ fn wrote(conn: &Connection, desk: &str, said: &Said) -> Result<bool, StoreError>
         }
     }
     let mut of_report = conn.prepare_cached(
-        "SELECT 1 FROM entry WHERE desk = ?1 AND case_id IS NULL AND sealed_with = ?2",
+        "SELECT 1 FROM entry WHERE desk = ?1 AND +case_id IS NULL AND sealed_with = ?2",
     )?;
     for report in &said.reports {
         if of_report.exists([desk, &report.to_string()])? {
