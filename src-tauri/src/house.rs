@@ -10,20 +10,13 @@ use std::{
 };
 
 use farol_app::{
-    Code, Desk, Failure, Machines, backups, keys,
+    Code, Desk, Failure, backups, keys,
     look::{self, Look},
     lookups::Watch,
     vault,
     view::{BackupRow, PutBack, Recovered, VaultCreate, VaultMade, VaultState, VaultStatus},
 };
-
-const MACHINES: Machines = Machines {
-    render: farol_render::render,
-    pages: farol_render::pages,
-    check_words: farol_render::check_words,
-    unprinted: farol_render::unprinted,
-    mail: farol_render::mail,
-};
+use farol_render::MACHINES;
 
 /// How often it is looked whether a watch is due.
 const WATCHES_EVERY: Duration = Duration::from_secs(15);

@@ -18,19 +18,12 @@ mod window;
 use std::path::PathBuf;
 
 use farol_app::{
-    Desk, Machines, vault as vaults,
+    Desk, vault as vaults,
     view::{CaseOpen, VaultCreate},
 };
 use farol_model::case::{Category, Severity};
+use farol_render::MACHINES;
 use tempfile::TempDir;
-
-const MACHINES: Machines = Machines {
-    render: farol_render::render,
-    pages: farol_render::pages,
-    check_words: farol_render::check_words,
-    unprinted: farol_render::unprinted,
-    mail: farol_render::mail,
-};
 
 /// The passphrase of every desk made here.
 const PASSPHRASE: &str = "lamp oil and salt water";

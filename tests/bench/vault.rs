@@ -26,10 +26,11 @@ use farol_model::{
     id::{CaseId, ObservationId},
     list::{CaseSort, ListAsk},
 };
+use farol_render::MACHINES;
 
 use self::generate::{Seeded, answer, host, lay_out, word};
 use crate::{
-    MACHINES, PASSPHRASE,
+    PASSPHRASE,
     figures::{head, measure, ms, report, say, time},
 };
 

@@ -13,8 +13,9 @@ use farol_model::{
     id::{CaseId, DocumentId},
     list::{CaseSort, ListAsk},
 };
+use farol_render::MACHINES;
 
-use crate::{MACHINES, figures::measure, fill, new_desk, window};
+use crate::{figures::measure, fill, new_desk, window};
 
 pub(crate) fn full_desk() {
     let (dir, desk) = new_desk();

@@ -83,7 +83,7 @@ mod spreadsheet;
 pub mod team;
 /// Templates: what ships, and what the team made of it.
 mod templates;
-/// What tests share.
+/// A desk for tests.
 #[cfg(test)]
 mod testing;
 /// What changed between two look-ups.
@@ -105,26 +105,11 @@ use std::{
 };
 
 use farol_lookup::{AsnTable, Networks};
-use farol_model::export::{CheckWords, Render, RenderMail, RenderPages, UnprintedOf};
 use farol_practice::Practice;
 use farol_store::Store;
 
 pub use failure::{Code, Failure};
-
-/// The machine room, handed in as plain functions.
-#[derive(Clone, Copy)]
-pub struct Machines {
-    /// Makes a file and checks it.
-    pub render: Render,
-    /// Makes pictures of pages.
-    pub pages: RenderPages,
-    /// Searches words that travel with a file.
-    pub check_words: CheckWords,
-    /// Says what a PDF cannot show.
-    pub unprinted: UnprintedOf,
-    /// Makes a mail draft with files, and checks all of it.
-    pub mail: RenderMail,
-}
+pub use farol_model::export::Machines;
 
 /// An open vault, with everything that a user action needs.
 pub struct Desk {

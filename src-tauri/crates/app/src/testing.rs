@@ -1,12 +1,22 @@
-//! What tests of the hall share.
+//! A desk for tests: a practice vault in a folder of its own, with a clock that stands or steps.
 
-use crate::Machines;
-
-/// The machine room as it is.
-pub(crate) const MACHINES: Machines = Machines {
-    render: farol_render::render,
-    pages: farol_render::pages,
-    check_words: farol_render::check_words,
-    unprinted: farol_render::unprinted,
-    mail: farol_render::mail,
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
 };
+
+use farol_model::time::Timestamp;
+use farol_render::MACHINES;
+use tempfile::TempDir;
+
+use crate::{Desk, vault};
+
+/// A desk whose clock is so many milliseconds later at every look; with 0 it stands.
+pub(crate) fn desk(step_ms: i64) -> (TempDir, Desk) {
+    let dir = tempfile::tempdir().unwrap();
+    let ms = AtomicI64::new(1_795_000_000_000);
+    let now = Arc::new(move || Timestamp::from_ms(ms.fetch_add(step_ms, Ordering::Relaxed)));
+    let place = vault::Place { dir: dir.path().to_owned(), who: "a test".into(), now };
+    let desk = vault::create_practice(place, "Ana Investigator", MACHINES).unwrap();
+    (dir, desk)
+}

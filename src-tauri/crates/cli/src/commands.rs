@@ -54,18 +54,11 @@ use crate::{
     output::Output,
 };
 use farol_app::{
-    Desk, Failure, Machines,
+    Desk, Failure,
     vault::{Place, default_dir, open as open_vault, place as place_in, practice_dir},
     view::JournalCheck,
 };
-
-const MACHINES: Machines = Machines {
-    render: farol_render::render,
-    pages: farol_render::pages,
-    check_words: farol_render::check_words,
-    unprinted: farol_render::unprinted,
-    mail: farol_render::mail,
-};
+use farol_render::MACHINES;
 
 /// Does what the command line says.
 pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> {

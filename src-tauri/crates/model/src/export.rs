@@ -154,6 +154,21 @@ pub type CheckWords = fn(&Projected, &'static str, &str) -> Result<(), RenderErr
 /// Searches any file for values.
 pub type CheckFile = fn(&[u8], &[String]) -> Result<FileCheck, RenderError>;
 
+/// The machine room, handed in as plain functions.
+#[derive(Clone, Copy)]
+pub struct Machines {
+    /// Makes a file and checks it.
+    pub render: Render,
+    /// Makes pictures of pages.
+    pub pages: RenderPages,
+    /// Searches words that travel with a file.
+    pub check_words: CheckWords,
+    /// Says what a PDF cannot show.
+    pub unprinted: UnprintedOf,
+    /// Makes a mail draft with files, and checks all of it.
+    pub mail: RenderMail,
+}
+
 /// The proof that stays with the case when a file leaves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct Certificate {

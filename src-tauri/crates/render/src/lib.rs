@@ -27,7 +27,7 @@ mod web;
 
 use farol_model::{
     document::Projected,
-    export::{Attachment, Format, MailDraft, RenderError, Rendered, Unprinted},
+    export::{Attachment, Format, Machines, MailDraft, RenderError, Rendered, Unprinted},
 };
 
 pub use self::{
@@ -38,6 +38,9 @@ use crate::paper::Paper;
 
 /// Version of the layouts; it changes whenever the same tree would give other bytes.
 pub const TEMPLATE_VERSION: &str = "house 4";
+
+/// What a desk is handed when it opens.
+pub const MACHINES: Machines = Machines { render, pages, check_words, unprinted, mail };
 
 /// Renders a projected document and runs the leak check on the bytes.
 ///

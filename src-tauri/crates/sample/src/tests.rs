@@ -1,20 +1,13 @@
 use std::fs;
 
-use farol_app::{Desk, Machines, lookups::Watch, vault, view::QueueRow};
+use farol_app::{Desk, lookups::Watch, vault, view::QueueRow};
 use farol_model::{
     case::Category,
     document::{Audience, DocumentKind},
     list::{CaseSort, ListAsk},
 };
+use farol_render::MACHINES;
 use tempfile::TempDir;
-
-const MACHINES: Machines = Machines {
-    render: farol_render::render,
-    pages: farol_render::pages,
-    check_words: farol_render::check_words,
-    unprinted: farol_render::unprinted,
-    mail: farol_render::mail,
-};
 
 fn place(dir: &TempDir) -> vault::Place {
     vault::place(dir.path().join("vault"), "a test")

@@ -1,19 +1,13 @@
-use std::sync::Arc;
-
 use farol_model::{
     case::{Category, Severity},
     id::CaseId,
-    time::Timestamp,
 };
 use tempfile::TempDir;
 
-use crate::{Desk, testing::MACHINES, vault, view::CaseOpen};
+use crate::{Desk, testing, view::CaseOpen};
 
 fn desk_with_case(category: Category) -> (TempDir, Desk, CaseId) {
-    let dir = tempfile::tempdir().unwrap();
-    let now = Arc::new(|| Timestamp::from_ms(1_795_000_000_000));
-    let place = vault::Place { dir: dir.path().to_owned(), who: "a test".into(), now };
-    let desk = vault::create_practice(place, "Ana Investigator", MACHINES).unwrap();
+    let (dir, desk) = testing::desk(0);
     let case = desk
         .open_case(CaseOpen {
             title: "Phishing".into(),

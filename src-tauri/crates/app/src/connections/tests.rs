@@ -1,35 +1,17 @@
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
-};
-
 use farol_model::{
     case::{CaseFacts, Category, Sensitivity, Severity, Status},
     id::CaseId,
     lookup_list::ListChoice,
-    time::Timestamp,
 };
-use tempfile::TempDir;
 
 use super::ConnectionsOf;
 use crate::{
     Desk,
     lookup_lists::ListWatch,
     lookups::Watch,
-    testing::MACHINES,
-    vault,
+    testing,
     view::{CaseOpen, ListNames},
 };
-
-fn new_desk() -> (TempDir, Desk) {
-    let dir = tempfile::tempdir().unwrap();
-    let ms = AtomicI64::new(1_795_000_000_000);
-    let now = move || Timestamp::from_ms(ms.fetch_add(100, Ordering::Relaxed));
-    let place =
-        vault::Place { dir: dir.path().to_owned(), who: "a test".into(), now: Arc::new(now) };
-    let desk = vault::create_practice(place, "Ana Investigator", MACHINES).unwrap();
-    (dir, desk)
-}
 
 fn case_about(desk: &Desk, target: &str) -> CaseId {
     let case = desk
@@ -49,7 +31,7 @@ fn case_about(desk: &Desk, target: &str) -> CaseId {
 
 #[test]
 fn a_case_is_told_which_others_it_touches_and_why() {
-    let (_dir, desk) = new_desk();
+    let (_dir, desk) = testing::desk(100);
     let one = case_about(&desk, "harbour-bank-verify.test");
     let other = case_about(&desk, "secure-harbour-bank.test");
     case_about(&desk, "portal.granite-freight.example");
@@ -75,7 +57,7 @@ fn a_case_is_told_which_others_it_touches_and_why() {
 
 #[test]
 fn a_list_is_connected_with_open_cases() {
-    let (_dir, desk) = new_desk();
+    let (_dir, desk) = testing::desk(100);
     case_about(&desk, "harbour-bank-verify.test");
     let text =
         "harbour-bank-login.test\nportal.granite-freight.example\nbeta.sandpiper-labs.example";

@@ -6,9 +6,10 @@ use farol_model::{
     observable::Observable,
     time::Timestamp,
 };
+use farol_render::MACHINES;
 use tempfile::TempDir;
 
-use crate::{Desk, Failure, lookups::Watch, testing::MACHINES, vault, view::CaseOpen};
+use crate::{Desk, Failure, lookups::Watch, vault, view::CaseOpen};
 
 const HOST: &str = "login.harbour-bank.example";
 

@@ -1,34 +1,14 @@
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
-};
-
 use farol_model::{
     case::{Category, Severity, Status},
     id::CaseId,
     list::{CaseSort, ListAsk},
     report::ReportChannel,
-    time::Timestamp,
 };
-use tempfile::TempDir;
 
 use crate::{
-    Desk,
-    testing::MACHINES,
-    vault,
+    Desk, testing,
     view::{CaseOpen, QueueRow},
 };
-
-fn new_desk() -> (TempDir, Desk) {
-    let dir = tempfile::tempdir().unwrap();
-    // Every look at the clock is a second later.
-    let seconds = AtomicI64::new(1_795_000_000);
-    let now = move || Timestamp::from_ms(seconds.fetch_add(1, Ordering::Relaxed) * 1000);
-    let place =
-        vault::Place { dir: dir.path().to_owned(), who: "a test".into(), now: Arc::new(now) };
-    let desk = vault::create_practice(place, "Ana Investigator", MACHINES).unwrap();
-    (dir, desk)
-}
 
 fn open_case(desk: &Desk, title: &str) -> CaseId {
     desk.open_case(CaseOpen {
@@ -58,7 +38,7 @@ fn everything() -> ListAsk {
 
 #[test]
 fn reports_without_a_case_stand_before_cases_and_parts_cross_the_border() {
-    let (_dir, desk) = new_desk();
+    let (_dir, desk) = testing::desk(1000);
     let report = desk.import_text("lamp report", ReportChannel::Chat).unwrap().report;
     desk.import_text("pier report", ReportChannel::Chat).unwrap();
     let case = open_case(&desk, "harbour");
@@ -82,7 +62,7 @@ fn reports_without_a_case_stand_before_cases_and_parts_cross_the_border() {
 
 #[test]
 fn a_part_around_a_row_begins_where_parts_of_its_size_begin() {
-    let (_dir, desk) = new_desk();
+    let (_dir, desk) = testing::desk(1000);
     let cases: Vec<_> = (0..20).map(|n| open_case(&desk, &format!("case {n}"))).collect();
     let around = Some(cases[13].to_string());
     let page = desk.cases(&ListAsk { limit: 5, around, ..everything() }).unwrap();
@@ -92,7 +72,7 @@ fn a_part_around_a_row_begins_where_parts_of_its_size_begin() {
 
 #[test]
 fn closed_cases_are_in_the_list_and_not_in_the_queue() {
-    let (_dir, desk) = new_desk();
+    let (_dir, desk) = testing::desk(1000);
     let case = open_case(&desk, "harbour");
     let mut facts = desk.case(case).unwrap().case.facts;
     facts.status = Status::Closed;
@@ -103,7 +83,7 @@ fn closed_cases_are_in_the_list_and_not_in_the_queue() {
 
 #[test]
 fn a_stranger_as_assignee_is_refused_in_words() {
-    let (_dir, desk) = new_desk();
+    let (_dir, desk) = testing::desk(1000);
     let ask = ListAsk { filter: "assignee:Nemo".parse().unwrap(), ..everything() };
     assert!(desk.queue(&ask).unwrap_err().hint.contains("nobody"));
 }

@@ -13,13 +13,12 @@ use farol_model::{
     sign::SignKind,
     time::Timestamp,
 };
+use farol_render::MACHINES;
 use tempfile::TempDir;
 
 use super::{ListFormat, ListWatch, file_name};
 use crate::{
-    Desk,
-    testing::MACHINES,
-    vault,
+    Desk, vault,
     view::{CaseOpen, ListNames},
 };
 

@@ -1,32 +1,14 @@
-use std::sync::Arc;
-
 use farol_model::{
     case::{Category, Sensitivity, Severity},
     id::{CaseId, ReportId},
     report::ReportChannel,
     search::SearchKind,
-    time::Timestamp,
 };
-use tempfile::TempDir;
 
 use crate::{
-    Desk,
-    testing::MACHINES,
-    vault,
+    Desk, testing,
     view::{CaseOpen, Opens, SearchHit},
 };
-
-fn new_desk() -> (TempDir, Desk) {
-    let dir = tempfile::tempdir().unwrap();
-    let now = Timestamp::from_ms(1_795_000_000_000);
-    let place = vault::Place {
-        dir: dir.path().to_owned(),
-        who: "a test".into(),
-        now: Arc::new(move || now),
-    };
-    let desk = vault::create_practice(place, "Ana Investigator", MACHINES).unwrap();
-    (dir, desk)
-}
 
 fn open_case(desk: &Desk, title: &str, report: Option<ReportId>) -> CaseId {
     desk.open_case(CaseOpen {
@@ -54,7 +36,7 @@ fn words(hit: &SearchHit) -> String {
 
 #[test]
 fn a_hit_says_what_it_opens_and_a_note_carries_the_title_of_its_case() {
-    let (_dir, desk) = new_desk();
+    let (_dir, desk) = testing::desk(0);
     let report = chat(&desk, "lantern page at hxxps://lantern[.]example/login");
     let case = open_case(&desk, "Harbour case", Some(report));
     desk.add_note(case, "the lantern is lit").unwrap();
@@ -72,7 +54,7 @@ fn a_hit_says_what_it_opens_and_a_note_carries_the_title_of_its_case() {
 
 #[test]
 fn a_unicode_name_and_its_ascii_form_find_each_other() {
-    let (_dir, desk) = new_desk();
+    let (_dir, desk) = testing::desk(0);
     let case = open_case(&desk, "one", None);
     desk.add_observable(case, "bücher[.]example").unwrap();
     desk.add_note(case, "seen on bücher.example again").unwrap();
@@ -84,7 +66,7 @@ fn a_unicode_name_and_its_ascii_form_find_each_other() {
 
 #[test]
 fn what_belongs_to_a_sensitive_case_is_found_and_not_shown() {
-    let (_dir, desk) = new_desk();
+    let (_dir, desk) = testing::desk(0);
     let report = chat(&desk, "canary words about a person");
     let case = open_case(&desk, "canary title", Some(report));
     desk.add_note(case, "canary note").unwrap();
@@ -107,7 +89,7 @@ fn what_belongs_to_a_sensitive_case_is_found_and_not_shown() {
 
 #[test]
 fn a_report_whose_words_point_to_something_sensitive_is_hidden_before_it_has_a_case() {
-    let (_dir, desk) = new_desk();
+    let (_dir, desk) = testing::desk(0);
     chat(&desk, "canary: somebody posted an intimate image without my consent");
     let hits = find(&desk, "canary");
     assert!(hits.len() == 1 && hits[0].hidden && words(&hits[0]).is_empty());

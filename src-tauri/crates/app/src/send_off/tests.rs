@@ -13,13 +13,13 @@ use farol_model::{
     report::ReportChannel,
     time::Timestamp,
 };
+use farol_render::MACHINES;
 use tempfile::TempDir;
 
 use super::names;
 use crate::{
     Desk,
     lookups::Watch,
-    testing::MACHINES,
     vault,
     view::{Attached, CaseOpen, Holds, Recheck, SentSaid},
 };

@@ -1,35 +1,20 @@
-use std::{fs, sync::Arc};
+use std::fs;
 
 use farol_model::{
     case::{Category, Severity},
     id::CaseId,
     journal::Action,
     sighting::{Cloaked, Seen},
-    time::Timestamp,
 };
-use tempfile::TempDir;
 
 use crate::{
     Desk, Failure,
     lookups::Watch,
-    testing::MACHINES,
-    vault,
+    testing,
     view::{CaseOpen, SightingDraft},
 };
 
 const UNWATCHED: Watch<'_> = Watch { progress: &|_, _| (), cancelled: &|| false };
-
-fn new_desk() -> (TempDir, Desk) {
-    let dir = tempfile::tempdir().unwrap();
-    let now = Timestamp::from_ms(1_795_000_000_000);
-    let place = vault::Place {
-        dir: dir.path().to_owned(),
-        who: "a test".into(),
-        now: Arc::new(move || now),
-    };
-    let desk = vault::create_practice(place, "Ana Investigator", MACHINES).unwrap();
-    (dir, desk)
-}
 
 fn open_case(desk: &Desk, category: Category) -> CaseId {
     let (title, severity_reason) = (String::from("A case"), String::new());
@@ -59,7 +44,7 @@ fn add(desk: &Desk, case: CaseId, draft: &SightingDraft) -> Result<(), Failure> 
 
 #[test]
 fn a_sighting_stands_on_the_case_in_its_story_and_in_the_search_and_can_be_undone() {
-    let (dir, desk) = new_desk();
+    let (dir, desk) = testing::desk(0);
     let case = open_case(&desk, Category::Phishing);
     let capture = dir.path().join("capture.warc");
     fs::write(&capture, b"WARC/1.1").unwrap();
@@ -91,7 +76,7 @@ fn a_sighting_stands_on_the_case_in_its_story_and_in_the_search_and_can_be_undon
 
 #[test]
 fn what_cannot_be_a_sighting_is_refused_and_child_safety_keeps_no_capture() {
-    let (dir, desk) = new_desk();
+    let (dir, desk) = testing::desk(0);
     let case = open_case(&desk, Category::ChildSafety);
     let capture = dir.path().join("capture.txt");
     fs::write(&capture, b"words").unwrap();

@@ -13,13 +13,12 @@ use farol_model::{
     signed::{FileKind, SignedFile},
     time::Timestamp,
 };
+use farol_render::MACHINES;
 use tempfile::TempDir;
 
 use super::read_signed;
 use crate::{
-    Desk, Failure,
-    testing::MACHINES,
-    vault,
+    Desk, Failure, vault,
     view::{CaseOpen, DecisionDraft, FileStep, MitigationDraft},
 };
 

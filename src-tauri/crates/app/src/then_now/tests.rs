@@ -11,12 +11,12 @@ use farol_model::{
     then_now::{Aspect, NewsKind},
     time::Timestamp,
 };
+use farol_render::MACHINES;
 use tempfile::TempDir;
 
 use crate::{
     Desk,
     lookups::Watch,
-    testing::MACHINES,
     vault,
     view::{CaseOpen, QueueRow, Recheck, WatchDraft},
 };

@@ -5,8 +5,9 @@ use farol_app::{
     vault::{self, Place},
     view::{VaultCreate, VaultState},
 };
+use farol_render::MACHINES;
 
-use super::{MACHINES, read_passphrase};
+use super::read_passphrase;
 use crate::{options::VaultCommand, output::Output};
 
 /// Makes a vault, describes it, or changes the ways to its key.
