@@ -147,7 +147,7 @@ async fn two_thousand_names_are_stopped_and_taken_up_filtered_grouped_and_export
     window.press(&[], Key::Enter.into()).await;
     window.wait_for("[data-test=list-resume]").await;
     window.press(&[], 'r').await;
-    window.wait_for("[data-test=list-again]").await;
+    window.wait_for_text("Done").await;
     assert_eq!(number(&window.value(DONE).await), n);
     window.painted().await;
     window.picture("list-done").await;

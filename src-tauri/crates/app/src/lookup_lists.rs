@@ -26,7 +26,10 @@ use farol_lookup::{registry_questions, registry_subject, telling_labels, token_m
 use farol_model::{
     case::CaseRef,
     id::{CaseId, LookupListId},
-    lookup_list::{ListChoice, ListCounts, ListState, LookupList, MAX_NAMES},
+    lookup_list::{
+        ListChoice, ListCounts, ListState, ListedFilter, ListedOutcome, ListedSort, LookupList,
+        MAX_NAMES,
+    },
 };
 use farol_store::{NewList, Reader, StoreError};
 
@@ -315,6 +318,16 @@ impl Desk {
         } else {
             (list.state, list.why)
         };
+        let n_failed = match state {
+            ListState::Done | ListState::Cancelled => {
+                let failed = ListedFilter {
+                    outcome: Some(ListedOutcome::Failed),
+                    ..ListedFilter::default()
+                };
+                it.listed(list.id, &failed, ListedSort::Place, 0, 0)?.n_rows
+            }
+            _ => 0,
+        };
         Ok(LookupListView {
             id: list.id,
             title: list.title,
@@ -328,6 +341,7 @@ impl Desk {
             registries: run.as_ref().map_or(registries, |it| it.registries.show(registries, now)),
             refused: list.refused,
             n_refused: list.n_refused,
+            n_failed,
         })
     }
 

@@ -2098,6 +2098,8 @@ export type LookupListView = {
 	refused: string[],
 	/**  How many there were. */
 	n_refused: number,
+	/**  Names that have no usable answer, once the list is over. */
+	n_failed: number,
 };
 
 /**  What would leave the machine if a lookup were started. */

@@ -109,6 +109,8 @@ pub struct LookupListView {
     pub refused: Vec<String>,
     /// How many there were.
     pub n_refused: u32,
+    /// Names that have no usable answer, once the list is over.
+    pub n_failed: u32,
 }
 
 /// A name of a list.
