@@ -17,6 +17,8 @@ mod office;
 mod pdf;
 /// Whether a picture is nothing but pixels.
 mod picture;
+/// Many values searched for at once.
+mod scan;
 /// Withheld values and where they are found.
 mod search;
 /// What a text says once it is decoded.
@@ -219,7 +221,7 @@ fn leak(document: &Projected, hit: &Hit) -> Leak {
         block: withheld.block.or_else(|| {
             let value = Folded::of(&withheld.value);
             let shows = |text: &&String| Folded::of(text).finds(&value);
-            let block = document.blocks().iter().find(|it| it.content.texts().iter().any(shows));
+            let block = document.blocks().iter().find(|it| it.content.printed().iter().any(shows));
             block.map(|block| block.id)
         }),
         what: withheld.what.clone(),

@@ -5,9 +5,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
-
-use super::{fold::Folded, views};
+use super::{fold::Folded, scan::Scan, views};
 
 /// Shorter values are common syllables.
 const MIN_CHARS: usize = 3;
@@ -31,9 +29,10 @@ pub(crate) struct Hit {
 /// All withheld values, ready to be searched for at once.
 pub(crate) struct Needles {
     n_values: u32,
-    folded: AhoCorasick,
+    folded: Scan,
     folded_values: Vec<Needle>,
-    bytes: AhoCorasick,
+    /// In small letters.
+    bytes: Scan,
     byte_values: Vec<usize>,
 }
 
@@ -67,10 +66,10 @@ impl Needles {
                     decoded: key.as_str().len() >= MIN_BYTES,
                 };
                 if key.has_right_to_left() {
-                    folded.push(key.as_str().chars().rev().collect::<String>());
+                    folded.push(key.as_str().chars().rev().collect::<String>().into_bytes());
                     folded_values.push(needle);
                 }
-                folded.push(key.as_str().to_owned());
+                folded.push(key.as_str().as_bytes().to_vec());
                 folded_values.push(needle);
             }
             let forms = encodings(written);
@@ -79,12 +78,9 @@ impl Needles {
         }
         Self {
             n_values,
-            folded: automaton(AhoCorasickBuilder::new(), &folded),
+            folded: Scan::of(folded),
             folded_values,
-            bytes: automaton(
-                AhoCorasickBuilder::new().ascii_case_insensitive(true).to_owned(),
-                &bytes,
-            ),
+            bytes: Scan::of(bytes),
             byte_values,
         }
     }
@@ -106,11 +102,12 @@ impl Needles {
 
     fn in_folded(&self, place: &Place, text: &Folded, decoded: bool) -> Vec<Hit> {
         self.folded
-            .find_overlapping_iter(text.as_str())
+            .find(text.as_str().as_bytes())
+            .into_iter()
             .filter_map(|found| {
-                let needle = self.folded_values[found.pattern().as_usize()];
+                let needle = self.folded_values[found.value];
                 let counts = (needle.decoded || !decoded)
-                    && (!needle.edges || text.is_whole_words(found.start(), found.end()));
+                    && (!needle.edges || text.is_whole_words(found.start, found.end));
                 counts.then(|| Hit { value: needle.value, place: place.clone() })
             })
             .collect()
@@ -119,11 +116,9 @@ impl Needles {
     /// Values that stand in bytes: as they are, UTF-16, hexadecimal, base64, percent-encoded.
     pub(crate) fn in_bytes(&self, place: &Place, bytes: &[u8]) -> Vec<Hit> {
         self.bytes
-            .find_overlapping_iter(bytes)
-            .map(|found| Hit {
-                value: self.byte_values[found.pattern().as_usize()],
-                place: place.clone(),
-            })
+            .find(&bytes.to_ascii_lowercase())
+            .into_iter()
+            .map(|found| Hit { value: self.byte_values[found.value], place: place.clone() })
             .collect()
     }
 }
@@ -133,12 +128,6 @@ pub(crate) fn is_searched(value: &str) -> bool {
     let key = Folded::of(value.trim());
     let n_chars = key.as_str().chars().count();
     n_chars >= MIN_CHARS || (n_chars >= MIN_CHARS_UNSPACED && key.is_unspaced())
-}
-
-fn automaton(builder: AhoCorasickBuilder, patterns: &[impl AsRef<[u8]>]) -> AhoCorasick {
-    builder
-        .build(patterns)
-        .expect("the values of one document stay far below the automaton's limit of 2^31 states")
 }
 
 /// The ways to write a value that folding does not make equal: international names in both
@@ -191,7 +180,7 @@ fn encodings(value: &str) -> Vec<Vec<u8>> {
         bytes.to_vec(),
         units().flat_map(u16::to_be_bytes).collect(),
         units().flat_map(u16::to_le_bytes).collect(),
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes(),
+        bytes.iter().flat_map(|byte| [hex(byte >> 4), hex(byte & 15)]).collect(),
         percent_encoded(bytes),
     ];
     for offset in 0..3 {
@@ -206,22 +195,27 @@ fn encodings(value: &str) -> Vec<Vec<u8>> {
         }
         forms.push(digits);
     }
+    forms.iter_mut().for_each(|form| form.make_ascii_lowercase());
     forms.retain(|form| form.len() >= MIN_BYTES);
     forms.sort_unstable();
     forms.dedup();
     forms
 }
 
+fn hex(digit: u8) -> u8 {
+    b"0123456789abcdef"[usize::from(digit)]
+}
+
 fn percent_encoded(bytes: &[u8]) -> Vec<u8> {
-    let mut out = String::new();
+    let mut out = Vec::with_capacity(bytes.len() * 2);
     for byte in bytes {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) {
-            out.push(char::from(*byte));
+            out.push(*byte);
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            out.extend([b'%', hex(byte >> 4), hex(byte & 15)]);
         }
     }
-    out.into_bytes()
+    out
 }
 
 /// The base64 digits that `bytes` always give when they begin `offset` bytes (0, 1 or 2) into a
