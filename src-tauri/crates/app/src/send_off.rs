@@ -3,21 +3,21 @@
 //!
 //! Saving a draft is not sending it. Only a person knows that something was sent, when and by which way.
 
+/// What the text relies on, and whether it still holds.
+mod relied;
 /// Answers that come back.
 pub(crate) mod replies;
 
 use std::{fs, path::Path};
 
-use farol_lookup::History;
 use farol_model::{
-    case::{Case, Category, Status},
+    case::{Category, Status},
     clock::{Calendar, Clock, ClockRule, StoppedBy},
-    document::{Audience, Document, DocumentKind, ReviewState, Sent, needs_legal},
+    document::{Audience, Document, DocumentKind, Projected, ReviewState, Sent, needs_legal},
     evidence::Handling,
     export::{Attachment, Certificate, Format},
     id::{CaseId, ClockId, DocumentId, Size},
     journal::Action,
-    observable::defang,
     report::Consent,
     time::Timestamp,
 };
@@ -27,11 +27,9 @@ use crate::{
     Desk, Failure, clocks,
     documents::{cannot_write, stopped, write_beside},
     lookups::Watch,
-    view::{Attached, AttachmentRow, Holds, Relied, SendOffPlan, SentOff, SentSaid},
+    view::{Attached, AttachmentRow, Holds, SendOffPlan, SentOff, SentSaid},
 };
 
-/// An answer that is older than this is asked for again before a letter rests on it.
-const FRESH_S: i64 = 3600;
 /// Mail programs refuse more.
 const MAX_ATTACHED: u64 = 20 << 20;
 /// How far a person's clock may be ahead.
@@ -70,7 +68,8 @@ impl Desk {
             if document.sent.is_some() {
                 stops.push("This response was sent; a correction is a new response.".to_owned());
             }
-            let envelope = document.envelope.clone().unwrap_or_else(empty_envelope);
+            let leaves = projected.as_ref().ok().and_then(|it| it.envelope().cloned());
+            let envelope = leaves.or(document.envelope.clone()).unwrap_or_else(empty_envelope);
             if envelope.to.trim().is_empty() {
                 warns.push("Nobody is named as recipient; the mail program will ask.".to_owned());
             }
@@ -86,10 +85,17 @@ impl Desk {
             let chosen = |row: &&AttachmentRow| attached.contains(&row.attached);
             let attachments: Vec<_> = offered.iter().filter(chosen).cloned().collect();
             stops.extend(attachments.iter().filter_map(|it| it.stopped.clone()));
+            warns.extend(attachments.iter().filter_map(not_shown));
             let relies_on = self.relies_on(it, &case, &document, &text, now)?;
             if relies_on.iter().any(|it| it.holds == Holds::No) {
                 warns.push(
                     "A host that the text names is not as it was when the text was saved.".into(),
+                );
+            }
+            let facts = self.facts_relied_on(it, &document)?;
+            if facts.iter().any(|it| it.was.is_some()) {
+                warns.push(
+                    "A fact that the text refers to is otherwise than when the text was saved; read the words around it again.".into(),
                 );
             }
             let saved_at = it.document_saved_at(id)?;
@@ -109,6 +115,7 @@ impl Desk {
                     .collect(),
                 attachments,
                 relies_on,
+                facts,
                 offline: self.is_offline(),
                 stops,
                 warns,
@@ -181,7 +188,12 @@ impl Desk {
                     sha256: certificate.sha256,
                     message_id: message_id.clone(),
                     n_attachments: u32::try_from(files.len()).unwrap_or(u32::MAX),
-                    notes: made.notes,
+                    notes: wanted
+                        .attachments
+                        .iter()
+                        .filter_map(not_shown)
+                        .chain(made.notes)
+                        .collect(),
                 };
                 Ok((written, certificate.in_words()))
             })
@@ -357,6 +369,17 @@ impl Desk {
         Ok(said)
     }
 
+    /// The characters that a PDF of it cannot show, each once.
+    fn unprinted(&self, projected: &Projected) -> String {
+        let mut characters = String::new();
+        for c in (self.machines.unprinted)(projected).iter().flat_map(|it| it.characters.chars()) {
+            if !characters.contains(c) {
+                characters.push(c);
+            }
+        }
+        characters
+    }
+
     /// What of the case can go along with a response.
     fn offered(
         &self,
@@ -373,7 +396,8 @@ impl Desk {
         for (n, other) in others.enumerate() {
             let other = it.document(other.id)?;
             let checked = self.projected(it, &other, reader).and_then(|projected| {
-                (self.machines.render)(&projected, Format::Pdf).map_err(stopped)
+                let made = (self.machines.render)(&projected, Format::Pdf).map_err(stopped)?;
+                Ok((made, self.unprinted(&projected)))
             });
             let word = match other.kind {
                 DocumentKind::Rca => "root-cause-analysis",
@@ -383,12 +407,13 @@ impl Desk {
             rows.push(AttachmentRow {
                 attached: Attached::Document(other.id),
                 name: format!("{reference}-{word}-{}.pdf", n + 1),
-                size: checked.as_ref().ok().map(|it| Size(it.bytes.len() as u64)),
+                size: checked.as_ref().ok().map(|(it, _)| Size(it.bytes.len() as u64)),
                 note: format!(
                     "{}; the version for this reader, searched for what is withheld.{}",
                     other.title,
                     if issued { "" } else { " It is not issued." }
                 ),
+                unprinted: checked.as_ref().map(|(_, it)| it.clone()).unwrap_or_default(),
                 stopped: checked.err().map(|it| it.message),
             });
         }
@@ -403,6 +428,7 @@ impl Desk {
                 name: held.evidence.file_name(),
                 size: Some(held.evidence.size),
                 note: "Byte for byte as it came in; searched for what is withheld when the draft is written.".to_owned(),
+                unprinted: String::new(),
                 stopped: if large {
                     Some("The file is larger than a mail takes.".to_owned())
                 } else if outward && bound {
@@ -413,54 +439,6 @@ impl Desk {
             });
         }
         Ok(rows)
-    }
-
-    /// The hosts of the case that the text names, and how far what is known of them still holds.
-    fn relies_on(
-        &self,
-        it: Reader<'_>,
-        case: &Case,
-        document: &Document,
-        text: &str,
-        now: Timestamp,
-    ) -> Result<Vec<Relied>, Failure> {
-        let saved_at = it.document_saved_at(document.id)?;
-        let observations = it.observations_of(case.id)?;
-        let (history, networks) = (History::of(&observations), self.networks());
-        let named = self.hosts_of(it, case.id)?.into_iter().filter(|host| names(text, host));
-        Ok(named
-            .map(|host| {
-                let pictures = history.pictures(&host, &networks);
-                let Some(newest) = pictures.last() else {
-                    let says = format!("{} was never looked up.", defang(&host));
-                    return Relied { host, holds: Holds::Never, checked_at: None, says };
-                };
-                let then = pictures.iter().rfind(|it| it.at <= saved_at).unwrap_or(&pictures[0]);
-                let diff = farol_lookup::diff(then, newest, &networks);
-                let is_fresh = now.seconds_since(newest.at) < FRESH_S;
-                let unanswered = newest.unanswered.contains(&farol_model::then_now::Aspect::Leads);
-                let (holds, says) = if !diff.changes.is_empty() {
-                    (Holds::No, diff.sentence)
-                } else if unanswered {
-                    (Holds::Unchecked, format!("{} gave no answer the last time.", defang(&host)))
-                } else if is_fresh {
-                    let says = format!(
-                        "{} still is as it was: {}",
-                        defang(&host),
-                        farol_lookup::verdict(&host, &observations, &networks).summary
-                    );
-                    (Holds::Yes, says)
-                } else {
-                    let says = format!(
-                        "{} was last looked up {}; whether it still is so is not known.",
-                        defang(&host),
-                        newest.at.to_minute()
-                    );
-                    (Holds::Unchecked, says)
-                };
-                Relied { host, holds, checked_at: Some(newest.at), says }
-            })
-            .collect())
     }
 }
 
@@ -483,22 +461,13 @@ fn plain(subject: &str) -> String {
     words.join(" ").to_lowercase()
 }
 
-/// Whether a text names a host, plainly or defanged, as a whole.
-fn names(text: &str, host: &str) -> bool {
-    [host.to_owned(), defang(host)].iter().any(|wanted| {
-        text.match_indices(wanted.as_str()).any(|(at, it)| {
-            let is_end = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '-');
-            let before = text[..at].chars().next_back();
-            let mut after = text[at + it.len()..].chars();
-            let next = after.next();
-            // `shop.test` is not named by `shop.test.evil.test`, nor by `shop[.]test[.]evil`.
-            let goes_on = match next {
-                Some('.') => after.next().is_some_and(char::is_alphanumeric),
-                Some('[') => after.next() == Some('.'),
-                _ => false,
-            };
-            is_end(before) && before != Some('.') && before != Some(']') && is_end(next) && !goes_on
-        })
+/// What a document that goes along as PDF does not show, in a sentence.
+fn not_shown(row: &AttachmentRow) -> Option<String> {
+    (!row.unprinted.is_empty()).then(|| {
+        format!(
+            "{}: □ stands for characters that no font of ours has: {}.",
+            row.name, row.unprinted
+        )
     })
 }
 

@@ -351,6 +351,21 @@ impl<T> Content<T> {
     }
 }
 
+impl Content<String> {
+    /// Every string of it that is printed, labels, owners and dates too.
+    pub fn printed(&self) -> Vec<&String> {
+        let mut printed = self.texts();
+        match self {
+            Self::Facts { rows } | Self::Evidence { rows, .. } | Self::Decision { rows, .. } => {
+                printed.extend(rows.iter().map(|row| &row.label));
+            }
+            Self::Action { owner, due, .. } => printed.extend([owner, due]),
+            _ => {}
+        }
+        printed
+    }
+}
+
 fn facts<T, U, E>(
     rows: &[FactRow<T>],
     mut f: impl FnMut(&T) -> Result<U, E>,

@@ -161,6 +161,8 @@ pub struct Machines {
     pub render: Render,
     /// Makes pictures of pages.
     pub pages: RenderPages,
+    /// Makes pictures of pages that are fine enough for paper.
+    pub sheets: RenderPages,
     /// Searches words that travel with a file.
     pub check_words: CheckWords,
     /// Says what a PDF cannot show.

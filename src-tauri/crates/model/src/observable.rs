@@ -83,7 +83,7 @@ pub fn defang(value: &str) -> String {
     let (host, path) = rest.split_at(end);
     let mut out = String::with_capacity(value.len() + 8);
     if let Some(scheme) = scheme {
-        out.push_str(&scheme.replace("tt", "xx"));
+        out.push_str(&scheme.replace("tt", "xx").replace("TT", "XX"));
         out.push_str("://");
     }
     for c in host.chars() {
@@ -95,6 +95,44 @@ pub fn defang(value: &str) -> String {
     }
     out.push_str(path);
     out
+}
+
+/// A text whose links, and the `hosts` it names as whole words, are inert; other words stay as they are.
+pub fn inert(text: &str, hosts: &[&str]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for piece in text.split_inclusive(char::is_whitespace) {
+        let word = piece.trim_end();
+        let space = &piece[word.len()..];
+        let opens =
+            word.len() - word.trim_start_matches(['(', '<', '"', '\'', '[', '„', '“', '«']).len();
+        let (before, rest) = word.split_at(opens);
+        let core =
+            rest.trim_end_matches([')', '>', '"', '\'', '.', ',', ';', ':', '!', '?', '”', '»']);
+        let after = &rest[core.len()..];
+        out.push_str(before);
+        if is_live(core, hosts) {
+            out.push_str(&defang(&core.replace("[.]", ".").replace("[@]", "@")));
+        } else {
+            out.push_str(core);
+        }
+        out.push_str(after);
+        out.push_str(space);
+    }
+    out
+}
+
+/// Whether a mail program would make a link of it, or it names one of the hosts.
+fn is_live(word: &str, hosts: &[&str]) -> bool {
+    let lower = word.to_ascii_lowercase();
+    let scheme = lower.split_once("://").map(|(scheme, _)| scheme);
+    let linked = matches!(scheme, Some("http" | "https" | "ftp" | "ftps" | "ws" | "wss"));
+    let bare = lower.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let named = scheme.is_none()
+        && hosts.iter().any(|host| {
+            let end = bare.strip_suffix(&host.to_ascii_lowercase());
+            end.is_some_and(|it| it.is_empty() || it.ends_with(['.', '@']))
+        });
+    linked || named || (lower.starts_with("www.") && lower.matches('.').count() > 1)
 }
 
 /// An observable as a report named it.

@@ -6,7 +6,7 @@ use super::CaseFile;
 use crate::view::NamedFact;
 
 /// Every fact that texts of this case may use.
-pub(super) fn named(file: &CaseFile, changed_at: Timestamp) -> Vec<NamedFact> {
+pub(crate) fn named(file: &CaseFile, changed_at: Timestamp) -> Vec<NamedFact> {
     farol_compose::facts(&file.material())
         .into_iter()
         .map(|(name, value)| {

@@ -16,7 +16,7 @@ use farol_model::{
 use farol_render::MACHINES;
 use tempfile::TempDir;
 
-use super::names;
+use super::relied::names;
 use crate::{
     Desk,
     lookups::Watch,
@@ -134,6 +134,71 @@ fn the_preview_says_whether_the_look_ups_still_hold_and_offline_it_says_that() {
     );
     assert!(changed.warns.iter().any(|it| it.contains("not as it was")));
     assert!(it.desk.plan_send_off(it.desk.create_document(case, "readout").unwrap(), &[]).is_err());
+}
+
+#[test]
+fn the_preview_says_which_facts_the_text_refers_to_and_what_changed_since() {
+    let it = Clocked::new();
+    let case = it.case();
+    let id = it.response(case);
+    let mut blocks = it.desk.document(id).unwrap().document.blocks;
+    let says = "{{case.reference}} is {{case.status}}; {{target.count}} address.";
+    blocks[0].content = Content::Paragraph { text: Text::parse(says) };
+    it.desk.save_document(id, &blocks, None).unwrap();
+    let facts = |expected: &[(&str, &str, Option<&str>)]| {
+        let plan = it.desk.plan_send_off(id, &[]).unwrap();
+        let facts = plan.facts.iter();
+        let facts: Vec<_> =
+            facts.map(|it| (it.name.as_str(), it.value.as_str(), it.was.as_deref())).collect();
+        assert_eq!(facts, expected);
+        plan.warns.iter().any(|it| it.contains("A fact that the text refers to"))
+    };
+    assert!(!facts(&[("case.status", "Triaged", None), ("target.count", "1", None)]));
+    it.later(HOUR_MS);
+    let mut changed = it.desk.case(case).unwrap().case.facts;
+    changed.status = Status::Mitigated;
+    it.desk.change_case(case, changed).unwrap();
+    let more = farol_intake::observable("plover-login.test").unwrap();
+    it.desk.set_target(case, more, Some(farol_model::case::Outcome::Pending)).unwrap();
+    assert!(facts(&[
+        ("case.status", "Mitigated", Some("Triaged")),
+        ("target.count", "2", Some("1"))
+    ]));
+    it.later(HOUR_MS);
+    it.desk.save_document(id, &[], None).unwrap();
+    it.desk.save_document(id, &blocks, None).unwrap();
+    assert!(!facts(&[("case.status", "Mitigated", None), ("target.count", "2", None)]));
+}
+
+#[test]
+fn a_subject_carries_no_link_and_an_enclosed_pdf_says_what_it_cannot_show() {
+    let it = Clocked::new();
+    let case = it.case();
+    let id = it.response(case);
+    let document = it.desk.document(id).unwrap().document;
+    let subject = "Re: plover-tools.test copies https://bank.example/login, see www.other.test";
+    let envelope = Envelope { subject: subject.into(), ..document.envelope.unwrap() };
+    it.desk.save_document(id, &document.blocks, Some(envelope)).unwrap();
+    let rca = it.desk.create_document(case, "readout").unwrap();
+    let reader = document.audience.clone();
+    let action = Content::Action {
+        what: Text::plain("Look"),
+        owner: "Chief 𒀀 of staff".into(),
+        due: "done".into(),
+    };
+    let block = Block { id: BlockId(it.desk.store.new_id()), audience: reader, content: action };
+    it.desk.save_document(rca, &[block], None).unwrap();
+    let attached = [Attached::Document(rca)];
+    let plan = it.desk.plan_send_off(id, &attached).unwrap();
+    let inert =
+        "Re: plover-tools[.]test copies hxxps://bank[.]example/login, see www[.]other[.]test";
+    assert_eq!(plan.subject, inert);
+    assert!(plan.warns.iter().any(|it| it.contains('𒀀')), "{:?}", plan.warns);
+    let path = it.dir.path().join("draft.eml");
+    let written = it.desk.write_send_off(id, &attached, &path).unwrap();
+    assert!(written.notes.iter().any(|it| it.contains('𒀀')), "{:?}", written.notes);
+    let read = farol_intake::read(&fs::read(&path).unwrap()).unwrap().parsed;
+    assert_eq!(read.subject, inert);
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub struct AttachmentRow {
     pub size: Option<Size>,
     /// What is to be known of it before it leaves.
     pub note: String,
+    /// The characters of a document for which its PDF shows □.
+    pub unprinted: String,
     /// Why it cannot leave; none when it can.
     pub stopped: Option<String>,
 }
@@ -62,6 +64,21 @@ pub struct Relied {
     pub says: String,
 }
 
+/// A fact of the record that the text refers to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct ReliedFact {
+    /// Its name: `case.status`.
+    pub name: String,
+    /// The value that leaves.
+    pub value: String,
+    /// What it was when the text was saved; none when it is the same.
+    pub was: Option<String>,
+    /// The record it stands in.
+    pub source: String,
+    /// When that record was made.
+    pub as_of: Timestamp,
+}
+
 /// Exactly what leaves if a response is sent off. Nothing has left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 pub struct SendOffPlan {
@@ -89,6 +106,8 @@ pub struct SendOffPlan {
     pub offered: Vec<AttachmentRow>,
     /// The hosts that the text names.
     pub relies_on: Vec<Relied>,
+    /// The facts of the record that the text refers to.
+    pub facts: Vec<ReliedFact>,
     /// Whether the desk is offline, so that they cannot be looked up now.
     pub offline: bool,
     /// What stops it.

@@ -80,6 +80,12 @@ fn words(plan: &SendOffPlan) -> String {
         };
         lines.push(format!("relies on: {} [{holds}]", it.says));
     }
+    for it in &plan.facts {
+        let was = it.was.as_ref().map_or_else(String::new, |was| {
+            format!(", changed: it was {was} when the text was saved")
+        });
+        lines.push(format!("relies on: {{{{{}}}}} = {} ({}{was})", it.name, it.value, it.source));
+    }
     if plan.offline {
         lines.push("the desk is offline: nothing can be looked up now".to_owned());
     }

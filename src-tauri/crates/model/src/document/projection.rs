@@ -9,7 +9,7 @@ use super::{
 use crate::{
     case::CaseRef,
     id::BlockId,
-    observable::defang,
+    observable::{defang, inert},
     team::{Logo, Team},
     time::Timestamp,
 };
@@ -143,10 +143,27 @@ impl Projected {
         &self.withheld
     }
 
+    /// The same with these hosts and addresses made inert in the title, the subject and the headings:
+    /// mail programs make links of what stands there, and nobody marks words in a subject.
+    #[must_use]
+    pub fn with_inert(mut self, hosts: &[&str]) -> Self {
+        let calm = |text: &mut String| *text = inert(text, hosts);
+        calm(&mut self.title);
+        if let Some(envelope) = &mut self.envelope {
+            calm(&mut envelope.subject);
+        }
+        for block in &mut self.blocks {
+            if let Content::Heading { text } = &mut block.content {
+                calm(text);
+            }
+        }
+        self
+    }
+
     /// Every text that must be readable in the output, in reading order.
     pub fn visible(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(self.title.as_str())
-            .chain(self.blocks.iter().flat_map(|block| block.content.texts()).map(String::as_str))
+        let printed = self.blocks.iter().flat_map(|block| block.content.printed());
+        std::iter::once(self.title.as_str()).chain(printed.map(String::as_str))
     }
 }
 
@@ -184,6 +201,11 @@ pub fn project(
                 Content::Evidence { rows, .. } | Content::Decision { rows, .. } => {
                     withhold_record(&mut withheld, block.id, rows, facts);
                 }
+                Content::Facts { rows } => {
+                    for row in rows {
+                        withhold_sentences(&mut withheld, Some(block.id), &row.label);
+                    }
+                }
                 _ => {}
             }
             continue;
@@ -217,7 +239,8 @@ pub fn project(
         blocks,
         withheld,
         letterhead: None,
-    })
+    }
+    .with_inert(&[]))
 }
 
 fn without_hidden_rows(

@@ -46,6 +46,39 @@ fn check(blocks: Vec<Block>, reader: &str, expected: &Expect) {
 }
 
 #[test]
+fn nothing_in_a_title_subject_or_heading_can_be_clicked() {
+    let check = |text: &str, expected: &str| {
+        assert_eq!(crate::observable::inert(text, &["shop.test"]), expected);
+    };
+    check("Re: http://shop.test/a.b?c=d!", "Re: hxxp://shop[.]test/a.b?c=d!");
+    check("(see https://evil[.]example/x)", "(see hxxps://evil[.]example/x)");
+    check("hxxps://evil[.]example", "hxxps://evil[.]example");
+    check("shop.test, www.shop.test", "shop[.]test, www[.]shop[.]test");
+    check("ask abuse@shop.test.", "ask abuse[@]shop[.]test.");
+    check("eshop.test and v1.2 of rules.json", "eshop.test and v1.2 of rules.json");
+    check("www.other.example  two  spaces", "www[.]other[.]example  two  spaces");
+    check("HTTP://X.example", "HXXP://X[.]example");
+
+    let mut it = document(vec![Block {
+        id: BlockId(Uuid::from_u128(1)),
+        audience: Audience::Public,
+        content: Content::Heading { text: Text::plain("What https://evil.example did") },
+    }]);
+    it.title = "https://evil.example".into();
+    let seen = project(
+        &it,
+        "ESC-2026-0001".parse().unwrap(),
+        Timestamp::from_ms(0),
+        &Audience::InternalTeam,
+        &BTreeMap::new(),
+        &[],
+    );
+    let seen = seen.unwrap();
+    let visible: Vec<_> = seen.visible().collect();
+    assert_eq!(visible, ["hxxps://evil[.]example", "What hxxps://evil[.]example did"]);
+}
+
+#[test]
 fn the_table_of_who_sees_what() {
     let all = [
         "privileged_legal",
