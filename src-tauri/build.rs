@@ -128,6 +128,7 @@ const COMMANDS: &[&str] = &[
     "document_show",
     "document_save",
     "document_preview",
+    "document_print",
     "document_check",
     "block_history",
     "moment_list",

@@ -220,6 +220,7 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             commands::documents::document_show,
             commands::documents::document_save,
             commands::documents::document_preview,
+            commands::documents::document_print,
             commands::writing::document_check,
             commands::writing::block_history,
             commands::writing::moment_list,

@@ -5,7 +5,7 @@ use tauri::{AppHandle, State};
 
 use farol_app::{
     Desk, documents,
-    view::{DocumentRow, DocumentView, Exported, Preview},
+    view::{DocumentRow, DocumentView, Exported, Preview, Sheets},
 };
 use farol_model::{
     document::{Audience, Block, Envelope},
@@ -67,6 +67,22 @@ pub(crate) async fn document_preview(
         let (pages, mut preview) = desk.preview_document(document, &audience, draft)?;
         preview.pages = pages.iter().map(|page| STANDARD.encode(page)).collect();
         Ok(preview)
+    })
+    .await
+}
+
+/// The pages for a printer, base64 PNG, and a name for the job; recorded as having left.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn document_print(
+    app: AppHandle,
+    house: State<'_, House>,
+    document: DocumentId,
+    audience: Audience,
+) -> Reply<Sheets> {
+    change(app, house, None, move |desk| {
+        let (pages, name) = desk.print_document(document, &audience)?;
+        Ok(Sheets { name, pages: pages.iter().map(|page| STANDARD.encode(page)).collect() })
     })
     .await
 }

@@ -63,7 +63,7 @@ pub use reports::{ImportResult, Imported, ReportRow, ReportView};
 pub use retention::{DueRow, ErasePreview};
 pub use search::{SearchHit, SearchPage};
 pub use send_off::{
-    Answered, Attached, AttachmentRow, Holds, Relied, SendOffPlan, SentOff, SentSaid,
+    Answered, Attached, AttachmentRow, Holds, Relied, ReliedFact, SendOffPlan, SentOff, SentSaid,
 };
 pub use sightings::SightingDraft;
 pub use signed::{
@@ -80,6 +80,6 @@ pub use vault::{
     VaultState, VaultStatus,
 };
 pub use writing::{
-    BlockVersion, MomentRow, NamedFact, Preview, PromiseRow, Readers, RecordBlock, Stopped,
+    BlockVersion, MomentRow, NamedFact, Preview, PromiseRow, Readers, RecordBlock, Sheets, Stopped,
     StoppedPlace, Suggestion, WithheldRow,
 };

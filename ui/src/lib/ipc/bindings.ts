@@ -127,6 +127,8 @@ export const commands = {
 	documentShow: (document: DocumentId) => typedError<DocumentView, Failure>(__TAURI_INVOKE("document_show", { document })),
 	documentSave: (document: DocumentId, blocks: Block[], envelope: Envelope | null) => typedError<Timestamp, Failure>(__TAURI_INVOKE("document_save", { document, blocks, envelope })),
 	documentPreview: (document: DocumentId, audience: Audience, draft: Draft | null) => typedError<Preview, Failure>(__TAURI_INVOKE("document_preview", { document, audience, draft })),
+	/**  The pages for a printer, base64 PNG, and a name for the job; recorded as having left. */
+	documentPrint: (document: DocumentId, audience: Audience) => typedError<Sheets, Failure>(__TAURI_INVOKE("document_print", { document, audience })),
 	documentCheck: (document: DocumentId, audience: Audience) => typedError<Stopped | null, Failure>(__TAURI_INVOKE("document_check", { document, audience })),
 	blockHistory: (document: DocumentId, block: BlockId) => typedError<BlockVersion[], Failure>(__TAURI_INVOKE("block_history", { document, block })),
 	momentList: (caseId: CaseId) => typedError<MomentRow[], Failure>(__TAURI_INVOKE("moment_list", { caseId })),
@@ -330,6 +332,8 @@ export type AttachmentRow = {
 	size: Size | null,
 	/**  What is to be known of it before it leaves. */
 	note: string,
+	/**  The characters of a document for which its PDF shows □. */
+	unprinted: string,
 	/**  Why it cannot leave; none when it can. */
 	stopped: string | null,
 };
@@ -2524,6 +2528,8 @@ export type PromiseRow = {
 	due: string,
 	/**  The day that it names, `2026-12-04`; none when it names none for certain. */
 	due_day: string | null,
+	/**  Whether that day is past and it is not done. */
+	overdue: boolean,
 	/**  When it was done. */
 	done_at: Timestamp | null,
 };
@@ -2852,6 +2858,20 @@ export type Relied = {
 	says: string,
 };
 
+/**  A fact of the record that the text refers to. */
+export type ReliedFact = {
+	/**  Its name: `case.status`. */
+	name: string,
+	/**  The value that leaves. */
+	value: string,
+	/**  What it was when the text was saved; none when it is the same. */
+	was: string | null,
+	/**  The record it stands in. */
+	source: string,
+	/**  When that record was made. */
+	as_of: Timestamp,
+};
+
 /**  One thing that came in. */
 export type Report = {
 	/**  Its id. */
@@ -3071,6 +3091,8 @@ export type SendOffPlan = {
 	offered: AttachmentRow[],
 	/**  The hosts that the text names. */
 	relies_on: Relied[],
+	/**  The facts of the record that the text refers to. */
+	facts: ReliedFact[],
 	/**  Whether the desk is offline, so that they cannot be looked up now. */
 	offline: boolean,
 	/**  What stops it. */
@@ -3144,6 +3166,14 @@ export type Severity =
 "medium" | 
 /**  Little harm. */
 "low";
+
+/**  Pages that go to a printer. */
+export type Sheets = {
+	/**  The name of the print job: one that the reader may see. */
+	name: string,
+	/**  Each page as a PNG, base64. */
+	pages: string[],
+};
 
 /**  One value of a picture. */
 export type Shown = {

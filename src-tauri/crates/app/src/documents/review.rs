@@ -157,6 +157,8 @@ impl Desk {
                 standing: Standing {
                     version: version + 1,
                     corrects: Some(Correction { document: id, what }),
+                    // What was done before stays done.
+                    kept: before.standing.kept.clone(),
                     ..Standing::default()
                 },
                 ..before
@@ -172,15 +174,23 @@ impl Desk {
     /// # Errors
     /// When the vault cannot be read.
     pub fn promises(&self) -> Result<Vec<PromiseRow>, Failure> {
+        let today = self.store.now().to_minute();
+        let today = today.get(..10).unwrap_or_default().to_owned();
         self.store.read(|it| {
             let mut rows = Vec::new();
-            for listed in it.documents()? {
-                let document = it.document(listed.id)?;
+            let listed = it.documents()?.into_iter().map(|listed| it.document(listed.id));
+            let documents = listed.collect::<Result<Vec<_>, _>>()?;
+            let corrected: Vec<_> = documents
+                .iter()
+                .filter_map(|it| it.standing.corrects.as_ref().map(|it| it.document))
+                .collect();
+            // A correction says again what the version before it promised.
+            for document in documents.iter().filter(|it| !corrected.contains(&it.id)) {
                 let reference = it.case(document.case)?.reference;
                 for block in &document.blocks {
                     let Content::Action { what, owner, due } = &block.content else { continue };
                     let kept = document.standing.kept.iter().find(|it| it.block == block.id);
-                    if due.trim().eq_ignore_ascii_case("done") {
+                    if is_settled(due) {
                         continue;
                     }
                     rows.push(PromiseRow {
@@ -190,6 +200,8 @@ impl Desk {
                         what: what.to_string(),
                         owner: owner.clone(),
                         due: due.clone(),
+                        overdue: kept.is_none()
+                            && due_day(due).is_some_and(|it| it.as_str() < today.as_str()),
                         due_day: due_day(due),
                         done_at: kept.map(|it| it.at),
                     });
@@ -224,6 +236,12 @@ impl Desk {
             Ok(())
         })
     }
+}
+
+/// Whether the text itself says that nothing is promised any more.
+fn is_settled(due: &str) -> bool {
+    let due = due.trim().to_lowercase();
+    ["done", "feito", "not planned", "não previsto"].contains(&due.as_str())
 }
 
 /// A colleague was asked to approve it.

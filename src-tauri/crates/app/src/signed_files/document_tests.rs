@@ -260,6 +260,7 @@ fn promises_stand_in_the_order_of_their_days_and_those_without_a_day_last() {
         });
     }
     two.ana.save_document(id, &blocks, None).unwrap();
-    let due: Vec<_> = two.ana.promises().unwrap().into_iter().map(|it| it.due).collect();
+    let promises = two.ana.promises().unwrap();
+    let due: Vec<_> = promises.iter().map(|it| it.due.as_str()).collect();
     assert_eq!(due, ["2026-11-30 16:00 UTC", "4 December 2026", "2027-01-02", "next week"]);
 }

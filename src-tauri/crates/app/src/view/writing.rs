@@ -60,6 +60,15 @@ pub struct Preview {
     pub unprinted: Vec<Unprinted>,
 }
 
+/// Pages that go to a printer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct Sheets {
+    /// The name of the print job: one that the reader may see.
+    pub name: String,
+    /// Each page as a PNG, base64.
+    pub pages: Vec<String>,
+}
+
 /// Why an export would be stopped, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 pub struct Stopped {
@@ -134,6 +143,8 @@ pub struct PromiseRow {
     pub due: String,
     /// The day that it names, `2026-12-04`; none when it names none for certain.
     pub due_day: Option<String>,
+    /// Whether that day is past and it is not done.
+    pub overdue: bool,
     /// When it was done.
     pub done_at: Option<Timestamp>,
 }

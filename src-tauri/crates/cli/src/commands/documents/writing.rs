@@ -72,8 +72,8 @@ pub(super) fn run(
         }
         WritingCommand::Promises => {
             for it in desk.promises()? {
-                let state =
-                    it.done_at.map_or("open".into(), |at| format!("done {}", at.to_minute()));
+                let open = if it.overdue { "overdue" } else { "open" };
+                let state = it.done_at.map_or(open.into(), |at| format!("done {}", at.to_minute()));
                 output.line(
                     &it,
                     &format!(
