@@ -47,6 +47,46 @@ pub(crate) fn long_analysis() {
     others(&seen);
 }
 
+/// Letters in a document of sixty pages, in the real window.
+pub(crate) fn typing() {
+    let Some(program) = super::window::built() else {
+        println!("  (no window built beside the bench)");
+        return;
+    };
+    let (dir, desk) = super::new_desk();
+    let case = desk.open_case(farol_app::view::CaseOpen {
+        title: "Kelp Storage unreachable".into(),
+        category: farol_model::case::Category::Phishing,
+        severity: farol_model::case::Severity::High,
+        severity_reason: "Storage is unreachable".into(),
+        report: None,
+        targets: Vec::new(),
+    });
+    let id = desk.create_document(case.unwrap(), "update").unwrap();
+    let audience = Audience::InternalCompany;
+    let blocks: Vec<Block> = (0..190)
+        .flat_map(|n| {
+            let heading = Content::Heading { text: Text::plain(format!("Part {n}")) };
+            let rest: String = prose(n).chars().take(1_200).collect();
+            [heading, Content::Paragraph { text: Text::plain(rest) }]
+        })
+        .zip(1..)
+        .map(|(content, n)| Block {
+            id: BlockId(uuid::Uuid::from_u128(n)),
+            audience: audience.clone(),
+            content,
+        })
+        .collect();
+    desk.save_document(id, &blocks, None).unwrap();
+    let (pages, _) = desk.preview_document(id, &audience, None).unwrap();
+    println!("  ({} pages)", pages.len());
+    super::figures::measure("live pages of a document of 60 pages, after a pause", 3, || {
+        drop(desk.preview_document(id, &audience, None).unwrap());
+    });
+    drop(desk);
+    super::window::typing(&program, &dir.path().join("vault"));
+}
+
 /// The same content through programs that may be installed here.
 fn others(seen: &Projected) {
     let dir = tempfile::tempdir().unwrap();
@@ -121,7 +161,8 @@ fn changed(n: usize) -> Projected {
                 .collect(),
         });
     }
-    for it in 1..14 {
+    // As much background as makes twelve pages.
+    for it in 1..6 {
         contents.push(Content::Heading { text: text(&format!("Background {it}")) });
         contents.push(Content::Paragraph { text: text(&prose(it)) });
     }

@@ -41,6 +41,7 @@ fn main() {
         ["--documents"] => {
             figures::head();
             documents::long_analysis();
+            documents::typing();
         }
         ["--desk", dir] => {
             fill(&new_desk_in(PathBuf::from(dir)));
@@ -61,6 +62,7 @@ fn everything() {
     walks::mail_to_pdf(&desk, dir.path());
     walks::analysis_to_pdf(&desk, dir.path());
     documents::long_analysis();
+    documents::typing();
     walks::full_desk();
     walks::sample_desk();
     match window::built() {

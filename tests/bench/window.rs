@@ -54,24 +54,7 @@ pub(super) fn first_screen(program: &Path) {
 /// From a key press to the frame that shows what it did, as the page itself times it.
 pub(super) fn full_desk(program: &Path, vault: &Path) {
     tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut driver = Command::new("WebKitWebDriver")
-            .arg(format!("--port={port}"))
-            .env("TAURI_AUTOMATION", "true")
-            .env("TAURI_WEBVIEW_AUTOMATION", "true")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let window = connect(port, program, vault).await;
-        let patience = Some(Duration::from_secs(120));
-        let timeouts = TimeoutConfiguration::new(patience, None, None);
-        window.update_timeouts(timeouts).await.unwrap();
-        window.set_window_size(1280, 800).await.unwrap();
-        window.wait().for_element(Locator::Css("[type=password]")).await.unwrap();
-        let focused = window.active_element().await.unwrap();
-        focused.send_keys(PASSPHRASE).await.unwrap();
-        focused.send_keys(&char::from(Key::Enter).to_string()).await.unwrap();
+        let (window, mut driver) = opened(program, vault).await;
         window.wait().for_element(Locator::Css("[data-test=queue-row]")).await.unwrap();
         let row = "document.querySelector('[aria-selected=true]')?.textContent";
         times(&window, 3, "j", row, "k").await;
@@ -88,6 +71,78 @@ pub(super) fn full_desk(program: &Path, vault: &Path) {
         driver.kill().unwrap();
         driver.wait().unwrap();
     });
+}
+
+/// From a key press to the frame that shows its letter, in the newest document of a vault.
+pub(super) fn typing(program: &Path, vault: &Path) {
+    const WORDS: &str =
+        "the office looks at how far an action reaches before it acts, and says so. ";
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let (window, mut driver) = opened(program, vault).await;
+        let shell = "[data-test=empty-state], [data-test=queue-row], nav";
+        window.wait().for_element(Locator::Css(shell)).await.unwrap();
+        for (keys, until) in
+            [("gd", "[data-test=document-row]"), ("\u{e007}", "[data-test=editor] [data-block]")]
+        {
+            let focused = window.active_element().await.unwrap();
+            focused.send_keys(keys).await.unwrap();
+            window.wait().for_element(Locator::Css(until)).await.unwrap();
+        }
+        // Behind the last word of a paragraph in the middle of the document.
+        let begin = "const editor = document.querySelector('[data-test=editor]'); editor.focus(); \
+             const all = [...editor.querySelectorAll('p')]; const it = all[Math.floor(all.length / 2)]; \
+             it.scrollIntoView({ block: 'center' }); getSelection().selectAllChildren(it); \
+             getSelection().collapseToEnd(); \
+             window.typed = []; const channel = () => new Promise((then) => { \
+                 const it = new MessageChannel(); it.port1.onmessage = then; it.port2.postMessage(0); }); \
+             addEventListener('keydown', (event) => { const at = event.timeStamp; requestAnimationFrame(() => \
+                 void channel().then(() => window.typed.push(performance.now() - at))); }, true); \
+             return all.length;";
+        let n = window.execute(begin, vec![]).await.unwrap();
+        println!("  (a document of {n} paragraphs, laid out on 60 pages)");
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        for _ in 0..4 {
+            let focused = window.active_element().await.unwrap();
+            focused.send_keys(WORDS).await.unwrap();
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let answer = window.execute("return window.typed;", vec![]).await.unwrap();
+        let typed: Vec<_> = answer.as_array().unwrap().iter().map(|it| it.as_f64().unwrap()).collect();
+        assert!(typed.len() >= WORDS.len() * 3, "only {} keys were seen", typed.len());
+        let text = window.execute(
+            "return document.querySelector('[data-test=editor]').innerText;", vec![],
+        );
+        assert!(text.await.unwrap().as_str().unwrap().contains(WORDS.trim()), "it was not written");
+        report(
+            "window: a letter in a document of 60 pages, key to paint",
+            typed.into_iter().map(|ms| Duration::from_secs_f64(ms / 1000.0)).collect(),
+        );
+        window.close().await.unwrap();
+        driver.kill().unwrap();
+        driver.wait().unwrap();
+    });
+}
+
+/// The window on a vault that was made here.
+async fn opened(program: &Path, vault: &Path) -> (Client, std::process::Child) {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let driver = Command::new("WebKitWebDriver")
+        .arg(format!("--port={port}"))
+        .env("TAURI_AUTOMATION", "true")
+        .env("TAURI_WEBVIEW_AUTOMATION", "true")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let window = connect(port, program, vault).await;
+    let patience = Some(Duration::from_secs(120));
+    window.update_timeouts(TimeoutConfiguration::new(patience, None, None)).await.unwrap();
+    window.set_window_size(1280, 800).await.unwrap();
+    window.wait().for_element(Locator::Css("[type=password]")).await.unwrap();
+    let focused = window.active_element().await.unwrap();
+    focused.send_keys(PASSPHRASE).await.unwrap();
+    focused.send_keys(&char::from(Key::Enter).to_string()).await.unwrap();
+    (window, driver)
 }
 
 /// Presses `key` `n` times and waits each time until what `shows` tells has changed and was painted;
