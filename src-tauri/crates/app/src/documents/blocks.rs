@@ -5,7 +5,7 @@ use std::path::Path;
 
 use farol_compose::{decision_block, evidence_block};
 use farol_model::{
-    document::{Audience, Block, ChartLook, Content, Language, Text},
+    document::{Audience, Block, ChartLook, Content, Language, Text, TimelineRow, sees},
     id::{BlockId, DocumentId},
     time::Timestamp,
 };
@@ -15,6 +15,8 @@ use crate::{Desk, Failure, view::RecordBlock};
 
 /// More are no picture any more.
 const MAX_CHART_ROWS: usize = 60;
+/// Longer tables are files of their own.
+const MAX_TABLE_ROWS: usize = 5_000;
 /// More columns of figures cannot be told apart.
 const MAX_CHART_COLUMNS: usize = 6;
 
@@ -39,6 +41,32 @@ impl Desk {
             ));
         }
         blocks.insert(at, Block { id: BlockId(self.store.new_id()), audience, content });
+        self.save_document(id, &blocks, None)
+    }
+
+    /// Puts a moment that the record does not have into the timeline that its reader sees, or into a new
+    /// one at the end.
+    ///
+    /// # Errors
+    /// As [`Desk::save_document`].
+    pub fn put_moment(&self, id: DocumentId, row: TimelineRow<Text>) -> Result<Timestamp, Failure> {
+        let mut blocks = self.store.read(|it| it.document(id))?.blocks;
+        let seen = |it: &&mut Block| sees(&row.audience, &it.audience);
+        let timeline = blocks.iter_mut().filter(seen).find_map(|it| match &mut it.content {
+            Content::Timeline { rows } => Some(rows),
+            _ => None,
+        });
+        match timeline {
+            Some(rows) => {
+                rows.push(row);
+                rows.sort_by_key(|it| it.at);
+            }
+            None => blocks.push(Block {
+                id: BlockId(self.store.new_id()),
+                audience: row.audience.clone(),
+                content: Content::Timeline { rows: vec![row] },
+            }),
+        }
         self.save_document(id, &blocks, None)
     }
 
@@ -101,4 +129,36 @@ pub fn chart_from_csv(look: ChartLook, title: &str, file: &Path) -> Result<Conte
         return Err(wrong("it has no line of figures"));
     }
     Ok(Content::Chart { look, title: Text::parse(title), header, rows })
+}
+
+/// A table from a CSV file; its first line is the heading.
+///
+/// # Errors
+/// When the file cannot be read, is no table, or has more rows than a reader can want.
+pub fn table_from_csv(file: &Path) -> Result<Content<Text>, Failure> {
+    let wrong = |why: &str| {
+        Failure::bad_input(
+            format!("No table can be made of this file: {why}. Nothing was changed."),
+            "Give a CSV file in UTF-8: a heading line, then lines of as many cells.",
+        )
+    };
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(false)
+        .from_path(file)
+        .map_err(|_| wrong("it cannot be read"))?;
+    let texts = |record: &csv::StringRecord| record.iter().map(Text::plain).collect::<Vec<_>>();
+    let header = texts(reader.headers().map_err(|_| wrong("it is no CSV in UTF-8"))?);
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        rows.push(texts(&record.map_err(|_| wrong("its lines have not equally many cells"))?));
+        if rows.len() > MAX_TABLE_ROWS {
+            return Err(wrong(&format!(
+                "it has more than {MAX_TABLE_ROWS} lines; enclose it as a file"
+            )));
+        }
+    }
+    if rows.is_empty() {
+        return Err(wrong("it has no line below its heading"));
+    }
+    Ok(Content::Table { header, rows })
 }

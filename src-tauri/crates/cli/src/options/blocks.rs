@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use farol_model::{
-    document::{Audience, ChartLook},
+    document::{Audience, ChartLook, Moment},
     id::DocumentId,
+    time::Timestamp,
 };
 
 /// A block, and where it goes.
@@ -29,6 +30,34 @@ pub(crate) enum PutBlock {
     /// A heading.
     Heading {
         /// The words.
+        text: String,
+    },
+    /// Text that must not be overlooked.
+    Callout {
+        /// The words.
+        text: String,
+    },
+    /// A list of points.
+    List {
+        /// The points.
+        #[arg(required = true)]
+        items: Vec<String>,
+    },
+    /// A table from a CSV file: a heading line, then lines of as many cells.
+    Table {
+        /// The file.
+        #[arg(long, value_name = "CSV")]
+        data: PathBuf,
+    },
+    /// A moment that the record does not have, in the timeline; its row is for the audience.
+    Moment {
+        /// When, for example 2026-11-23T14:03:00Z.
+        #[arg(long, value_name = "TIME")]
+        at: Timestamp,
+        /// What kind of moment.
+        #[arg(long, value_enum)]
+        kind: Option<Kind>,
+        /// What happened.
         text: String,
     },
     /// Figures from a small CSV file, drawn and given as a table.
@@ -70,6 +99,31 @@ pub(crate) enum PutBlock {
         #[arg(long)]
         due: String,
     },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Kind {
+    Decision,
+    NotKnown,
+    Told,
+    ImpactBegan,
+    ImpactEnded,
+    ResponseBegan,
+    ResponseEnded,
+}
+
+impl From<Kind> for Moment {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Decision => Self::Decision,
+            Kind::NotKnown => Self::NotKnown,
+            Kind::Told => Self::Told,
+            Kind::ImpactBegan => Self::ImpactBegan,
+            Kind::ImpactEnded => Self::ImpactEnded,
+            Kind::ResponseBegan => Self::ResponseBegan,
+            Kind::ResponseEnded => Self::ResponseEnded,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]

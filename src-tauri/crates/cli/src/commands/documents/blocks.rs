@@ -1,8 +1,11 @@
 use serde_json::json;
 
-use farol_app::{Desk, Failure, documents::chart_from_csv};
+use farol_app::{
+    Desk, Failure,
+    documents::{chart_from_csv, table_from_csv},
+};
 use farol_model::{
-    document::{Content, Text},
+    document::{Content, Text, TimelineRow},
     id::DocumentId,
 };
 
@@ -14,6 +17,22 @@ use crate::{
 pub(super) fn put(desk: &Desk, options: PutOptions, output: &mut Output) -> Result<(), Failure> {
     let content = match options.block {
         PutBlock::Heading { text } => Content::Heading { text: Text::parse(&text) },
+        PutBlock::Callout { text } => Content::Callout { text: Text::parse(&text) },
+        PutBlock::List { items } => {
+            Content::List { items: items.iter().map(|it| Text::parse(it)).collect() }
+        }
+        PutBlock::Table { data } => table_from_csv(&data)?,
+        PutBlock::Moment { at, kind, text } => {
+            let row = TimelineRow {
+                at,
+                text: Text::parse(&text),
+                audience: options.audience,
+                source: None,
+                kind: kind.map(Into::into),
+            };
+            let at = desk.put_moment(options.doc, row)?;
+            return output.line(&json!({ "saved_at": at }), &format!("saved {}", at.to_minute()));
+        }
         PutBlock::Chart { title, look, data } => chart_from_csv(look.into(), &title, &data)?,
         PutBlock::Evidence { id, text } | PutBlock::Decision { id, text } => {
             of_record(desk, options.doc, &id, &text)?
