@@ -30,6 +30,8 @@ mod mistake_to_trust;
 mod networks;
 /// Outside the vault there is nothing to read.
 mod noise;
+/// What leaves, read by other programs.
+mod other_readers;
 /// Bytes of a PDF, opened.
 mod pdf;
 /// Report to response, from a script.
@@ -46,6 +48,8 @@ mod sightings;
 mod sleep;
 /// Kills, a disk that refuses, damage.
 mod soak;
+/// Our own storage gateway, disabled by us: the analysis for the team and for a customer.
+mod storage_gateway;
 /// What changed between two look-ups, from a script and by keyboard.
 mod then_now;
 /// The sample desk and its tour.

@@ -6,11 +6,13 @@
 /// Charts, evidence, decisions and actions, put in one by one.
 mod blocks;
 /// Facts with the record they stand in.
-mod facts;
+pub(crate) mod facts;
 /// What became of a block, and the moments that a timeline may tell.
 mod history;
 /// Where in a document something stands in the way.
 mod places;
+/// What goes to a printer.
+mod printing;
 /// From draft to issued.
 pub(crate) mod review;
 /// What should perhaps be withheld.
@@ -20,7 +22,7 @@ mod withheld;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-pub use self::blocks::chart_from_csv;
+pub use self::blocks::{chart_from_csv, table_from_csv};
 pub use farol_compose::{LintFinding, TemplateFinding, TemplateInfo};
 use farol_compose::{Material, StoryRow, Templates};
 use farol_model::{
@@ -112,6 +114,7 @@ impl Desk {
                 entry: entry.header.id,
                 at: entry.header.at,
                 text: entry.action.describe(),
+                routine: history::is_routine(&entry.action),
             })
             .collect();
         let reports = it.reports_of(id)?;
@@ -406,7 +409,8 @@ impl Desk {
         let facts = farol_compose::facts(&file.material());
         let team = it.team()?;
         let projected = project(document, file.case.reference, dated, reader, &facts, &entities);
-        projected.map(|it| it.on_paper_of(&team)).map_err(|error| {
+        let hosts: Vec<&str> = file.targets.iter().filter_map(|it| it.observable.host()).collect();
+        projected.map(|it| it.with_inert(&hosts).on_paper_of(&team)).map_err(|error| {
             Failure::bad_input(
                 format!("Nothing was exported: {error}."),
                 "Correct the name in the text, or add the fact to the case.",

@@ -1,7 +1,7 @@
 //! From a template and a case to blocks.
 
 use farol_model::{
-    case::Status,
+    case::{Category, Status},
     decision::MitigationState,
     document::{
         Audience, Block, Content, Document, DocumentKind, Envelope, FactRow, Language, Text,
@@ -135,19 +135,28 @@ impl Writer<'_> {
         let language = self.language;
         match rows {
             Rows::Story => timeline(self.story(audience)),
+            Rows::Evidence => table(
+                language.pick(
+                    ["File", "Received (UTC)", "SHA-256"],
+                    ["Ficheiro", "Recebido (UTC)", "SHA-256"],
+                ),
+                self.evidence(),
+            ),
             Rows::Milestones => timeline(self.milestones(audience)),
             Rows::Targets => table(
                 language.pick(["Address", "Outcome"], ["Endereço", "Resultado"]),
                 self.targets(),
             ),
             Rows::Clocks => {
-                let header =
-                    language.pick(["Deadline", "Due", "State"], ["Prazo", "Até", "Estado"]);
+                let header = language
+                    .pick(["Deadline", "Due (UTC)", "State"], ["Prazo", "Até (UTC)", "Estado"]);
                 table(header, self.clocks())
             }
             Rows::Decisions => {
-                let header =
-                    language.pick(["Decided", "What", "Why"], ["Decidido em", "O quê", "Porquê"]);
+                let header = language.pick(
+                    ["Decided (UTC)", "What", "Why"],
+                    ["Decidido em (UTC)", "O quê", "Porquê"],
+                );
                 table(header, self.decisions())
             }
             Rows::Reasons => {
@@ -192,7 +201,7 @@ impl Writer<'_> {
     }
 
     fn story(&self, audience: &Audience) -> Vec<TimelineRow<Text>> {
-        let story = self.material.story.iter();
+        let story = self.material.story.iter().filter(|it| !it.routine);
         story
             .map(|row| TimelineRow {
                 at: row.at,
@@ -218,6 +227,14 @@ impl Writer<'_> {
         let mut rows = vec![row(self.material.case.opened_at, began, None)];
         for step in self.material.mitigations.iter().flat_map(|it| &it.steps) {
             match step.state {
+                // What is done about a mistake of ours is its correction.
+                MitigationState::Active
+                    if self.material.case.facts.category == Category::OurMistake =>
+                {
+                    let text =
+                        pick("Our correction took effect.", "A nossa correção entrou em vigor.");
+                    rows.push(row(step.at, text, None));
+                }
                 MitigationState::Active => {
                     let text =
                         pick("A measure of ours took effect.", "Uma medida nossa entrou em vigor.");
@@ -280,7 +297,7 @@ impl Writer<'_> {
                         }
                     }
                 };
-                vec![clock.rule.name.clone(), view::minute(due), state]
+                vec![clock.rule.name.clone(), bare_minute(due), state]
             })
             .collect()
     }
@@ -288,8 +305,18 @@ impl Writer<'_> {
     fn decisions(&self) -> Vec<Vec<String>> {
         let decisions = self.material.decisions.iter();
         decisions
-            .map(|it| vec![view::minute(it.decided_at), it.what.clone(), it.reason.clone()])
+            .map(|it| vec![bare_minute(it.decided_at), it.what.clone(), it.reason.clone()])
             .collect()
+    }
+
+    /// Names, times and hashes; what was destroyed stays listed, because the analysis rests on it.
+    fn evidence(&self) -> Vec<Vec<String>> {
+        let held = self.material.evidence.iter();
+        held.map(|it| {
+            let received = it.custody.first().map_or_else(String::new, |it| bare_minute(it.at));
+            vec![it.evidence.name.clone(), received, it.evidence.sha256.to_string()]
+        })
+        .collect()
     }
 
     fn envelope(&self, template: &Template) -> Result<Option<Envelope>, minijinja::Error> {
@@ -331,6 +358,11 @@ fn table<const N: usize>(header: [&str; N], rows: Vec<Vec<String>>) -> Option<Co
         header: header.map(Text::plain).into(),
         rows: rows.into_iter().map(plain).collect(),
     })
+}
+
+/// `2026-11-23 14:03`; the head of the column says the zone.
+fn bare_minute(at: Timestamp) -> String {
+    at.to_minute().trim_end_matches(" UTC").to_owned()
 }
 
 /// `2 d 4 h`, `3 h 10 min`, `12 min`.

@@ -84,6 +84,8 @@ pub struct StoryRow {
     pub at: Timestamp,
     /// What happened, one sentence.
     pub text: String,
+    /// Whether it only keeps the record, and tells nobody what happened: a page put on a case, a clock started.
+    pub routine: bool,
 }
 
 /// Why there is no document.

@@ -183,6 +183,7 @@ impl Sample {
                 entry: entry(n),
                 at: at(*minutes),
                 text: (*text).into(),
+                routine: false,
             })
             .collect(),
             members: vec![Member {

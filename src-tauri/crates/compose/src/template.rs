@@ -198,8 +198,10 @@ pub(crate) enum TemplateContent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Rows {
-    /// Every journal entry of the case, for the team.
+    /// What happened by the journal of the case, for the team; not what only keeps the record.
     Story,
+    /// Files of the case with their hashes.
+    Evidence,
     /// What a customer may know of the course of events.
     Milestones,
     /// Targets and outcomes.
@@ -251,6 +253,7 @@ static TEMPLATES: LazyLock<Vec<(&str, Template)>> = LazyLock::new(|| {
         include_str!("../templates/escalate-legal-pt.json"),
         include_str!("../templates/handover-note-pt.json"),
         include_str!("../templates/update-pt.json"),
+        include_str!("../templates/rca-pt.json"),
         include_str!("../templates/rca-customer-pt.json"),
         include_str!("../templates/readout-pt.json"),
     ]

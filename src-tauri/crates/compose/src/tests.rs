@@ -227,13 +227,16 @@ fn the_analysis_as_the_team_reads_it() {
 
             ## Summary
             Between [start] and [end] UTC, [describe in one sentence what did not work for the customer]. It was caused by [describe in plain words what on our side caused it]. The service is [restored, or say what is still missing].
-            Internal summary: [describe in three sentences what happened, how far it reached and where it stands]. Reason for the severity: A customer was down because of us.
+            Internal summary: [describe in three sentences what happened, how far it reached and where it stands]. Reason for the severity: A customer was down because of us..
 
             ## Impact to you
             - What was affected: [describe the names, services or requests of this customer].
             - How long: [describe from when to when, in UTC].
             - What was not affected: [describe only what is shown by evidence, and say by which].
             Internal impact: [describe accounts, zones and requests, and where the numbers come from].
+
+            ## Detection
+            [describe how we learned of it, from whom, and what would have told us earlier].
 
             ## Timeline
             2026-11-23 14:00 UTC We began to look into this.
@@ -248,14 +251,16 @@ fn the_analysis_as_the_team_reads_it() {
             Several conditions came together: [describe the conditions, as systems and processes].
 
             ## Contributing conditions
+            - Trigger: [describe what set it off].
             - Technical: [describe what the tool or system allowed].
             - Process: [describe which step was missing or came too late].
             - Information: [describe what was not known, and from when the record shows it].
+            - Why it surprised us: [describe what everybody took for granted].
             - What limited the harm: [describe what went well, and where luck helped].
 
             ## Decisions
-            | Decided | What | Why |
-            | 2026-11-23 14:10Z | Block the page | The page imitates a bank and asks for passwords. |
+            | Decided (UTC) | What | Why |
+            | 2026-11-23 14:10 | Block the page | The page imitates a bank and asks for passwords. |
 
             ## What we have done and are doing
             > [describe what stopped it] (Trust & Safety, done)
@@ -280,39 +285,39 @@ fn the_readout_as_an_executive_reads_it() {
         "readout",
         "exec",
         &expect![[r#"
-        Bank phishing on Pages, whole zone blocked for nine minutes
-        ! Decision asked: [describe the decision in one sentence, who decides and by when; or write: none, for information].
+            Bank phishing on Pages, whole zone blocked for nine minutes
+            ! Decision asked: [describe the decision in one sentence, who decides and by when; or write: none, for information].
 
-        ## Bottom line
-        [describe in two sentences what happened, how bad it is and where it stands]. Status: Resolved; severity: High.
+            ## Bottom line
+            [describe in two sentences what happened, how bad it is and where it stands]. Status: Resolved; severity: High.
 
-        ## What we know
-        - 3 reported addresses; 1 acted on, 0 open.
-        - 1 measure on record since 2026-11-23 14:00 UTC.
-        - [describe the most important fact, and where it comes from]
+            ## What we know
+            - 3 reported addresses; 1 acted on, 0 open.
+            - 1 measure on record since 2026-11-23 14:00 UTC.
+            - [describe the most important fact, and where it comes from]
 
-        ## What we do not know
-        - [describe what is open, with low, medium or high confidence for what we assume]
+            ## What we do not know
+            - [describe what is open, with low, medium or high confidence for what we assume]
 
-        ## Exposure
-        | Deadline | Due | State |
-        | First response | 2026-11-23 18:00Z | 3 h 0 min left |
-        Customers: Pages Hosting Example, Borealis
-        Safety of persons: [none known, or describe]
-        Press and public: [none known, or describe]
+            ## Exposure
+            | Deadline | Due (UTC) | State |
+            | First response | 2026-11-23 18:00 | 3 h 0 min left |
+            Customers: Pages Hosting Example, Borealis
+            Safety of persons: [none known, or describe]
+            Press and public: [none known, or describe]
 
-        ## Options
-        | Option | Effect | Risk | Can be undone |
-        | Do nothing | [effect] | [risk] | yes |
-        | [option A] | [effect] | [risk] | [yes or no] |
-        | [option B] | [effect] | [risk] | [yes or no] |
+            ## Options
+            | Option | Effect | Risk | Can be undone |
+            | Do nothing | [effect] | [risk] | yes |
+            | [option A] | [effect] | [risk] | [yes or no] |
+            | [option B] | [effect] | [risk] | [yes or no] |
 
-        ## Recommendation
-        [describe the option we recommend, what it costs us, and what would change our mind]
+            ## Recommendation
+            [describe the option we recommend, what it costs us, and what would change our mind].
 
-        ## Next update
-        [date and time in UTC], from [role].
-    "#]],
+            ## Next update
+            [date and time in UTC], from [role].
+        "#]],
     );
 }
 
@@ -459,6 +464,7 @@ fn an_update_says_what_is_new_since_the_one_before() {
         entry: sample.story[0].entry,
         at: at(90),
         text: "Dana Reyes closed the case.".into(),
+        routine: false,
     });
     let material = Material { previous: Some(&first), ..sample.material() };
     let second = compose("update", &material, at(120), &mut Uuid::nil).unwrap();

@@ -58,11 +58,21 @@ pub(crate) fn read(
     let observables = settle(finds, &find::Own::default(), &mut warnings);
     let first = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     let parsed = Parsed {
-        subject: first.chars().take(MAX_SUBJECT_CHARS).collect::<String>().trim_end().to_owned(),
+        subject: shortened(first),
         text: cap_text(text, &mut warnings),
         observables,
         warnings,
         ..Parsed::default()
     };
     Taken { channel, keep, parsed, refused }
+}
+
+/// A first line that is too long ends with its last whole word and an ellipsis.
+fn shortened(line: &str) -> String {
+    if line.chars().count() <= MAX_SUBJECT_CHARS {
+        return line.trim_end().to_owned();
+    }
+    let begin: String = line.chars().take(MAX_SUBJECT_CHARS - 1).collect();
+    let whole = begin.rsplit_once(char::is_whitespace).map_or(begin.as_str(), |(whole, _)| whole);
+    format!("{}…", whole.trim_end_matches([',', ';', ':', '.', '-', '–', ' ']))
 }

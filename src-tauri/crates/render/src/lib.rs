@@ -37,10 +37,10 @@ pub use self::{
 use crate::paper::Paper;
 
 /// Version of the layouts; it changes whenever the same tree would give other bytes.
-pub const TEMPLATE_VERSION: &str = "house 4";
+pub const TEMPLATE_VERSION: &str = "house 5";
 
 /// What a desk is handed when it opens.
-pub const MACHINES: Machines = Machines { render, pages, check_words, unprinted, mail };
+pub const MACHINES: Machines = Machines { render, pages, sheets, check_words, unprinted, mail };
 
 /// Renders a projected document and runs the leak check on the bytes.
 ///
@@ -79,10 +79,11 @@ pub fn unprinted(document: &Projected) -> Vec<Unprinted> {
         (!characters.is_empty()).then_some(Unprinted { block, characters })
     };
     let title = document.title().to_owned();
+    let team = document.letterhead().map(|it| &it.name);
     let mut found = Vec::new();
-    found.extend(of(None, &mut std::iter::once(&title)));
+    found.extend(of(None, &mut std::iter::once(&title).chain(team)));
     for block in document.blocks() {
-        found.extend(of(Some(block.id), &mut block.content.texts().into_iter()));
+        found.extend(of(Some(block.id), &mut block.content.printed().into_iter()));
     }
     found
 }
@@ -118,7 +119,16 @@ pub fn mail(
 /// `Engine` when the typesetter refuses.
 pub fn pages(document: &Projected) -> Result<Vec<Vec<u8>>, RenderError> {
     let paper = Paper::of(document).with_words(typeset::printable);
-    typeset::pictures(&typeset::layout(&paper)?)
+    typeset::pictures(&typeset::layout(&paper)?, typeset::ON_SCREEN)
+}
+
+/// Renders the pages as PNG pictures that a printer takes, about 200 dots to the inch.
+///
+/// # Errors
+/// As [`pages`].
+pub fn sheets(document: &Projected) -> Result<Vec<Vec<u8>>, RenderError> {
+    let paper = Paper::of(document).with_words(typeset::printable);
+    typeset::pictures(&typeset::layout(&paper)?, typeset::ON_PAPER)
 }
 
 fn within_limit(document: &Projected, pages: usize) -> Result<(), RenderError> {

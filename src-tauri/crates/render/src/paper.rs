@@ -60,7 +60,7 @@ pub(crate) struct Said {
 }
 
 const ENGLISH: Said = Said {
-    timeline: ["Time", "What happened"],
+    timeline: ["Time (UTC)", "What happened"],
     actions: ["Action", "Owner", "Due"],
     page: "Page",
     of: "of",
@@ -70,7 +70,7 @@ const ENGLISH: Said = Said {
 };
 
 const PORTUGUESE: Said = Said {
-    timeline: ["Hora", "O que aconteceu"],
+    timeline: ["Hora (UTC)", "O que aconteceu"],
     actions: ["Ação", "Responsável", "Prazo"],
     page: "Página",
     of: "de",
@@ -98,9 +98,9 @@ pub(crate) enum Part {
     List { items: Vec<String> },
     /// Labels and values.
     Facts { rows: Vec<[String; 2]> },
-    /// A table; every row has `columns` cells.
-    Table { columns: usize, header: Vec<String>, rows: Vec<Vec<String>> },
-    /// Time (UTC) and text.
+    /// A table; every row has as many cells as there are widths, which are shares of the line.
+    Table { widths: Vec<usize>, header: Vec<String>, rows: Vec<Vec<String>> },
+    /// Time and text, oldest first; neighbouring timelines are one. The head says the zone once.
     Timeline { rows: Vec<[String; 2]> },
     /// What, owner, due; neighbouring action blocks share one table.
     Actions { rows: Vec<[String; 3]> },
@@ -221,6 +221,10 @@ fn sections(document: &Projected) -> Vec<Section> {
         let Some(section) = sections.last_mut() else { continue };
         match (part(&block.content, document.language()), section.parts.last_mut()) {
             (Some(Part::Actions { rows: more }), Some(Part::Actions { rows })) => rows.extend(more),
+            (Some(Part::Timeline { rows: more }), Some(Part::Timeline { rows })) => {
+                rows.extend(more);
+                rows.sort_by(|a, b| a[0].cmp(&b[0]));
+            }
             (Some(part), _) => section.parts.push(part),
             (None, _) => {}
         }
@@ -245,17 +249,17 @@ fn part(content: &Content<String>, language: Language) -> Option<Part> {
         },
         Content::Timeline { rows } if rows.is_empty() => return None,
         Content::Timeline { rows } => Part::Timeline {
-            rows: rows.iter().map(|row| [row.at.to_minute(), legible(&row.text)]).collect(),
+            rows: rows.iter().map(|row| [minute(row.at), legible(&row.text)]).collect(),
         },
         Content::Action { what, owner, due } => {
             Part::Actions { rows: vec![[legible(what), legible(owner), legible(due)]] }
         }
         Content::Table { header, rows } => {
-            let (columns, header, rows) = padded(header, rows)?;
-            Part::Table { columns, header, rows }
+            let (header, rows) = padded(header, rows)?;
+            Part::Table { widths: widths(&header, &rows), header, rows }
         }
         Content::Chart { look, title, header, rows } => {
-            let (_, header, rows) = padded(header, rows)?;
+            let (header, rows) = padded(header, rows)?;
             Part::Chart { chart: Chart::of(*look, legible(title), header, rows, language) }
         }
         Content::Evidence { text, rows, .. } => record(true, text, rows),
@@ -269,16 +273,33 @@ fn record(evidence: bool, text: &str, rows: &[FactRow<String>]) -> Part {
 }
 
 /// Header and rows of as many cells as the widest; none without a cell.
-fn padded(
-    header: &[String],
-    rows: &[Vec<String>],
-) -> Option<(usize, Vec<String>, Vec<Vec<String>>)> {
+fn padded(header: &[String], rows: &[Vec<String>]) -> Option<(Vec<String>, Vec<Vec<String>>)> {
     let columns = rows.iter().map(Vec::len).chain([header.len()]).max().unwrap_or(0);
     let row = |cells: &[String]| -> Vec<String> {
         let cells = cells.iter().map(|it| legible(it));
         cells.chain(std::iter::repeat(String::new())).take(columns).collect()
     };
-    (columns > 0).then(|| (columns, row(header), rows.iter().map(|it| row(it)).collect()))
+    (columns > 0).then(|| (row(header), rows.iter().map(|it| row(it)).collect()))
+}
+
+/// How wide each column is, as shares: as its longest text asks for, but neither so narrow that words
+/// break nor so wide that it takes the line from the others.
+fn widths(header: &[String], rows: &[Vec<String>]) -> Vec<usize> {
+    const LEAST: usize = 8;
+    const MOST: usize = 44;
+    const BETWEEN: usize = 4;
+    let mut widths: Vec<usize> = header.iter().map(|it| it.chars().count()).collect();
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    widths.into_iter().map(|it| it.clamp(LEAST, MOST) + BETWEEN).collect()
+}
+
+/// `2026-11-23 14:03`; the zone stands in the head of the column.
+fn minute(at: Timestamp) -> String {
+    at.to_minute().trim_end_matches(" UTC").to_owned()
 }
 
 /// Text as it is printed: line breaks are `\n`, tabs are spaces, and characters that have no

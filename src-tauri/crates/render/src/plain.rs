@@ -43,7 +43,8 @@ fn part(part: &Part, said: &Said) -> String {
             .map(|[label, value]| wrapped(&format!("{label}: {value}"), "", "  "))
             .collect(),
         Part::Timeline { rows } => {
-            rows.iter().map(|[at, text]| wrapped(text, &format!("{at}  "), "  ")).collect()
+            let rows = rows.iter().map(|[at, text]| wrapped(text, &format!("{at}  "), "  "));
+            wrapped(&said.timeline.join(", "), "", "") + &rows.collect::<String>()
         }
         Part::Actions { rows } => rows
             .iter()

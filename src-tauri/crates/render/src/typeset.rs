@@ -34,7 +34,10 @@ const TEMPLATES: [(&str, &str); 3] = [
     ("chart.typ", include_str!("templates/chart.typ")),
 ];
 const PICTURE_PIXELS_PER_POINT: f64 = 2.0;
-const PIXELS_PER_POINT: f64 = 1.6;
+/// Pixels to the point of a page on the screen.
+pub(crate) const ON_SCREEN: f64 = 1.6;
+/// The same of one that is printed.
+pub(crate) const ON_PAPER: f64 = 2.8;
 /// Layout results that this many further documents did not use are forgotten.
 const MEMORY_IN_RENDERS: usize = 8;
 
@@ -218,8 +221,11 @@ pub(crate) fn pdf(pages: &PagedDocument) -> Result<Vec<u8>, RenderError> {
 }
 
 /// Paints every page as a PNG.
-pub(crate) fn pictures(pages: &PagedDocument) -> Result<Vec<Vec<u8>>, RenderError> {
-    pages.pages().iter().map(|page| painted(page, PIXELS_PER_POINT)).collect()
+pub(crate) fn pictures(
+    pages: &PagedDocument,
+    pixels_per_point: f64,
+) -> Result<Vec<Vec<u8>>, RenderError> {
+    pages.pages().iter().map(|page| painted(page, pixels_per_point)).collect()
 }
 
 fn painted(page: &Page, pixel_per_pt: f64) -> Result<Vec<u8>, RenderError> {

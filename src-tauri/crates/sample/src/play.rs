@@ -233,7 +233,11 @@ impl Player<'_> {
                 self.desk.stop_clock(case, running.clock.id, reason)
             }
             Doing::Document { template, fill, add, export, sent } => {
-                self.write(case, template, fill, add, export, sent.as_deref())
+                let with = |(key, words): &(String, String)| Ok((key.clone(), dated(words, at)?));
+                let fill = fill.iter().map(with).collect::<Result<Vec<_>, Failure>>()?;
+                let with = |(who, words): &(Audience, String)| Ok((who.clone(), dated(words, at)?));
+                let add = add.iter().map(with).collect::<Result<Vec<_>, Failure>>()?;
+                self.write(case, template, &fill, &add, export, sent.as_deref())
             }
         }
     }
@@ -350,6 +354,35 @@ fn filled(blocks: &[Block], fill: &[(String, String)]) -> Result<Vec<Block>, Fai
         text.replace_range(found.range(), words.trim_matches('"'));
     }
     serde_json::from_str(&text).map_err(|error| wrong("a document", &error))
+}
+
+/// Words with days and times for `{day +14d}`, `{at -2d 4h}` and `{hour +4h}` (the full hour after that),
+/// counted from the moment of the step: the sample desk is laid out on any day.
+fn dated(words: &str, at: Timestamp) -> Result<String, Failure> {
+    let mut out = String::new();
+    let mut rest = words;
+    while let Some(open) = rest.find('{') {
+        let inside = &rest[open + 1..];
+        let known = inside.split_once('}').and_then(|(inside, after)| {
+            let (kind, span) = inside.split_once(' ')?;
+            let (sign, span) = span.split_at_checked(1)?;
+            let seconds = seconds(span)? * if sign == "-" { -1 } else { 1 };
+            let minute = |it: Timestamp| it.to_minute().trim_end_matches(" UTC").to_owned();
+            let then = at.plus_s(seconds);
+            let said = match kind {
+                "day" => minute(then).get(..10)?.to_owned(),
+                "at" => minute(then),
+                "hour" => minute(Timestamp::from_ms((then.ms() / 3_600_000 + 1) * 3_600_000)),
+                _ => return None,
+            };
+            Some((said, after))
+        });
+        let Some((said, after)) = known else { return Err(wrong(words, &"not a day or time")) };
+        out.push_str(&rest[..open]);
+        out.push_str(&said);
+        rest = after;
+    }
+    Ok(out + rest)
 }
 
 fn moments_of(script: &Script, until: Timestamp) -> Result<Vec<(Timestamp, Moment<'_>)>, Failure> {

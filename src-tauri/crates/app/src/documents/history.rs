@@ -172,6 +172,34 @@ fn moments(desk: &Desk, it: Reader<'_>, case: CaseId) -> Result<Vec<MomentRow>, 
         .collect())
 }
 
+/// Whether an entry only keeps the record: an analysis that is begun leaves it out, and the timeline
+/// builder still offers it.
+pub(super) fn is_routine(action: &Action) -> bool {
+    match action {
+        Action::ReportAttached { .. }
+        | Action::ReportDetached { .. }
+        | Action::ConsentSet { .. }
+        | Action::ObservableAdded { .. }
+        | Action::Observed { .. }
+        | Action::EvidenceHandled { .. }
+        | Action::BundleLeft { .. }
+        | Action::BundleTaken { .. }
+        | Action::ConflictSettled { .. }
+        | Action::Undid { .. }
+        | Action::NoteWithdrawn { .. }
+        | Action::DocumentCreated { .. }
+        | Action::BlocksSaved { .. }
+        | Action::EnvelopeSet { .. }
+        | Action::StandingSet { .. } => true,
+        Action::CaseChanged { before, after, .. } => {
+            before.status == after.status && before.severity == after.severity
+        }
+        Action::TargetSet { before, .. } => before.is_none(),
+        Action::ClockSet { before, .. } => before.is_none(),
+        _ => false,
+    }
+}
+
 /// What the record itself says about the kind of a moment; a person may say otherwise.
 fn kind(action: &Action) -> Option<Moment> {
     match action {

@@ -38,6 +38,7 @@ pub(crate) const VALUES: &[&str] = &[
     "n_clocks",
     "n_clocks_missed",
     "n_decisions",
+    "n_evidence",
     "n_mitigated",
     "n_mitigations",
     "n_pending",

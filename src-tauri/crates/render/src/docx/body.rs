@@ -63,7 +63,7 @@ pub(super) fn document(paper: &Paper, pictures: &[(Picture, String)]) -> String 
                 {
                     out.push_str(&drawing(n, [picture.width_pt, picture.height_pt], told));
                 }
-                table(&mut out, &chart.header, &chart.rows);
+                table(&mut out, &vec![1; chart.header.len()], &chart.header, &chart.rows);
             } else {
                 part(&mut out, it, &paper.said);
             }
@@ -72,10 +72,15 @@ pub(super) fn document(paper: &Paper, pictures: &[(Picture, String)]) -> String 
     out.push_str(
         "<w:sectPr><w:headerReference w:type=\"default\" r:id=\"rId4\"/>\
          <w:footerReference w:type=\"default\" r:id=\"rId5\"/>\
-         <w:pgSz w:w=\"11906\" w:h=\"16838\"/>\
-         <w:pgMar w:top=\"1560\" w:right=\"1418\" w:bottom=\"1418\" w:left=\"1418\" \
-         w:header=\"720\" w:footer=\"640\" w:gutter=\"0\"/></w:sectPr></w:body></w:document>",
+         <w:pgSz w:w=\"11906\" w:h=\"16838\"/>",
     );
+    // A readout is one page: less air above and below.
+    let (top, bottom) =
+        if paper.look == DocumentKind::Readout { (1300, 1020) } else { (1500, 1250) };
+    out.push_str(&format!(
+        "<w:pgMar w:top=\"{top}\" w:right=\"1418\" w:bottom=\"{bottom}\" w:left=\"1418\" \
+         w:header=\"720\" w:footer=\"560\" w:gutter=\"0\"/></w:sectPr></w:body></w:document>"
+    ));
     out
 }
 
@@ -90,7 +95,7 @@ fn part(out: &mut String, part: &Part, said: &Said) {
         }
         Part::Facts { rows } => facts(out, rows),
         Part::Timeline { rows } => {
-            let widths = [2400, TEXT_WIDTH - 2400];
+            let widths = [1900, TEXT_WIDTH - 1900];
             let mut table = Table::open(out, "FarolTable", &widths);
             table.header(&said.timeline);
             for [at, text] in rows {
@@ -114,8 +119,9 @@ fn part(out: &mut String, part: &Part, said: &Said) {
             out.push_str(&styled("Normal", "<w:keepNext/>", &runs, text));
             facts(out, rows);
         }
-        Part::Table { header, rows, .. } | Part::Chart { chart: Chart { header, rows, .. } } => {
-            table(out, header, rows);
+        Part::Table { widths, header, rows } => table(out, widths, header, rows),
+        Part::Chart { chart: Chart { header, rows, .. } } => {
+            table(out, &vec![1; header.len()], header, rows);
         }
     }
 }
@@ -129,8 +135,10 @@ fn facts(out: &mut String, rows: &[[String; 2]]) {
     table.close();
 }
 
-fn table(out: &mut String, header: &[String], rows: &[Vec<String>]) {
-    let widths = vec![TEXT_WIDTH / header.len().max(1); header.len()];
+/// `shares` say how wide the columns are.
+fn table(out: &mut String, shares: &[usize], header: &[String], rows: &[Vec<String>]) {
+    let whole = shares.iter().sum::<usize>().max(1);
+    let widths: Vec<usize> = shares.iter().map(|it| TEXT_WIDTH * it / whole).collect();
     let mut table = Table::open(out, "FarolTable", &widths);
     if header.iter().any(|it| !it.is_empty()) {
         let header: Vec<&str> = header.iter().map(String::as_str).collect();

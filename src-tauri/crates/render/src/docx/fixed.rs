@@ -1,5 +1,7 @@
 //! The parts that are the same in every document, or nearly.
 
+use farol_model::document::DocumentKind;
+
 use super::xml::{escaped, run, styled};
 use crate::paper::Paper;
 
@@ -34,9 +36,28 @@ pub(super) fn document_relationships(n_pictures: usize, has_logo: bool) -> Strin
     DOCUMENT_RELATIONSHIPS.replace(end, &format!("{pictures}{end}"))
 }
 
-/// Styles, in the language of the paper.
+/// Styles, in the language of the paper. A readout is one page, so everything in it is closer together.
 pub(super) fn styles(paper: &Paper) -> String {
-    STYLES.replace("en-GB", paper.lang)
+    let styles = STYLES.replace("en-GB", paper.lang);
+    if paper.look != DocumentKind::Readout {
+        return styles;
+    }
+    let closer = scaled(&styles, "w:before=\"", 55);
+    let closer = scaled(&closer, "w:after=\"", 55);
+    let closer = scaled(&closer, "<w:sz w:val=\"", 91);
+    scaled(&scaled(&closer, "<w:szCs w:val=\"", 91), "w:line=\"", 95)
+}
+
+/// The number behind each `mark`, in so many hundredths.
+fn scaled(text: &str, mark: &str, percent: u32) -> String {
+    let mut pieces = text.split(mark);
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let end = piece.find('"').unwrap_or(0);
+        let number: u32 = piece[..end].parse().unwrap_or(0);
+        out.push_str(&format!("{mark}{}{}", (number * percent + 50) / 100, &piece[end..]));
+    }
+    out
 }
 
 /// Title and language; no people, no program, no time.

@@ -21,6 +21,7 @@ export const ROWS: Record<string, string> = {
   reasons: "Why we did not act",
   clocks: "Deadlines",
   decisions: "Decisions",
+  evidence: "Evidence, with hashes",
   milestones: "Course of events, for outsiders",
   story: "Every entry, for the team",
   changes: "What is new since the last one",
