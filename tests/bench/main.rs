@@ -8,6 +8,8 @@
 mod documents;
 /// Times, and how they are printed.
 mod figures;
+/// Lists of names: our pool beside other programs, and into the vault.
+mod lookups;
 /// A vault of 100 000 cases, and commits beside plain SQLite.
 mod vault;
 /// Pieces of the main job.
@@ -30,6 +32,7 @@ const PASSPHRASE: &str = "lamp oil and salt water";
 
 const USAGE: &str = "bench                         everything
 bench --documents             documents alone
+bench --lookups               look-ups alone
 bench --desk DIR              lay out a desk of 10 000 cases to look at
 bench --vault DIR [CASES]     the vault alone; it is laid out in DIR, and used again when it is there";
 
@@ -49,6 +52,10 @@ fn main() {
         }
         ["--vault", dir] => vault::all(&PathBuf::from(dir), vault::CASES),
         ["--vault", dir, cases] => vault::all(&PathBuf::from(dir), cases.parse().unwrap()),
+        ["--lookups"] => lookups::all(),
+        // In a network of its own, and each client in a process of its own.
+        ["--lookups-here"] => lookups::here(53),
+        ["--ask", args @ ..] => lookups::client(args),
         // A process of its own, started by the measurement of opening.
         ["--first-page", dir] => vault::first_page(&PathBuf::from(dir)),
         _ => println!("{USAGE}"),
@@ -69,6 +76,7 @@ fn everything() {
         Some(program) => window::first_screen(&program),
         None => println!("  (no window built beside the bench)"),
     }
+    lookups::all();
     let dir = tempfile::tempdir().unwrap();
     vault::all(&dir.path().join("vault"), vault::CASES);
 }

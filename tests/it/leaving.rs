@@ -33,6 +33,8 @@ async fn offline_a_look_up_waits_and_nothing_about_a_covert_case_leaves() {
     window.wait_for("[data-test=waiting]").await;
     window.painted().await;
     window.picture("leaving").await;
+    window.choose("resolver-own-known", "Quad9 without filter, over TLS").await;
+    window.wait_for_text("tls://dns10.quad9.net#9.9.9.10 is asked from now on").await;
     barriers.extend(window.barriers("what leaves").await);
     window.enter_on("waiting-forget").await;
     window.wait_for_text("Nothing waits").await;

@@ -119,7 +119,7 @@ impl Desk {
         Ok(LeavingView {
             offline: self.is_offline(),
             resolver: self.own_resolver(),
-            resolver_now: self.choose_resolver(None).ok().map(|it| it.addr.to_string()),
+            resolver_now: self.choose_resolver(None).ok().map(|it| it.to_string()),
             rows: who_sees(registries.on, registries.whois),
             waiting: self.store.read(|it| {
                 let waiting = it.waiting()?;

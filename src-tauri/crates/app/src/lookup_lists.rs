@@ -102,8 +102,7 @@ impl Desk {
         let (registries, registries_take_s) = self.plan_list_registries(&list.hosts, choice);
         let telling: Vec<&String> =
             list.hosts.iter().filter(|it| !telling_labels(it).is_empty()).collect();
-        let resolvers: Vec<String> =
-            prepared.resolvers.iter().map(|it| it.addr.to_string()).collect();
+        let resolvers: Vec<String> = prepared.resolvers.iter().map(ToString::to_string).collect();
         let is_practice = self.practice.is_some();
         Ok(LookupListPlan {
             n_names: list.hosts.len() as u32,

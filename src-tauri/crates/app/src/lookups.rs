@@ -38,13 +38,18 @@ impl Desk {
             seen_by: if self.practice.is_some() {
                 "The practice internet on this computer answers; nothing leaves it.".into()
             } else {
+                let on_the_way = if resolver.is_encrypted() {
+                    "nobody on the way to it does"
+                } else {
+                    "so does whoever is on the way to it, because it is not asked encrypted"
+                };
                 format!(
-                    "{} sees the names; it may pass them on to the name servers of the reported \
-                     domain.",
+                    "{} sees the names, {on_the_way}; it may pass them on to the name servers of the \
+                     reported domain.",
                     resolver.addr
                 )
             },
-            resolver: resolver.addr.to_string(),
+            resolver: resolver.to_string(),
             n_questions,
             registries: self.plan_registries(&hosts),
             registries_seen_by: if self.practice.is_some() {
@@ -196,7 +201,8 @@ impl Desk {
         chosen.map_err(|error| {
             Failure::bad_input(
                 format!("No resolver to ask: {error}. Nothing was sent."),
-                "Give one as ADDRESS or ADDRESS:PORT, for example 192.0.2.53:53.",
+                "Give one as 192.0.2.53 or 192.0.2.53:53, or encrypted as tls://192.0.2.53 or \
+                 https://192.0.2.53/dns-query.",
             )
         })
     }

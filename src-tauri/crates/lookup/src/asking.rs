@@ -23,8 +23,13 @@ const FLAGS: [u8; 2] = [0x01, 0x20];
 /// length nought asks the resolver not to pass ours on (RFC 7871 §7.1.2).
 const EDNS: [u8; 19] = [0, 0, 41, 0x04, 0xd0, 0, 0, 0, 0, 0, 8, 0, 8, 0, 4, 0, 1, 0, 0];
 
+/// What an encrypted question is filled up to, so that its length tells little (RFC 8467 §4.1).
+const BLOCK: usize = 128;
+/// EDNS option that fills a message up (RFC 7830).
+const PADDING: [u8; 2] = [0, 12];
+
 /// What is asked, in the form that DNS carries it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Asking {
     /// The name in lower case, the type and the class.
     question: Vec<u8>,
@@ -79,6 +84,25 @@ impl Asking {
         dice.mix_case(&mut bytes[HEADER..HEADER + self.question.len() - 4]);
         bytes.extend(EDNS);
         Packet { id: dice.id(), bytes, n_question: self.question.len() }
+    }
+
+    /// The packet for an encrypted way, filled up so that its length tells little.
+    pub(crate) fn padded(&self, id: u16) -> Packet {
+        let mut bytes = Vec::with_capacity(3 * BLOCK);
+        bytes.extend(id.to_be_bytes());
+        bytes.extend(FLAGS);
+        bytes.extend([0, 1, 0, 0, 0, 0, 0, 1]);
+        bytes.extend(&self.question);
+        bytes.extend(EDNS);
+        let n_more = (bytes.len() + 4).next_multiple_of(BLOCK) - bytes.len();
+        // The length of the record's data stands before its only option so far.
+        let at = bytes.len() - 10;
+        let n_data = 8 + n_more as u16;
+        bytes[at..at + 2].copy_from_slice(&n_data.to_be_bytes());
+        bytes.extend(PADDING);
+        bytes.extend((n_more as u16 - 4).to_be_bytes());
+        bytes.resize(bytes.len() + n_more - 4, 0);
+        Packet { id, bytes, n_question: self.question.len() }
     }
 }
 
@@ -151,7 +175,7 @@ impl Dice {
         Self(hash.finalize().into())
     }
 
-    fn id(&self) -> u16 {
+    pub(crate) fn id(&self) -> u16 {
         u16::from_be_bytes([self.0[0], self.0[1]])
     }
 
@@ -283,6 +307,20 @@ mod tests {
         let mut short = good.clone();
         short[7] = 1;
         assert!(matches!(packet.fit_datagram(&short), Fit::Malformed), "a record is missing");
+    }
+
+    #[test]
+    fn what_leaves_encrypted_has_a_length_that_tells_little() {
+        for name in ["a.test", "login.harbour-bank.example", &"kelp.".repeat(40)] {
+            let packet = Asking::new(name, "A").unwrap().padded(7);
+            assert!(packet.bytes.len().is_multiple_of(BLOCK), "{}", packet.bytes.len());
+            let message = Message::from_vec(&packet.bytes).unwrap();
+            assert_eq!(message.metadata.id, 7);
+            let asked = message.queries[0].name().to_ascii();
+            assert_eq!(asked.trim_end_matches('.'), name.trim_end_matches('.'));
+            let options = message.edns.unwrap();
+            assert_eq!(options.options().options.len(), 2, "no subnet, and padding");
+        }
     }
 
     #[test]

@@ -8,6 +8,8 @@
 
 /// How many questions a resolver gets in a second.
 mod bucket;
+/// Questions over an encrypted connection.
+mod encrypted;
 /// A question that waits for its answer.
 mod flight;
 /// UDP sockets.
@@ -28,6 +30,7 @@ use crate::{
     resolver::Resolver,
 };
 use bucket::Bucket;
+use encrypted::Encrypted;
 use flight::{Flight, Name as FlightName, Sent};
 use lines::{Line, Room};
 use wheel::Wheel;
@@ -148,6 +151,8 @@ struct Upstream {
     n_silent: u32,
     /// Places of its sockets.
     lines: Vec<usize>,
+    /// The way to it, when that is encrypted.
+    encrypted: Option<Arc<Encrypted>>,
 }
 
 struct Engine<'a> {
@@ -173,11 +178,12 @@ impl<'a> Engine<'a> {
         let now = Instant::now();
         let upstream = |resolver: &Resolver| Upstream {
             resolver: resolver.clone(),
-            name: resolver.addr.to_string(),
+            name: resolver.to_string(),
             bucket: Bucket::new(pace.rate, now),
             round_trip: None,
             n_silent: 0,
             lines: Vec::new(),
+            encrypted: Encrypted::new(resolver).map(Arc::new),
         };
         Self {
             upstreams: resolvers.iter().map(upstream).collect(),
@@ -265,6 +271,11 @@ impl<'a> Engine<'a> {
 
     /// Sends a question once more.
     fn send(&mut self, place: usize, upstream: usize, now: Instant, work: &mut dyn Work) {
+        if let Some(encrypted) = &self.upstreams[upstream].encrypted {
+            let encrypted = Arc::clone(encrypted);
+            self.ask_encrypted(place, upstream, encrypted);
+            return;
+        }
         let at = match self.line(upstream, place) {
             Ok(at) => at,
             Err(error) => {
@@ -475,9 +486,8 @@ impl<'a> Engine<'a> {
     /// A resolver that was not asked this question yet and may be asked now.
     fn untried(&mut self, place: usize) -> Option<usize> {
         let now = Instant::now();
-        let sent = &self.flights[place].as_ref()?.sent;
-        let other =
-            (0..self.upstreams.len()).find(|it| sent.iter().all(|sent| sent.upstream != *it))?;
+        let flight = self.flights[place].as_ref()?;
+        let other = (0..self.upstreams.len()).find(|it| flight.was_not_asked_of(*it))?;
         self.upstreams[other].bucket.take(now).then_some(other)
     }
 
@@ -516,6 +526,29 @@ impl<'a> Engine<'a> {
         });
     }
 
+    /// Asks over an encrypted connection, which does its own waiting.
+    fn ask_encrypted(&mut self, place: usize, upstream: usize, encrypted: Arc<Encrypted>) {
+        self.forget_packets(place);
+        let Some(flight) = self.flights[place].as_mut() else { return };
+        flight.is_over_stream = true;
+        flight.asked_encrypted.push(upstream);
+        let Some(asking) = flight.asking.clone() else { return };
+        let name = FlightName { place, generation: flight.generation };
+        // Others that could be asked get their share of the time.
+        let n_left = (0..self.upstreams.len()).filter(|it| flight.was_not_asked_of(*it)).count();
+        let now = Instant::now();
+        let left = flight.deadline.saturating_duration_since(now);
+        let (stamp, deadline) = (flight.stamp, now + left / (n_left as u32 + 1));
+        self.streams.spawn(async move {
+            let asked = tokio::time::timeout_at(deadline, encrypted.ask(&asking, stamp)).await;
+            let exchanged = match asked {
+                Ok(exchanged) => exchanged,
+                Err(_) => encrypted.fell_silent().await,
+            };
+            Came { name, upstream, exchanged: Ok(exchanged) }
+        });
+    }
+
     /// Reads what came over connections.
     fn take_streams(&mut self, work: &mut dyn Work) {
         while let Some(came) = self.streams.try_join_next() {
@@ -525,6 +558,25 @@ impl<'a> Engine<'a> {
         for Came { name, upstream, exchanged } in std::mem::take(&mut self.came) {
             let Some(flight) = self.named(name) else { continue };
             let exchanged = exchanged.unwrap_or_else(|error| flight.without_stream(&error));
+            let is_of_use = !matches!(exchanged.answer, Answer::NoAnswer { .. })
+                && !says_nothing(&exchanged.answer);
+            let is_encrypted = self.upstreams[upstream].encrypted.is_some();
+            if is_encrypted && is_of_use {
+                self.upstreams[upstream].n_silent = 0;
+            } else if is_encrypted && let Some(other) = self.untried(name.place) {
+                self.upstreams[upstream].n_silent += 1;
+                if let Some(flight) = self.flights[name.place].as_mut() {
+                    flight.is_over_stream = false;
+                    flight.fallback.get_or_insert((exchanged, upstream));
+                }
+                self.send(name.place, other, now, work);
+                continue;
+            }
+            let (exchanged, upstream) = match self.named(name).and_then(|it| it.fallback.take()) {
+                // Who said something, and not what somebody else did not say.
+                Some(fallback) if is_encrypted && !is_of_use => fallback,
+                _ => (exchanged, upstream),
+            };
             self.finish(name.place, exchanged, upstream, now, work);
         }
     }
@@ -570,8 +622,7 @@ impl<'a> Engine<'a> {
             let Some(flight) = self.flights[place].as_mut() else { continue };
             let Some(upstream) = flight.sent.last().map(|sent| sent.upstream) else { continue };
             flight.problem = Some(plain_words(error));
-            let untried = (0..self.upstreams.len())
-                .find(|it| flight.sent.iter().all(|sent| sent.upstream != *it));
+            let untried = (0..self.upstreams.len()).find(|it| flight.was_not_asked_of(*it));
             match untried {
                 _ if self.pace.persists => {}
                 Some(other) => self.send(place, other, now, work),
@@ -623,9 +674,12 @@ impl<'a> Engine<'a> {
     fn cancel(&mut self, work: &mut dyn Work) {
         let now = Instant::now();
         for place in 0..self.flights.len() {
-            let last = self.flights[place].as_ref().and_then(|flight| flight.sent.last());
-            let Some(upstream) = last.map(|sent| sent.upstream) else { continue };
-            let exchanged = Exchanged::nothing("udp", "cancelled while waiting for the answer");
+            let Some(upstream) = self.flights[place].as_ref().and_then(Flight::asked_last) else {
+                continue;
+            };
+            let transport = self.upstreams[upstream].encrypted.as_ref().map(|it| it.transport());
+            let why = "cancelled while waiting for the answer";
+            let exchanged = Exchanged::nothing(transport.unwrap_or("udp"), why);
             self.finish(place, exchanged, upstream, now, work);
         }
     }

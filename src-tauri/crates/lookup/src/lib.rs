@@ -31,6 +31,8 @@ mod rdap;
 mod resolver;
 /// A host at one time and at another.
 mod then_now;
+/// Whom an encrypted resolver has to be.
+mod trust;
 /// Who provides what, and why we believe it.
 mod verdict;
 /// A DNS message in the words of the trade.
@@ -47,7 +49,7 @@ pub use questions::{
     Types, is_subject, questions, registrable_domain, registry_questions, registry_subject,
 };
 pub use rdap::{PlannedRegistry, Quota, Quotas, Registries, Servers, TableAge, World, token_ms};
-pub use resolver::Resolver;
+pub use resolver::{Resolver, Road};
 pub use then_now::{History, diff};
 pub use verdict::{signs, verdict};
 
@@ -55,8 +57,17 @@ pub use verdict::{signs, verdict};
 #[derive(Debug, thiserror::Error)]
 pub enum LookupError {
     /// A resolver was written in a way that is no address.
-    #[error("not a resolver address: write 192.0.2.53, 192.0.2.53:5300 or [2001:db8::53]:53")]
+    #[error(
+        "not a resolver: write 192.0.2.53, [2001:db8::53]:53, tls://192.0.2.53 or \
+         https://192.0.2.53/dns-query"
+    )]
     ResolverAddress,
+    /// An encrypted resolver was written by a name of which no address is known.
+    #[error(
+        "the resolver's address is missing: write it behind the name, as in \
+         https://dns.example/dns-query#192.0.2.53"
+    )]
+    ResolverName,
     /// The system does not say which resolver it uses.
     #[error("this system does not say which resolver it uses: choose one")]
     NoSystemResolver,

@@ -173,9 +173,9 @@ pub struct Observation {
     pub id: ObservationId,
     /// What was asked.
     pub question: Question,
-    /// Who was asked: `192.0.2.53:53`, `asn table of 2026-06-17`, the URL that answered.
+    /// Who was asked: `192.0.2.53:53`, `tls://dns.example#192.0.2.53`, `asn table of 2026-06-17`, the URL that answered.
     pub server: String,
-    /// `udp`, `tcp`, `table`, `https`, `http`, `whois`.
+    /// `udp`, `tcp`, `dot`, `doh`, `table`, `https`, `http`, `whois`.
     pub transport: String,
     /// When the question left.
     pub asked_at: Timestamp,

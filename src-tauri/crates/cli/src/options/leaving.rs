@@ -16,7 +16,9 @@ pub(crate) enum OfflineCommand {
     Off,
     /// Choose the resolver that is asked when a look-up names none; without one, the system's.
     Resolver {
-        /// ADDRESS or ADDRESS:PORT.
+        /// ADDRESS or ADDRESS:PORT; encrypted, tls://ADDRESS or https://ADDRESS/dns-query. A name is written with
+        /// its address, https://dns.example/dns-query#192.0.2.53; a server that no authority vouches for with
+        /// its key, tls://192.0.2.53?pin-sha256=….
         resolver: Option<String>,
     },
     /// Ask over WHOIS where RDAP fails (`on`), or never (`off`).

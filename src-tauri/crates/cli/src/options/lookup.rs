@@ -28,7 +28,7 @@ pub(crate) struct LookupOptions {
     /// Keep every answer on this case as evidence.
     #[arg(long)]
     pub(crate) case: Option<CaseRef>,
-    /// Whom to ask, as ADDRESS or ADDRESS:PORT; the system's resolver without it. Several share
+    /// Whom to ask, as ADDRESS, ADDRESS:PORT, tls://… or https://…; the system's resolver without it. Several share
     /// the work, and what one does not answer another is asked.
     #[arg(long = "resolver", value_name = "RESOLVER")]
     pub(crate) resolvers: Vec<String>,

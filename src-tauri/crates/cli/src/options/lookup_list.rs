@@ -124,7 +124,7 @@ pub(crate) struct StartOptions {
     /// What the list is called.
     #[arg(long, default_value = "")]
     pub(crate) title: String,
-    /// Whom to ask, as ADDRESS or ADDRESS:PORT; the desk's own choice without it. Several share the work.
+    /// Whom to ask, as ADDRESS, ADDRESS:PORT, tls://… or https://…; the desk's own choice without it. Several share the work.
     #[arg(long = "resolver", value_name = "RESOLVER")]
     pub(crate) resolvers: Vec<String>,
     /// Record types, as in A,AAAA,NS,DMARC; the usual ones without it.

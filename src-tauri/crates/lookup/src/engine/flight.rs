@@ -48,6 +48,8 @@ pub(super) struct Flight {
     pub(super) n_strays: u32,
     pub(super) n_other_case: u32,
     pub(super) is_over_stream: bool,
+    /// Resolvers that were asked over an encrypted connection.
+    pub(super) asked_encrypted: Vec<usize>,
     /// What came already and is not good enough, and the resolver that said it.
     pub(super) fallback: Option<(Exchanged, usize)>,
     /// Why it could not be sent.
@@ -76,6 +78,7 @@ impl Flight {
             n_strays: 0,
             n_other_case: 0,
             is_over_stream: false,
+            asked_encrypted: Vec::new(),
             fallback: None,
             problem: None,
         }
@@ -105,6 +108,18 @@ impl Flight {
     /// Whether the newest packet waits on this socket.
     pub(super) fn waits_on(&self, line: usize) -> bool {
         !self.is_over_stream && self.sent.last().is_some_and(|sent| sent.line == line)
+    }
+
+    /// The resolver that was asked last; none before anything left.
+    pub(super) fn asked_last(&self) -> Option<usize> {
+        let encrypted = self.asked_encrypted.last().copied().filter(|_| self.is_over_stream);
+        encrypted.or_else(|| self.sent.last().map(|sent| sent.upstream))
+    }
+
+    /// Whether a resolver was not asked this question yet.
+    pub(super) fn was_not_asked_of(&self, upstream: usize) -> bool {
+        self.sent.iter().all(|sent| sent.upstream != upstream)
+            && !self.asked_encrypted.contains(&upstream)
     }
 
     /// How a question to this resolver ends that got no answer in time, and whose word that is.
