@@ -3,12 +3,16 @@
 //! One TOML file per network, each rule with its source and date. Pure: reads and matches; what
 //! follows from a match is the verdict's business.
 
+/// Which rules may match.
+mod index;
+
 use std::net::IpAddr;
 
 use farol_model::lookup::{Confidence, Role};
 use serde::Deserialize;
 
 use crate::LookupError;
+use index::{Index, Place};
 
 macro_rules! shipped {
     ($($id:literal),* $(,)?) => {
@@ -88,6 +92,7 @@ const SHIPPED: &[&str] = shipped!(
 #[derive(Debug, Clone)]
 pub struct Networks {
     networks: Vec<Network>,
+    index: Index,
 }
 
 /// One network.
@@ -141,7 +146,7 @@ pub(crate) struct Match<'a> {
 impl Networks {
     /// The tables that come with Farol, the fictional network of the samples among them.
     pub fn shipped() -> Self {
-        let none = Self { networks: Vec::new() };
+        let none = Self::of(Vec::new());
         SHIPPED
             .iter()
             .try_fold(none, |networks, text| networks.with(text))
@@ -162,7 +167,11 @@ impl Networks {
             Some(known) => *known = network,
             None => networks.push(network),
         }
-        Ok(Self { networks })
+        Ok(Self::of(networks))
+    }
+
+    fn of(networks: Vec<Network>) -> Self {
+        Self { index: Index::of(&networks), networks }
     }
 
     /// These networks, with one of them as ours and no other. Nothing changes when none has the id.
@@ -173,7 +182,7 @@ impl Networks {
                 it.ours = it.id == id;
             }
         }
-        Self { networks }
+        Self::of(networks)
     }
 
     /// All tables with every rule, as one text: two that are equal judge alike.
@@ -191,25 +200,24 @@ impl Networks {
 
     /// The rules for the smallest range that holds an address; several when they share it.
     pub(crate) fn for_address(&self, ip: IpAddr) -> Vec<Match<'_>> {
-        let mut found: Vec<(u8, Match<'_>)> = Vec::new();
-        for (network, rule) in self.rules(On::Range) {
-            for pattern in &rule.patterns {
-                if let Pattern::Range(range) = pattern
-                    && range.contains(ip)
-                {
-                    let pattern = format!("{}/{}", range.network, range.length);
-                    found.push((range.length, Match { network, rule, pattern }));
-                }
-            }
-        }
-        let longest = found.iter().map(|(length, _)| *length).max();
-        found.into_iter().filter(|(length, _)| Some(*length) == longest).map(|(_, m)| m).collect()
+        let found: Vec<(Range, Place)> = self.index.for_address(ip).collect();
+        let longest = found.iter().map(|(range, _)| range.length).max();
+        let of_these = found.into_iter().filter(|(range, _)| Some(range.length) == longest);
+        let matches = of_these.map(|(range, place)| {
+            let (network, rule) = self.rule(place);
+            let pattern = format!("{}/{}", range.network, range.length);
+            Match { network, rule, pattern }
+        });
+        matches.collect()
     }
 
     /// The rules of a kind whose suffix a name has, in whole labels.
     pub(crate) fn for_name(&self, on: On, name: &str) -> Vec<Match<'_>> {
-        self.rules(on)
-            .filter_map(|(network, rule)| {
+        let candidates = self.index.for_name(on, name);
+        candidates
+            .into_iter()
+            .filter_map(|place| {
+                let (network, rule) = self.rule(place);
                 let suffix = rule.patterns.iter().find_map(|pattern| match pattern {
                     Pattern::Suffix(suffix) if has_suffix(name, suffix) => Some(suffix),
                     _ => None,
@@ -221,30 +229,22 @@ impl Networks {
 
     /// The rules for an autonomous system.
     pub(crate) fn for_asn(&self, asn: u32) -> Vec<Match<'_>> {
-        self.rules(On::Asn)
-            .filter(|(_, rule)| {
-                rule.patterns.iter().any(|p| matches!(p, Pattern::Asn(a) if *a == asn))
-            })
-            .map(|(network, rule)| Match { network, rule, pattern: format!("AS{asn}") })
-            .collect()
+        let places = self.index.for_number(On::Asn, asn);
+        let rules = places.into_iter().map(|place| self.rule(place));
+        rules.map(|(network, rule)| Match { network, rule, pattern: format!("AS{asn}") }).collect()
     }
 
     /// The rules for a registrar, by IANA's number for it.
     pub(crate) fn for_registrar(&self, iana_id: &str) -> Vec<Match<'_>> {
         let Ok(id) = iana_id.parse::<u32>() else { return Vec::new() };
-        self.rules(On::Registrar)
-            .filter(|(_, rule)| {
-                rule.patterns.iter().any(|p| matches!(p, Pattern::Registrar(r) if *r == id))
-            })
-            .map(|(network, rule)| Match { network, rule, pattern: iana_id.to_owned() })
-            .collect()
+        let places = self.index.for_number(On::Registrar, id);
+        let rules = places.into_iter().map(|place| self.rule(place));
+        rules.map(|(network, rule)| Match { network, rule, pattern: iana_id.to_owned() }).collect()
     }
 
-    fn rules(&self, on: On) -> impl Iterator<Item = (&Network, &Rule)> {
-        self.networks
-            .iter()
-            .flat_map(|network| network.rules.iter().map(move |rule| (network, rule)))
-            .filter(move |(_, rule)| rule.on == on)
+    fn rule(&self, (network, rule): Place) -> (&Network, &Rule) {
+        let network = &self.networks[usize::from(network)];
+        (network, &network.rules[usize::from(rule)])
     }
 }
 
@@ -485,7 +485,10 @@ mod tests {
     fn what_is_said_to_be_in_the_public_suffix_list_is_in_it() {
         let networks = Networks::shipped();
         let claimed = networks
-            .rules(On::Cname)
+            .networks
+            .iter()
+            .flat_map(|network| network.rules.iter().map(move |rule| (network, rule)))
+            .filter(|(_, rule)| rule.on == On::Cname)
             .filter(|(_, rule)| rule.source == "public suffix list, private section")
             .flat_map(|(_, rule)| &rule.patterns);
         let missing: Vec<_> = claimed

@@ -112,41 +112,57 @@ impl Room {
 }
 
 #[cfg(target_os = "linux")]
+thread_local! {
+    /// What the system is told of each packet of a batch that leaves, used again and again.
+    static LEAVING: std::cell::RefCell<Headers> =
+        std::cell::RefCell::new(Headers::preallocate(BATCH, None));
+    /// The same of a batch that comes.
+    static COMING: std::cell::RefCell<Headers> =
+        std::cell::RefCell::new(Headers::preallocate(BATCH, None));
+}
+
+#[cfg(target_os = "linux")]
+type Headers = nix::sys::socket::MultiHeaders<nix::sys::socket::SockaddrStorage>;
+
+#[cfg(target_os = "linux")]
 fn send(socket: &UdpSocket, batch: &[Vec<u8>]) -> io::Result<usize> {
     use std::{io::IoSlice, os::fd::AsRawFd};
 
-    use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, sendmmsg};
+    use nix::sys::socket::{MsgFlags, sendmmsg};
 
     if let [one] = batch {
         return nix::sys::socket::send(socket.as_raw_fd(), one, MsgFlags::MSG_DONTWAIT)
             .map(|_| 1)
             .map_err(io::Error::from);
     }
-    let slices: Vec<[IoSlice<'_>; 1]> = batch.iter().map(|bytes| [IoSlice::new(bytes)]).collect();
-    let mut headers = MultiHeaders::<SockaddrStorage>::preallocate(batch.len(), None);
     let nowhere = [None; BATCH];
     let flags = MsgFlags::MSG_DONTWAIT;
-    let sent = sendmmsg(socket.as_raw_fd(), &mut headers, &slices, nowhere, [], flags)?;
-    Ok(sent.count())
+    LEAVING.with_borrow_mut(|headers| {
+        let slices: Vec<[IoSlice<'_>; 1]> =
+            batch.iter().map(|bytes| [IoSlice::new(bytes)]).collect();
+        let sent = sendmmsg(socket.as_raw_fd(), headers, &slices, nowhere, [], flags)?;
+        Ok(sent.count())
+    })
 }
 
 #[cfg(target_os = "linux")]
 fn receive(socket: &UdpSocket, room: &mut Room) -> io::Result<usize> {
     use std::{io::IoSliceMut, os::fd::AsRawFd};
 
-    use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg};
+    use nix::sys::socket::{MsgFlags, recvmmsg};
 
-    let mut slices: Vec<[IoSliceMut<'_>; 1]> =
-        room.bytes.chunks_exact_mut(LARGEST).map(|bytes| [IoSliceMut::new(bytes)]).collect();
-    let mut headers = MultiHeaders::<SockaddrStorage>::preallocate(BATCH, None);
     let flags = MsgFlags::MSG_DONTWAIT;
-    let came = recvmmsg(socket.as_raw_fd(), &mut headers, slices.iter_mut(), flags, None)?;
-    let mut n = 0;
-    for (message, size) in came.zip(&mut room.sizes) {
-        *size = message.bytes;
-        n += 1;
-    }
-    Ok(n)
+    COMING.with_borrow_mut(|headers| {
+        let mut slices: Vec<[IoSliceMut<'_>; 1]> =
+            room.bytes.chunks_exact_mut(LARGEST).map(|bytes| [IoSliceMut::new(bytes)]).collect();
+        let came = recvmmsg(socket.as_raw_fd(), headers, slices.iter_mut(), flags, None)?;
+        let mut n = 0;
+        for (message, size) in came.zip(&mut room.sizes) {
+            *size = message.bytes;
+            n += 1;
+        }
+        Ok(n)
+    })
 }
 
 #[cfg(not(target_os = "linux"))]
