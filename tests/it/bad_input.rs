@@ -119,6 +119,25 @@ fn a_resolver_that_never_answers_is_an_observation_within_its_deadline() {
 }
 
 #[test]
+fn an_encrypted_resolver_is_never_asked_in_the_clear_and_needs_no_other_to_be_found() {
+    let ctl = Ctl::with_vault();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let resolver = format!("tls://dns.example#{}", nobody.local_addr().unwrap());
+    drop(nobody);
+    let looked = ctl.one(&["lookup", "kelp.test", "--resolver", &resolver]);
+    for answer in looked["observations"].as_array().unwrap() {
+        assert_eq!(answer["transport"], "dot", "{answer}");
+        assert!(answer["said"].as_str().unwrap().contains("no encrypted connection"), "{answer}");
+    }
+    let refused = ctl.refused(&["lookup", "kelp.test", "--resolver", "tls://dns.example"]);
+    assert!(refused.contains("address is missing"), "{refused}");
+    let refused = ctl.refused(&["lookup", "kelp.test", "--dkim", "*", "--resolver", "127.0.0.1:9"]);
+    assert!(refused.contains("no DKIM selector"), "{refused}");
+    let kept = ctl.run(&["offline", "resolver", "https://dns10.quad9.net/dns-query"]);
+    assert!(kept.status.success());
+}
+
+#[test]
 fn a_full_disk_loses_nothing_that_was_saved() {
     let ctl = Ctl::with_vault();
     let before = n_entries(&ctl);

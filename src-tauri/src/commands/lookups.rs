@@ -4,7 +4,7 @@ use tauri::{AppHandle, State};
 
 use farol_app::{
     lookups::Watch,
-    view::{LookupDone, LookupPlan, NetworkRow, RegistriesView},
+    view::{LookupDepth, LookupDone, LookupPlan, NetworkRow, RegistriesView},
 };
 use farol_model::id::CaseId;
 
@@ -17,8 +17,9 @@ pub(crate) async fn lookup_plan(
     house: State<'_, House>,
     hosts: Vec<String>,
     resolver: Option<String>,
+    depth: LookupDepth,
 ) -> Reply<LookupPlan> {
-    ask(house, move |desk| desk.plan_lookup(&hosts, resolver.as_deref())).await
+    ask(house, move |desk| desk.plan_lookup(&hosts, resolver.as_deref(), &depth)).await
 }
 
 #[tauri::command]
@@ -29,6 +30,7 @@ pub(crate) async fn lookup_start(
     case_id: CaseId,
     hosts: Vec<String>,
     resolver: Option<String>,
+    depth: LookupDepth,
 ) -> Reply<LookupDone> {
     let (watched, teller) = (house.inner().clone(), app.clone());
     change(app, house, Some(case_id), move |desk| {
@@ -36,7 +38,7 @@ pub(crate) async fn lookup_start(
         let progress = tell_progress(teller);
         let cancelled = move || watched.is_cancelled();
         let watch = Watch { progress: &progress, cancelled: &cancelled };
-        desk.look_up(Some(case_id), &hosts, resolver.as_deref(), &watch)
+        desk.look_up_deeper(Some(case_id), &hosts, resolver.as_deref(), &depth, &watch)
     })
     .await
 }

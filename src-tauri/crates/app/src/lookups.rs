@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use farol_lookup::{AsnTable, Brought, Resolver, Stamp, is_subject, registry_questions};
+use farol_lookup::{
+    AsnTable, Brought, Depth, HostLookup, Reach, Resolver, Stamp, is_selector, is_subject,
+    registry_questions,
+};
 use farol_model::{
     id::CaseId,
     lookup::{Observation, ProviderVerdict},
@@ -10,7 +13,7 @@ use farol_model::{
 
 use crate::{
     Code, Desk, Failure,
-    view::{LookupDone, LookupPlan},
+    view::{LookupDepth, LookupDone, LookupPlan},
 };
 
 /// How far a lookup is, and whether it should go on.
@@ -30,11 +33,23 @@ impl Desk {
         &self,
         hosts: &[String],
         resolver: Option<&str>,
+        depth: &LookupDepth,
     ) -> Result<LookupPlan, Failure> {
+        self.read_depth(depth)?;
         let resolver = self.choose_resolver(resolver)?;
         let hosts = read_hosts(hosts)?;
-        let n_questions = hosts.iter().map(|host| farol_lookup::questions(host).len() as u32).sum();
+        let n_questions =
+            hosts.iter().map(|host| n_questions(host) as u32 + depth.selectors.len() as u32).sum();
         Ok(LookupPlan {
+            seen_directly: (depth.authorities || depth.trace).then(|| {
+                if self.practice.is_some() {
+                    "The practice internet plays the name servers, too.".to_owned()
+                } else {
+                    "Name servers are asked past the resolver: whoever runs those of the reported \
+                     domain sees this computer's address, and that somebody looks."
+                        .to_owned()
+                }
+            }),
             seen_by: if self.practice.is_some() {
                 "The practice internet on this computer answers; nothing leaves it.".into()
             } else {
@@ -78,16 +93,54 @@ impl Desk {
         resolver: Option<&str>,
         watch: &Watch<'_>,
     ) -> Result<LookupDone, Failure> {
-        self.look_up_as(case, hosts, resolver, true, watch)
+        self.look_up_deeper(case, hosts, resolver, &LookupDepth::default(), watch)
     }
 
-    /// As [`Desk::look_up`], with registries or without.
+    /// As [`Desk::look_up`], and what lies deeper: DKIM keys, every name server of the domain, the way
+    /// from the root.
+    ///
+    /// # Errors
+    /// Those of [`Desk::look_up`]; when a selector is none.
+    pub fn look_up_deeper(
+        &self,
+        case: Option<CaseId>,
+        hosts: &[String],
+        resolver: Option<&str>,
+        depth: &LookupDepth,
+        watch: &Watch<'_>,
+    ) -> Result<LookupDone, Failure> {
+        let depth = self.read_depth(depth)?;
+        self.look_up_as(case, hosts, resolver, true, &depth, watch)
+    }
+
+    /// Checks what was chosen beyond the usual.
+    fn read_depth(&self, chosen: &LookupDepth) -> Result<Depth, Failure> {
+        let words = chosen.selectors.iter().flat_map(|it| it.split([',', ' ']));
+        let selectors: Vec<String> =
+            words.map(|it| it.trim().to_lowercase()).filter(|it| !it.is_empty()).collect();
+        if let Some(wrong) = selectors.iter().find(|it| !is_selector(it)) {
+            return Err(Failure::bad_input(
+                format!("{wrong:?} is no DKIM selector. Nothing was sent."),
+                "It stands behind s= in the DKIM-Signature of a mail, for example s1 or google.",
+            ));
+        }
+        let practice = self.practice.as_ref().map(|it| Reach::Loopback(it.dns.addr.port()));
+        Ok(Depth {
+            selectors,
+            authorities: chosen.authorities,
+            trace: chosen.trace,
+            reach: practice.unwrap_or_default(),
+        })
+    }
+
+    /// As [`Desk::look_up_deeper`], with registries or without.
     pub(crate) fn look_up_as(
         &self,
         case: Option<CaseId>,
         hosts: &[String],
         resolver: Option<&str>,
         with_registries: bool,
+        depth: &Depth,
         watch: &Watch<'_>,
     ) -> Result<LookupDone, Failure> {
         let resolver = self.choose_resolver(resolver)?;
@@ -102,7 +155,7 @@ impl Desk {
         let registries = self.registries().filter(|_| with_registries);
         let count = |host: &String| {
             let n_registries = registries.as_ref().map_or(0, |_| registry_questions(host).len());
-            farol_lookup::questions(host).len() + n_registries
+            n_questions(host) + depth.selectors.len() + n_registries
         };
         let counts: Vec<usize> = hosts.iter().map(count).collect();
         let total: usize = counts.iter().sum();
@@ -118,15 +171,15 @@ impl Desk {
             let progress = |done: usize, _: usize| {
                 (watch.progress)((before + done).min(total), total);
             };
-            let Brought { asked, beside } = runtime.block_on(pass.look_up(
-                host,
-                &resolver,
-                &asn,
-                registries.as_deref(),
-                &stamp,
-                &progress,
-                watch.cancelled,
-            ));
+            let lookup = HostLookup {
+                resolver: &resolver,
+                asn: &asn,
+                registries: registries.as_deref(),
+                depth,
+                stamp: &stamp,
+            };
+            let asking = pass.look_up(host, &lookup, &progress, watch.cancelled);
+            let Brought { asked, beside } = runtime.block_on(asking);
             self.keep_quotas();
             self.note_left(case, &asked, beside)?;
             if let Some(case) = case {
@@ -211,6 +264,11 @@ impl Desk {
     pub(crate) fn asn_table(&self) -> Arc<AsnTable> {
         Arc::clone(&self.asn.read().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
+}
+
+/// Questions that the resolver, and the table of networks, are asked about a host.
+fn n_questions(host: &str) -> usize {
+    farol_lookup::questions(host).len()
 }
 
 /// Hosts in normal form, each once, in the order given; what only registries know (`AS64496`,

@@ -8,7 +8,7 @@ use crate::{
     Desk, Failure,
     leaving::forbidden,
     lookups::{Watch, read_hosts},
-    view::{CaseChange, Recheck, RecheckCase, RecheckDone, RecheckPlan},
+    view::{CaseChange, LookupDepth, Recheck, RecheckCase, RecheckDone, RecheckPlan},
 };
 
 impl Desk {
@@ -25,8 +25,11 @@ impl Desk {
         let mut hosts: Vec<String> = cases.iter().flat_map(|it| it.hosts.clone()).collect();
         hosts.sort_unstable();
         hosts.dedup();
-        let lookup =
-            if hosts.is_empty() { None } else { Some(self.plan_lookup(&hosts, resolver)?) };
+        let lookup = if hosts.is_empty() {
+            None
+        } else {
+            Some(self.plan_lookup(&hosts, resolver, &LookupDepth::default())?)
+        };
         hosts.retain(|it| !telling_labels(it).is_empty());
         Ok(RecheckPlan { cases, left_out, lookup, telling: hosts, offline: self.is_offline() })
     }

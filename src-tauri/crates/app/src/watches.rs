@@ -3,7 +3,7 @@
 //! A watch is asked for by a person, who has seen what it sends. It never runs for what a covert case is
 //! about, rests while the desk is offline, and asks registries at most once a day.
 
-use farol_lookup::registry_questions;
+use farol_lookup::{Depth, registry_questions};
 use farol_model::{
     case::Status,
     id::{CaseId, WatchId},
@@ -147,7 +147,14 @@ impl Desk {
             }
             let registries = !self.were_registries_asked(it.case, &hosts)?;
             let resolver = it.resolver.as_deref();
-            let looked = match self.look_up_as(Some(it.case), &hosts, resolver, registries, watch) {
+            let looked = match self.look_up_as(
+                Some(it.case),
+                &hosts,
+                resolver,
+                registries,
+                &Depth::default(),
+                watch,
+            ) {
                 Ok(looked) => looked,
                 // Somebody went offline, or a case became covert, just now: it stays due.
                 Err(failure) => {

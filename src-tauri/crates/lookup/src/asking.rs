@@ -4,7 +4,7 @@
 //! in: a packet that repeats both did see the question (draft-vixie-dnsext-dns0x20). Knows nothing
 //! of sockets.
 
-use farol_model::lookup::Answer;
+use farol_model::lookup::{Answer, Question};
 use hickory_proto::{
     op::{Header, Message, MessageType, Query, ResponseCode},
     rr::{Name, RecordType},
@@ -19,6 +19,8 @@ use crate::wire;
 pub(crate) const HEADER: usize = 12;
 /// Recursion desired; and AD, which asks for the flag without asking for signatures (RFC 6840 §5.7).
 const FLAGS: [u8; 2] = [0x01, 0x20];
+/// A name server is asked for what it knows itself.
+const TO_AUTHORITY: [u8; 2] = [0, 0];
 /// An OPT record: 1232 bytes fit everywhere without fragments (DNS flag day 2020), and a subnet of
 /// length nought asks the resolver not to pass ours on (RFC 7871 §7.1.2).
 const EDNS: [u8; 19] = [0, 0, 41, 0x04, 0xd0, 0, 0, 0, 0, 0, 8, 0, 8, 0, 4, 0, 1, 0, 0];
@@ -33,6 +35,7 @@ const PADDING: [u8; 2] = [0, 12];
 pub(crate) struct Asking {
     /// The name in lower case, the type and the class.
     question: Vec<u8>,
+    flags: [u8; 2],
 }
 
 /// A question that left, as it left.
@@ -59,26 +62,46 @@ pub(crate) enum Fit {
 }
 
 impl Asking {
+    /// What a question asks of a server; none for what is no question of the DNS, no name or no record
+    /// type.
+    pub(crate) fn of(question: &Question) -> Option<Self> {
+        match question {
+            Question::Dns { name, record_type } => Self::new(name, record_type),
+            Question::Wildcard { under, label } => Self::new(&format!("{label}.{under}"), "A"),
+            Question::Authority { name, record_type, .. } => {
+                Some(Self { flags: TO_AUTHORITY, ..Self::new(name, record_type)? })
+            }
+            Question::Asn { .. } | Question::Rdap { .. } | Question::Whois { .. } => None,
+        }
+    }
+
     /// None for what is no name or no record type.
     pub(crate) fn new(name: &str, record_type: &str) -> Option<Self> {
-        let name = Name::from_ascii(name).ok().filter(|_| !name.is_empty())?;
         let record_type: RecordType = record_type.parse().ok()?;
-        let mut question = Vec::with_capacity(name.len() + 5);
-        for label in &name {
-            question.push(u8::try_from(label.len()).ok()?);
-            question.extend(label.iter().map(u8::to_ascii_lowercase));
+        let mut question = Vec::with_capacity(name.len() + 6);
+        if is_simple(name) {
+            for label in name.trim_end_matches('.').split('.') {
+                question.push(u8::try_from(label.len()).ok()?);
+                question.extend(label.bytes().map(|it| it.to_ascii_lowercase()));
+            }
+        } else {
+            let name = Name::from_ascii(name).ok().filter(|_| !name.is_empty())?;
+            for label in &name {
+                question.push(u8::try_from(label.len()).ok()?);
+                question.extend(label.iter().map(u8::to_ascii_lowercase));
+            }
         }
         question.push(0);
         question.extend(u16::from(record_type).to_be_bytes());
         question.extend([0, 1]);
-        Some(Self { question })
+        Some(Self { question, flags: FLAGS })
     }
 
     /// The packet for one attempt.
     pub(crate) fn packet(&self, dice: &Dice) -> Packet {
         let mut bytes = Vec::with_capacity(HEADER + self.question.len() + EDNS.len());
         bytes.extend(dice.id().to_be_bytes());
-        bytes.extend(FLAGS);
+        bytes.extend(self.flags);
         bytes.extend([0, 1, 0, 0, 0, 0, 0, 1]);
         bytes.extend(&self.question);
         dice.mix_case(&mut bytes[HEADER..HEADER + self.question.len() - 4]);
@@ -90,7 +113,7 @@ impl Asking {
     pub(crate) fn padded(&self, id: u16) -> Packet {
         let mut bytes = Vec::with_capacity(3 * BLOCK);
         bytes.extend(id.to_be_bytes());
-        bytes.extend(FLAGS);
+        bytes.extend(self.flags);
         bytes.extend([0, 1, 0, 0, 0, 0, 0, 1]);
         bytes.extend(&self.question);
         bytes.extend(EDNS);
@@ -104,6 +127,17 @@ impl Asking {
         bytes.resize(bytes.len() + n_more - 4, 0);
         Packet { id, bytes, n_question: self.question.len() }
     }
+}
+
+/// Whether a name is of letters, digits and hyphens, in labels and a whole of allowed length: nothing in it
+/// needs reading twice.
+fn is_simple(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let is_label = |label: &str| {
+        (1..64).contains(&label.len())
+            && label.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it))
+    };
+    name.len() < 254 && name.split('.').all(is_label)
 }
 
 impl Packet {
@@ -177,6 +211,12 @@ impl Dice {
 
     pub(crate) fn id(&self) -> u16 {
         u16::from_be_bytes([self.0[0], self.0[1]])
+    }
+
+    /// A label that nobody has.
+    pub(crate) fn label(&self) -> String {
+        let letters = b"abcdefghijklmnopqrstuvwxyz234567";
+        self.0[16..].iter().map(|it| char::from(letters[usize::from(it % 32)])).collect()
     }
 
     /// Any of so many.
@@ -307,6 +347,29 @@ mod tests {
         let mut short = good.clone();
         short[7] = 1;
         assert!(matches!(packet.fit_datagram(&short), Fit::Malformed), "a record is missing");
+    }
+
+    #[test]
+    fn a_simple_name_is_read_as_any_other() {
+        let read = |name: &str| Asking::new(name, "A").map(|it| it.question);
+        for name in ["a.test", "A-1._x.Kelp.test", "a.test.", "xn--bcher-kva.example"] {
+            assert!(is_simple(name), "{name}");
+            let whole = Name::from_ascii(name).unwrap();
+            let mut expected: Vec<u8> = Vec::new();
+            for label in &whole {
+                expected.push(label.len() as u8);
+                expected.extend(label.to_ascii_lowercase());
+            }
+            expected.extend([0, 0, 1, 0, 1]);
+            assert_eq!(read(name), Some(expected), "{name}");
+        }
+        let long = "a.".repeat(127) + "test";
+        let label = format!("{}.test", "a".repeat(64));
+        for name in ["", ".", "a..test", "*.test", "a\\.b.test", &long, &label] {
+            assert!(!is_simple(name), "{name}");
+        }
+        assert_eq!(read(&label), None);
+        assert_eq!(read(""), None);
     }
 
     #[test]

@@ -19,7 +19,14 @@ mod stream;
 /// Deadlines.
 mod wheel;
 
-use std::{collections::HashMap, io, sync::Arc, task::Poll, time::Duration};
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, Hasher},
+    io,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use farol_model::lookup::{Answer, Question};
 use tokio::{sync::Semaphore, task::JoinSet, time::Instant};
@@ -45,6 +52,8 @@ const FALLEN_SILENT: u32 = 16;
 const MAX_AT_A_TIME: usize = 1024;
 /// Stands for the attempt over a connection where randomness is made.
 const OVER_STREAM: u32 = u32::MAX;
+/// Stands for a label that is made up.
+const MADE_UP: u32 = u32::MAX - 1;
 /// Connections at a time.
 const MAX_CONNECTIONS: usize = 64;
 
@@ -165,7 +174,7 @@ struct Engine<'a> {
     n_flights: usize,
     n_started: u64,
     /// Which question waits under this id on this socket.
-    waiting: HashMap<(usize, u16), usize>,
+    waiting: HashMap<(usize, u16), usize, ByRandomId>,
     wheel: Wheel<FlightName>,
     room: Room,
     streams: JoinSet<Came>,
@@ -194,7 +203,7 @@ impl<'a> Engine<'a> {
             free: Vec::new(),
             n_flights: 0,
             n_started: 0,
-            waiting: HashMap::new(),
+            waiting: HashMap::default(),
             wheel: Wheel::new(now),
             room: Room::new(),
             streams: JoinSet::new(),
@@ -224,33 +233,34 @@ impl<'a> Engine<'a> {
     /// A resolver that may be asked now, rather not the one that was just asked in vain.
     fn choose(&mut self, not: Option<usize>, now: Instant) -> Option<usize> {
         let n = self.upstreams.len();
+        if n == 1 {
+            return self.upstreams[0].bucket.take(now).then_some(0);
+        }
         let start = self.n_started as usize;
         // Now and then one that fell silent is asked again.
         let looks_back = self.n_started.is_multiple_of(64);
         let mut order: Vec<usize> = (0..n).map(|i| (start + i) % n).collect();
-        if n > 1 {
-            order.sort_by_key(|place| {
-                let is_silent = self.upstreams[*place].n_silent >= FALLEN_SILENT && !looks_back;
-                (Some(*place) == not, is_silent)
-            });
-        }
+        order.sort_by_key(|place| {
+            let is_silent = self.upstreams[*place].n_silent >= FALLEN_SILENT && !looks_back;
+            (Some(*place) == not, is_silent)
+        });
         order.into_iter().find(|place| self.upstreams[*place].bucket.take(now))
     }
 
     fn start(
         &mut self,
         mark: usize,
-        question: Question,
+        mut question: Question,
         upstream: usize,
         now: Instant,
         work: &mut dyn Work,
     ) {
         let stamp = (self.stamp)();
+        if let Question::Wildcard { label, .. } = &mut question {
+            *label = Dice::throw(stamp.id, MADE_UP).label();
+        }
         self.n_started += 1;
-        let asking = match &question {
-            Question::Dns { name, record_type } => Asking::new(name, record_type),
-            _ => None,
-        };
+        let asking = Asking::of(&question);
         let deadline = now + self.upstreams[upstream].resolver.deadline;
         let times = (now, deadline);
         let flight = Flight::new(mark, self.n_started, question, asking, stamp, times);
@@ -700,6 +710,43 @@ impl Upstream {
         self.n_silent = 0;
         let usual = self.round_trip.map_or(took, |usual| (usual * 7 + took) / 8);
         self.round_trip = Some(usual);
+    }
+}
+
+/// Hashes by an id that is random already.
+#[derive(Debug, Default, Clone, Copy)]
+struct ByRandomId;
+
+impl BuildHasher for ByRandomId {
+    type Hasher = Mixed;
+
+    fn build_hasher(&self) -> Mixed {
+        Mixed(0)
+    }
+}
+
+/// What was hashed so far.
+#[derive(Debug)]
+struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn finish(&self) -> u64 {
+        // Its upper bits choose as well.
+        self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0 << 8 ^ self.0 >> 56 ^ u64::from(*byte);
+        }
+    }
+
+    fn write_usize(&mut self, n: usize) {
+        self.0 = self.0 << 16 ^ n as u64;
+    }
+
+    fn write_u16(&mut self, n: u16) {
+        self.0 = self.0 << 16 ^ u64::from(n);
     }
 }
 

@@ -15,9 +15,8 @@ use std::{
 use farol_model::leaving::Left;
 
 use crate::{
-    asn::AsnTable,
     list::{ListLookup, Looked},
-    look_up::{Asked, Stamper, look_up},
+    look_up::{Asked, HostLookup, Stamper, look_up},
     questions::registry_questions,
     rdap::Registries,
     resolver::Resolver,
@@ -97,28 +96,21 @@ impl Pass {
     }
 
     /// Asks everything about a host: DNS from a resolver, who announces the addresses found, and,
-    /// when there are any, the registries.
+    /// when there are any, the registries; what lies deeper where the look-up says so.
     ///
     /// `progress` is told how many questions are done of how many; `cancelled` is asked often, and
-    /// what is done by then is returned. Leaves the machine only towards `resolver` and the
-    /// registries; everything about the answer, silence included, is in the observations.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a look-up is what it asks, of whom, and how it is watched"
-    )]
+    /// what is done by then is returned. Leaves the machine only towards whom the look-up names;
+    /// everything about the answer, silence included, is in the observations.
     pub async fn look_up(
         &self,
         host: &str,
-        resolver: &Resolver,
-        asn: &AsnTable,
-        registries: Option<&Registries>,
-        stamp: Stamper<'_>,
+        lookup: &HostLookup<'_>,
         progress: &(dyn Fn(usize, usize) + Send + Sync),
         cancelled: &(dyn Fn() -> bool + Send + Sync),
     ) -> Brought {
         let cancelled = || self.is_over() || cancelled();
-        let asked = look_up(host, resolver, asn, registries, stamp, progress, &cancelled).await;
-        let beside = registries.map(Registries::take_beside).unwrap_or_default();
+        let asked = look_up(host, lookup, progress, &cancelled).await;
+        let beside = lookup.registries.map(Registries::take_beside).unwrap_or_default();
         Brought { asked, beside }
     }
 

@@ -11,6 +11,8 @@ mod asking;
 mod asn;
 /// Labels that may have been made for one reader.
 mod canary;
+/// Past the resolver.
+mod depth;
 /// Many DNS questions at once.
 mod engine;
 /// The only way to the network.
@@ -40,13 +42,15 @@ mod wire;
 
 pub use asn::AsnTable;
 pub use canary::telling_labels;
+pub use depth::{Depth, Reach};
 pub use gate::{Brought, Gate, Pass};
 pub use list::{ListLookup, Looked, Speed};
-pub use look_up::{Asked, Stamp, Stamper};
+pub use look_up::{Asked, HostLookup, Stamp, Stamper};
 pub use lookalikes::{Brand, LookAlike, PermutationKind, judge, permutations};
 pub use networks::Networks;
 pub use questions::{
-    Types, is_subject, questions, registrable_domain, registry_questions, registry_subject,
+    Types, is_selector, is_subject, questions, registrable_domain, registry_questions,
+    registry_subject,
 };
 pub use rdap::{PlannedRegistry, Quota, Quotas, Registries, Servers, TableAge, World, token_ms};
 pub use resolver::{Resolver, Road};

@@ -314,7 +314,7 @@ impl List<'_> {
         }
         let Some(mut host) = self.open.take(at) else { return };
         let given: Option<IpAddr> = as_ip(&host.host);
-        let found = addresses(&host.asked).into_iter().filter(|ip| Some(*ip) != given);
+        let found = addresses(&host.host, &host.asked).into_iter().filter(|ip| Some(*ip) != given);
         let found = found.filter(|_| !self.asn.is_empty()).chain(given);
         let announced: Vec<_> = found.map(|ip| from_table(ip, self.asn, (self.stamp)())).collect();
         let name = ascii(&host.host);

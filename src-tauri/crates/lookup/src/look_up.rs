@@ -22,8 +22,9 @@ use uuid::Uuid;
 
 use crate::{
     asn::AsnTable,
+    depth::{Below, Depth},
     engine::{self, Pace, Work},
-    questions::{as_ip, ascii, dns, questions, registry_questions},
+    questions::{Types, as_ip, ascii, dns, is_subject, questions_of, registry_questions},
     rdap::{Registries, not_asked},
     resolver::Resolver,
 };
@@ -57,6 +58,21 @@ pub struct Stamp {
 /// Where stamps come from.
 pub type Stamper<'a> = &'a (dyn Fn() -> Stamp + Send + Sync);
 
+/// Who is asked about a host, and what.
+#[derive(Clone, Copy)]
+pub struct HostLookup<'a> {
+    /// The resolver.
+    pub resolver: &'a Resolver,
+    /// Who announces which addresses.
+    pub asn: &'a AsnTable,
+    /// The registries, when they are asked.
+    pub registries: Option<&'a Registries>,
+    /// What is asked beyond the usual.
+    pub depth: &'a Depth,
+    /// Clock and randomness.
+    pub stamp: Stamper<'a>,
+}
+
 /// Asks everything about a host: DNS from a resolver, who announces the addresses found, and, when
 /// there are any, the registries.
 ///
@@ -65,17 +81,15 @@ pub type Stamper<'a> = &'a (dyn Fn() -> Stamp + Send + Sync);
 /// asked, when they are known.
 /// `progress` is told how many are done of how many; `cancelled` is asked often, and what is done
 /// by then is returned. The order of the result is that of the questions, whatever came first.
-/// Leaves the machine only towards `resolver` and the registries; everything about the answer,
-/// silence included, is in the observations.
+/// Leaves the machine only towards `resolver` and the registries, and towards name servers where `depth`
+/// says so; everything about the answer, silence included, is in the observations.
 pub(crate) async fn look_up(
     host: &str,
-    resolver: &Resolver,
-    asn: &AsnTable,
-    registries: Option<&Registries>,
-    stamp: Stamper<'_>,
+    lookup: &HostLookup<'_>,
     progress: &(dyn Fn(usize, usize) + Send + Sync),
     cancelled: &(dyn Fn() -> bool + Send + Sync),
 ) -> Vec<Asked> {
+    let HostLookup { resolver, asn, registries, depth, stamp } = *lookup;
     let run = Run {
         resolver,
         stamp,
@@ -84,8 +98,10 @@ pub(crate) async fn look_up(
         n_done: AtomicUsize::new(0),
         n_total: AtomicUsize::new(0),
     };
-    let (over_dns, offline): (Vec<_>, Vec<_>) =
-        questions(host).into_iter().partition(|question| matches!(question, Question::Dns { .. }));
+    let types = Types::usual().with_selectors(&depth.selectors);
+    let (offline, over_dns): (Vec<_>, Vec<_>) = questions_of(host, &types)
+        .into_iter()
+        .partition(|question| matches!(question, Question::Asn { .. }));
     let of_registries = registries.map(|it| (it, registry_questions(host)));
     run.expect(
         over_dns.len() + offline.len() + of_registries.as_ref().map_or(0, |(_, it)| it.len()),
@@ -100,7 +116,7 @@ pub(crate) async fn look_up(
     // A registry that is slow, or a resolver that is silent, is waited for once.
     let (mut asked, said) = tokio::join!(run.ask_dns(host, over_dns), planned);
 
-    let found = addresses(&asked);
+    let found = addresses(host, &asked);
     let given = as_ip(host);
     // Without a table only an address that was asked for by name gets an answer: that there is none.
     let wanted = found.into_iter().filter(|ip| !asn.is_empty() && Some(*ip) != given).chain(given);
@@ -115,7 +131,18 @@ pub(crate) async fn look_up(
     }
     asked.extend(said);
     if let Some((registries, _)) = of_registries {
-        run.ask_networks(registries, &mut asked).await;
+        run.ask_networks(host, registries, &mut asked).await;
+    }
+    if as_ip(host).is_none() && !is_subject(host) && !cancelled() {
+        let below = Below { resolver, reach: depth.reach, stamp, cancelled };
+        let name = ascii(host);
+        if depth.authorities {
+            let said = below.ask_authorities(&name, &asked).await;
+            asked.extend(said);
+        }
+        if depth.trace && !cancelled() {
+            asked.extend(below.trace(&name).await);
+        }
     }
     asked
 }
@@ -180,9 +207,9 @@ impl Run<'_> {
     }
 
     /// Asks the registries of the first networks that the host turned out to be in.
-    async fn ask_networks(&self, registries: &Registries, asked: &mut Vec<Asked>) {
+    async fn ask_networks(&self, host: &str, registries: &Registries, asked: &mut Vec<Asked>) {
         let mut n_networks = 0;
-        for ip in addresses(asked) {
+        for ip in addresses(host, asked) {
             let question = Question::Rdap { object: RegistryObject::Ip, about: ip.to_string() };
             if n_networks == MAX_NETWORKS || (self.cancelled)() {
                 return;
@@ -312,15 +339,27 @@ fn is_covered(ip: IpAddr, asked: &[Asked]) -> bool {
     })
 }
 
-/// The addresses that answers brought.
-pub(crate) fn addresses(asked: &[Asked]) -> BTreeSet<IpAddr> {
-    asked
-        .iter()
-        .filter_map(|asked| match &asked.observation.answer {
-            Answer::Dns { answers, .. } => Some(answers),
-            _ => None,
-        })
-        .flatten()
+/// The addresses that answers about a host brought; not those of its mail or name servers.
+pub(crate) fn addresses(host: &str, asked: &[Asked]) -> BTreeSet<IpAddr> {
+    let host = ascii(host);
+    let records = || {
+        let of_resolver =
+            asked.iter().filter(|it| matches!(it.observation.question, Question::Dns { .. }));
+        of_resolver
+            .filter_map(|asked| match &asked.observation.answer {
+                Answer::Dns { answers, .. } => Some(answers),
+                _ => None,
+            })
+            .flatten()
+    };
+    let mut names = BTreeSet::from([host.as_str()]);
+    let mut name = Some(host.as_str());
+    while let Some(known) = name {
+        let next = records().find(|it| it.record_type == "CNAME" && it.name == known);
+        name = next.map(|it| it.data.as_str()).filter(|it| names.insert(it));
+    }
+    records()
+        .filter(|record| names.contains(record.name.as_str()))
         .filter(|record| matches!(record.record_type.as_str(), "A" | "AAAA"))
         .filter_map(|record| record.data.parse().ok())
         .collect()

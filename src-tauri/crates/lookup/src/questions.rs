@@ -13,11 +13,15 @@ use crate::LookupError;
 /// Asked about the host itself.
 const HOST_TYPES: [&str; 4] = ["A", "AAAA", "CNAME", "HTTPS"];
 /// Asked about its registrable domain.
-const DOMAIN_TYPES: [&str; 7] = ["NS", "SOA", "MX", "TXT", "CAA", "DS", "DNSKEY"];
-/// Of those, what is asked only when somebody chooses it: large, and of use to few.
-const ON_DEMAND: &str = "DNSKEY";
+const DOMAIN_TYPES: [&str; 8] = ["NS", "SOA", "MX", "TXT", "CAA", "DS", "DNSKEY", "SVCB"];
 /// How the DMARC policy of the domain is named where types are chosen.
 const DMARC: &str = "DMARC";
+/// How the question is named whether any name of the domain answers.
+const WILDCARD: &str = "WILDCARD";
+/// What stands before the selector of a DKIM key.
+const DKIM: &str = "DKIM=";
+/// Parents of a host, from its own upwards, under which a made-up name is asked for.
+const MAX_PARENTS: usize = 3;
 
 /// Which record types are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,11 +30,19 @@ pub struct Types(Vec<String>);
 impl Types {
     /// What is asked unless somebody chooses.
     pub fn usual() -> Self {
-        let all = HOST_TYPES.iter().chain(&DOMAIN_TYPES).chain(&[DMARC, "PTR"]);
-        Self(all.filter(|it| **it != ON_DEMAND).map(|it| (*it).to_owned()).collect())
+        let all = HOST_TYPES.iter().chain(&DOMAIN_TYPES).chain(&[DMARC, WILDCARD, "PTR"]);
+        Self(all.map(|it| (*it).to_owned()).collect())
     }
 
-    /// Reads `A,AAAA,NS`; `DMARC` is the TXT record of `_dmarc`. A type that is not asked usually is
+    /// The same with the DKIM keys of these selectors.
+    #[must_use]
+    pub fn with_selectors(mut self, selectors: &[String]) -> Self {
+        self.0.extend(selectors.iter().map(|it| format!("{DKIM}{}", it.to_uppercase())));
+        self
+    }
+
+    /// Reads `A,AAAA,NS`; `DMARC` is the TXT record of `_dmarc`, `DKIM=s1` that of `s1._domainkey`, and
+    /// `WILDCARD` asks whether any name of the domain answers. A type that is not asked usually is
     /// asked about the host.
     ///
     /// # Errors
@@ -40,7 +52,8 @@ impl Types {
         let mut types = Vec::new();
         for word in words.map(str::to_uppercase) {
             let is_question = word.parse::<RecordType>().is_ok_and(|it| !NO_TYPES.contains(&it));
-            if word != DMARC && !is_question {
+            let is_selector = word.strip_prefix(DKIM).is_some_and(is_selector);
+            if word != DMARC && word != WILDCARD && !is_selector && !is_question {
                 return Err(LookupError::RecordType { word });
             }
             if !types.contains(&word) {
@@ -86,18 +99,26 @@ const NO_TYPES: [RecordType; 4] =
 
 /// The questions that are asked about a host unless somebody chooses.
 ///
-/// For a name: its addresses, CNAME and HTTPS records; NS, SOA, MX, TXT, CAA, DS and
-/// the DMARC policy of its registrable domain (public suffix list with its private section). For an
+/// For a name: its addresses, CNAME and HTTPS records; NS, SOA, MX, TXT, CAA, DS, DNSKEY, SVCB and
+/// the DMARC policy of its registrable domain (public suffix list with its private section), and whether
+/// any name under its parents answers. For an
 /// address: its name and who announces it. Which types: what users of DNS tools ask for.
 ///
 /// Nothing for a subject that only a registry knows; see [`registry_questions`].
 pub fn questions(host: &str) -> Vec<Question> {
-    let types = Types::usual();
-    let mut questions = about_host(host, &types);
+    questions_of(host, &Types::usual())
+}
+
+/// The same for types that somebody chose.
+pub(crate) fn questions_of(host: &str, types: &Types) -> Vec<Question> {
+    let mut questions = about_host(host, types);
     if let Some(ip) = as_ip(host) {
         questions.push(Question::Asn { ip: ip.to_string() });
     } else if !is_subject(host) {
-        questions.extend(about_domain(registrable(&ascii(host)), &types));
+        let host = ascii(host);
+        let domain = registrable(&host);
+        questions.extend(about_domain(domain, types));
+        questions.extend(parents(&host, domain).into_iter().map(anything_under));
     }
     questions
 }
@@ -114,7 +135,9 @@ pub(crate) fn about_host(host: &str, types: &Types) -> Vec<Question> {
     let host = ascii(host);
     let elsewhere = |it: &&String| {
         let it = it.as_str();
-        !DOMAIN_TYPES.contains(&it) && it != DMARC && it != "PTR"
+        !DOMAIN_TYPES.contains(&it)
+            && ![DMARC, WILDCARD, "PTR"].contains(&it)
+            && !it.starts_with(DKIM)
     };
     types.0.iter().filter(elsewhere).map(|record_type| dns(&host, record_type)).collect()
 }
@@ -123,7 +146,40 @@ pub(crate) fn about_host(host: &str, types: &Types) -> Vec<Question> {
 pub(crate) fn about_domain(domain: &str, types: &Types) -> Vec<Question> {
     let of_domain = types.of(&DOMAIN_TYPES).map(|record_type| dns(domain, record_type));
     let policy = types.of(&[DMARC]).map(|_| dns(&format!("_dmarc.{domain}"), "TXT"));
-    of_domain.chain(policy).collect()
+    let selectors = types.0.iter().filter_map(|it| it.strip_prefix(DKIM));
+    let keys =
+        selectors.map(|it| dns(&format!("{}._domainkey.{domain}", it.to_ascii_lowercase()), "TXT"));
+    let anything = types.of(&[WILDCARD]).map(|_| anything_under(domain));
+    of_domain.chain(policy).chain(keys).chain(anything).collect()
+}
+
+/// Whether any name under a parent answers; the name is made up when it is asked.
+fn anything_under(parent: &str) -> Question {
+    Question::Wildcard { under: parent.to_owned(), label: String::new() }
+}
+
+/// Parents of a host below its registrable domain, its own first.
+fn parents<'a>(host: &'a str, domain: &str) -> Vec<&'a str> {
+    let mut parents = Vec::new();
+    let mut rest = host;
+    while let Some((_, parent)) = rest.split_once('.') {
+        if parent == domain || parent.len() < domain.len() || parents.len() == MAX_PARENTS {
+            break;
+        }
+        parents.push(parent);
+        rest = parent;
+    }
+    parents
+}
+
+/// Whether a word can be the selector of a DKIM key.
+pub fn is_selector(word: &str) -> bool {
+    let is_label = |it: &str| {
+        !it.is_empty()
+            && it.len() < 64
+            && it.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it))
+    };
+    word.len() < 128 && word.split('.').all(is_label)
 }
 
 /// What the registries are asked about a host before anything is known of it: its domain as the
@@ -186,10 +242,10 @@ pub(crate) fn as_ip(host: &str) -> Option<IpAddr> {
 /// A name in lower-case ASCII without trailing dot; what is no name stays as it was written.
 pub(crate) fn ascii(host: &str) -> String {
     let host = host.trim().trim_end_matches('.');
-    match Name::from_utf8(host) {
-        Ok(name) if !host.is_ascii() => plain(&name),
-        _ => host.to_lowercase(),
+    if host.is_ascii() {
+        return host.to_ascii_lowercase();
     }
+    Name::from_utf8(host).map_or_else(|_| host.to_lowercase(), |name| plain(&name))
 }
 
 /// The registrable domain of a name; a name without one (a public suffix) is taken as it is.
@@ -207,6 +263,19 @@ pub fn registrable_domain(host: &str) -> Option<String> {
 
 /// A name as people write it: lower case, no trailing dot; the root is `.`.
 pub(crate) fn plain(name: &Name) -> String {
+    // Nearly all names are of letters, digits and hyphens, and there are very many.
+    let is_simple =
+        |label: &[u8]| label.iter().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(it));
+    if !name.is_root() && name.iter().all(is_simple) {
+        let mut text = String::with_capacity(name.len());
+        for label in name {
+            if !text.is_empty() {
+                text.push('.');
+            }
+            text.extend(label.iter().map(|it| char::from(it.to_ascii_lowercase())));
+        }
+        return text;
+    }
     let text = name.to_lowercase().to_ascii();
     match text.strip_suffix('.') {
         Some("") | None => text,
@@ -241,8 +310,21 @@ mod tests {
                 harbour-bank.example TXT
                 harbour-bank.example CAA
                 harbour-bank.example DS
-                _dmarc.harbour-bank.example TXT"#]],
+                harbour-bank.example DNSKEY
+                harbour-bank.example SVCB
+                _dmarc.harbour-bank.example TXT
+                *.harbour-bank.example A"#]],
         );
+        let parents = |host: &str| {
+            let asked = questions(host).into_iter().filter_map(|it| match it {
+                Question::Wildcard { under, .. } => Some(under),
+                _ => None,
+            });
+            asked.collect::<Vec<_>>()
+        };
+        assert_eq!(parents("kelp.test"), ["kelp.test"]);
+        assert_eq!(parents("a.b.c.kelp.test"), ["kelp.test", "b.c.kelp.test", "c.kelp.test"]);
+        assert_eq!(parents("kelp.github.io"), ["kelp.github.io"], "not under somebody else's name");
     }
 
     #[test]
@@ -263,16 +345,16 @@ mod tests {
 
     #[test]
     fn types_can_be_chosen() {
-        let types = Types::parse("a, mx,DMARC tlsa a").unwrap();
-        assert_eq!(types.in_words(), "A,MX,DMARC,TLSA");
+        let types = Types::parse("a, mx,DMARC tlsa a dkim=S1").unwrap();
+        assert_eq!(types.in_words(), "A,MX,DMARC,TLSA,DKIM=S1");
         let shown = |it: Vec<Question>| it.iter().map(Question::display).collect::<Vec<_>>();
         assert_eq!(shown(about_host("w.kelp.test", &types)), ["w.kelp.test A", "w.kelp.test TLSA"]);
         assert_eq!(
             shown(about_domain("kelp.test", &types)),
-            ["kelp.test MX", "_dmarc.kelp.test TXT"]
+            ["kelp.test MX", "_dmarc.kelp.test TXT", "s1._domainkey.kelp.test TXT"]
         );
         assert_eq!(about_host("192.0.2.1", &types), Vec::new());
-        for wrong in ["", "A,NOPE", "axfr", "ANY"] {
+        for wrong in ["", "A,NOPE", "axfr", "ANY", "DKIM=", "DKIM=a..b", "DKIM=*"] {
             assert!(Types::parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -40,6 +40,7 @@ use url::Url;
 
 pub use quota::{Quota, Quotas, token_ms};
 pub use reach::World;
+pub(crate) use reach::is_public;
 pub use servers::{Servers, TableAge};
 
 use crate::{

@@ -4,6 +4,8 @@
 //! tables change. Layered, because an address's network alone is a bad oracle: published range,
 //! then CNAME suffix, then name servers, then who announces the address. Unknown stays unknown.
 
+/// Whether the name servers of a zone agree.
+mod authorities;
 /// What a name shows that another may show as well.
 mod signs;
 /// What the observations say about a host, in one place.

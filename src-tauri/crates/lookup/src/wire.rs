@@ -6,6 +6,7 @@
 
 use std::fmt::Write;
 
+use data_encoding::BASE64;
 use farol_model::lookup::{Answer, Record};
 use hickory_proto::{
     op::{Message, ResponseCode},
@@ -123,6 +124,9 @@ fn data(data: &RData) -> String {
         RData::Unknown { code: RecordType::DS, rdata } => {
             delegation_signer(&rdata.anything).unwrap_or_else(|| opaque(&rdata.anything))
         }
+        RData::Unknown { code: RecordType::DNSKEY, rdata } => {
+            zone_key(&rdata.anything).unwrap_or_else(|| opaque(&rdata.anything))
+        }
         RData::Unknown { rdata, .. } => opaque(&rdata.anything),
         other => {
             let mut text = String::new();
@@ -188,6 +192,13 @@ fn delegation_signer(bytes: &[u8]) -> Option<String> {
     let ([tag @ .., algorithm, digest_type], digest) = bytes.split_first_chunk::<4>()?;
     let tag = u16::from_be_bytes(*tag);
     Some(format!("{tag} {algorithm} {digest_type} {}", hex(digest)))
+}
+
+/// `257 3 13 mdsswUyr…` (RFC 4034 §2.2).
+fn zone_key(bytes: &[u8]) -> Option<String> {
+    let ([flags @ .., protocol, algorithm], key) = bytes.split_first_chunk::<4>()?;
+    let flags = u16::from_be_bytes(*flags);
+    Some(format!("{flags} {protocol} {algorithm} {}", BASE64.encode(key)))
 }
 
 /// `\# 3 0a0b0c` (RFC 3597 §5).

@@ -11,7 +11,7 @@ use std::{
     },
 };
 
-use farol_lookup::{AsnTable, Gate, Resolver, Stamp};
+use farol_lookup::{AsnTable, Depth, Gate, HostLookup, Resolver, Stamp};
 use farol_model::{
     id::Digest,
     lookup::{Answer, Question},
@@ -115,6 +115,10 @@ async fn over_tls(mut stream: Stream, manner: Manner) {
         let length = u16::try_from(answer.len()).unwrap().to_be_bytes();
         stream.write_all(&[&length[..], &answer].concat()).await.ok();
         if manner == Manner::HangsUp {
+            // What was not read yet would take the answer with it.
+            stream.shutdown().await.ok();
+            let mut rest = Vec::new();
+            stream.read_to_end(&mut rest).await.ok();
             return;
         }
     }
@@ -174,7 +178,14 @@ fn ask(resolver: &Resolver) -> Vec<(String, String, String, Option<Digest>)> {
     };
     let pass = Gate::new(false).pass().unwrap();
     let asn = AsnTable::empty();
-    let look_up = pass.look_up("kelp.test", resolver, &asn, None, &stamp, &|_, _| (), &|| false);
+    let lookup = HostLookup {
+        resolver,
+        asn: &asn,
+        registries: None,
+        depth: &Depth::default(),
+        stamp: &stamp,
+    };
+    let look_up = pass.look_up("kelp.test", &lookup, &|_, _| (), &|| false);
     let brought = runtime.block_on(look_up);
     let mut all = Vec::new();
     for asked in brought.asked {
@@ -240,7 +251,7 @@ fn a_server_that_cannot_prove_who_it_is_gets_no_question() {
 #[test]
 fn a_connection_that_breaks_is_made_again() {
     let server = Server::start("dot", Manner::HangsUp);
-    let patient = Resolver { attempts: 20, ..tls(&server) };
+    let patient = Resolver { attempts: 60, ..tls(&server) };
     let all = ask(&patient);
     assert!(all.iter().all(|(_, _, said, _)| said.starts_with("NOERROR")), "{all:?}");
     assert!(server.n_connections.load(Ordering::Relaxed) > 1);

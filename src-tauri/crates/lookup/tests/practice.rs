@@ -13,7 +13,8 @@ use std::{
 
 use expect_test::{Expect, expect};
 use farol_lookup::{
-    Asked, AsnTable, Gate, ListLookup, Looked, Networks, Resolver, Speed, Stamp, Types, verdict,
+    Asked, AsnTable, Depth, Gate, HostLookup, ListLookup, Looked, Networks, Resolver, Speed, Stamp,
+    Types, verdict,
 };
 use farol_model::{
     lookup::{Answer, Observation, ProviderVerdict},
@@ -51,7 +52,14 @@ impl Walk {
         let cancelled = || self.n_stamps.load(Ordering::Relaxed) >= self.cancel_after;
         let asn = AsnTable::sample();
         let pass = Gate::new(false).pass().unwrap();
-        let looking = pass.look_up(host, &self.resolver, &asn, None, &stamp, &progress, &cancelled);
+        let lookup = HostLookup {
+            resolver: &self.resolver,
+            asn: &asn,
+            registries: None,
+            depth: &Depth::default(),
+            stamp: &stamp,
+        };
+        let looking = pass.look_up(host, &lookup, &progress, &cancelled);
         on_runtime(looking).asked
     }
 }
@@ -357,48 +365,57 @@ fn an_answer_keeps_its_chain_its_flags_and_its_bytes() {
         &sample("login.harbour-bank.example"),
         "",
         expect![[r#"
-        login.harbour-bank.example A over udp, wire kept
-            NOERROR rd ra
-            login.harbour-bank.example 300 CNAME login.harbour-bank.example.cdn.harbour.example
-            login.harbour-bank.example.cdn.harbour.example 60 A 192.0.2.10
-        login.harbour-bank.example AAAA over udp, wire kept
-            NOERROR rd ra
-            login.harbour-bank.example 300 CNAME login.harbour-bank.example.cdn.harbour.example
-            login.harbour-bank.example.cdn.harbour.example 60 AAAA 2001:db8:40::10
-        login.harbour-bank.example CNAME over udp, wire kept
-            NOERROR rd ra
-            login.harbour-bank.example 300 CNAME login.harbour-bank.example.cdn.harbour.example
-        login.harbour-bank.example HTTPS over udp, wire kept
-            NOERROR rd ra
-            login.harbour-bank.example 300 CNAME login.harbour-bank.example.cdn.harbour.example
-            login.harbour-bank.example.cdn.harbour.example 60 HTTPS 1 . alpn=h3,h2 ipv4hint=192.0.2.10
-        harbour-bank.example NS over udp, wire kept
-            NOERROR rd ra
-            harbour-bank.example 3600 NS ns1.granite-dns.example
-            harbour-bank.example 3600 NS ns2.granite-dns.example
-        harbour-bank.example SOA over udp, wire kept
-            NOERROR rd ra
-            harbour-bank.example 3600 SOA ns1.granite-dns.example hostmaster.harbour-bank.example 2026112301 3600 900 604800 300
-        harbour-bank.example MX over udp, wire kept
-            NOERROR rd ra
-            harbour-bank.example 300 MX 10 mx.harbour.example
-        harbour-bank.example TXT over udp, wire kept
-            NOERROR rd ra
-            harbour-bank.example 300 TXT "v=spf1 include:mx.harbour.example" " -all"
-        harbour-bank.example CAA over udp, wire kept
-            NOERROR rd ra
-            harbour-bank.example 300 CAA 0 issue "ca.example."
-        harbour-bank.example DS over udp, wire kept
-            NOERROR rd ra
-            harbour-bank.example 3600 SOA ns1.granite-dns.example hostmaster.harbour-bank.example 2026112301 3600 900 604800 300
-        _dmarc.harbour-bank.example TXT over udp, wire kept
-            NOERROR rd ra
-            _dmarc.harbour-bank.example 300 TXT "v=DMARC1; p=reject"
-        192.0.2.10 ASN over table, no wire
-            AS64496 Harbour Edge
-        2001:db8:40::10 ASN over table, no wire
-            AS64496 Harbour Edge
-    "#]],
+            login.harbour-bank.example A over udp, wire kept
+                NOERROR rd ra
+                login.harbour-bank.example 300 CNAME login.harbour-bank.example.cdn.harbour.example
+                login.harbour-bank.example.cdn.harbour.example 60 A 192.0.2.10
+            login.harbour-bank.example AAAA over udp, wire kept
+                NOERROR rd ra
+                login.harbour-bank.example 300 CNAME login.harbour-bank.example.cdn.harbour.example
+                login.harbour-bank.example.cdn.harbour.example 60 AAAA 2001:db8:40::10
+            login.harbour-bank.example CNAME over udp, wire kept
+                NOERROR rd ra
+                login.harbour-bank.example 300 CNAME login.harbour-bank.example.cdn.harbour.example
+            login.harbour-bank.example HTTPS over udp, wire kept
+                NOERROR rd ra
+                login.harbour-bank.example 300 CNAME login.harbour-bank.example.cdn.harbour.example
+                login.harbour-bank.example.cdn.harbour.example 60 HTTPS 1 . alpn=h3,h2 ipv4hint=192.0.2.10
+            harbour-bank.example NS over udp, wire kept
+                NOERROR rd ra
+                harbour-bank.example 3600 NS ns1.granite-dns.example
+                harbour-bank.example 3600 NS ns2.granite-dns.example
+            harbour-bank.example SOA over udp, wire kept
+                NOERROR rd ra
+                harbour-bank.example 3600 SOA ns1.granite-dns.example hostmaster.harbour-bank.example 2026112301 3600 900 604800 300
+            harbour-bank.example MX over udp, wire kept
+                NOERROR rd ra
+                harbour-bank.example 300 MX 10 mx.harbour.example
+            harbour-bank.example TXT over udp, wire kept
+                NOERROR rd ra
+                harbour-bank.example 300 TXT "v=spf1 include:mx.harbour.example" " -all"
+            harbour-bank.example CAA over udp, wire kept
+                NOERROR rd ra
+                harbour-bank.example 300 CAA 0 issue "ca.example."
+            harbour-bank.example DS over udp, wire kept
+                NOERROR rd ra
+                harbour-bank.example 3600 SOA ns1.granite-dns.example hostmaster.harbour-bank.example 2026112301 3600 900 604800 300
+            harbour-bank.example DNSKEY over udp, wire kept
+                NOERROR rd ra
+                harbour-bank.example 3600 SOA ns1.granite-dns.example hostmaster.harbour-bank.example 2026112301 3600 900 604800 300
+            harbour-bank.example SVCB over udp, wire kept
+                NOERROR rd ra
+                harbour-bank.example 3600 SOA ns1.granite-dns.example hostmaster.harbour-bank.example 2026112301 3600 900 604800 300
+            _dmarc.harbour-bank.example TXT over udp, wire kept
+                NOERROR rd ra
+                _dmarc.harbour-bank.example 300 TXT "v=DMARC1; p=reject"
+            *.harbour-bank.example A over udp, wire kept
+                NXDOMAIN rd ra
+                harbour-bank.example 3600 SOA ns1.granite-dns.example hostmaster.harbour-bank.example 2026112301 3600 900 604800 300
+            192.0.2.10 ASN over table, no wire
+                AS64496 Harbour Edge
+            2001:db8:40::10 ASN over table, no wire
+                AS64496 Harbour Edge
+        "#]],
     );
     check_answers(
         &sample("old.northwind-shop.example"),
@@ -482,11 +499,13 @@ fn a_port_where_nobody_listens_is_said_at_once() {
         &walk.look_up("login.harbour-bank.example"),
         "e A",
         expect![[r#"
-        login.harbour-bank.example A over udp, no wire
-            nothing listens at the resolver's address (connection refused)
-        login.harbour-bank.example AAAA over udp, no wire
-            nothing listens at the resolver's address (connection refused)
-    "#]],
+            login.harbour-bank.example A over udp, no wire
+                nothing listens at the resolver's address (connection refused)
+            login.harbour-bank.example AAAA over udp, no wire
+                nothing listens at the resolver's address (connection refused)
+            *.harbour-bank.example A over udp, no wire
+                nothing listens at the resolver's address (connection refused)
+        "#]],
     );
 }
 
@@ -496,11 +515,13 @@ fn what_is_no_name_is_never_sent() {
         &sample("not a..name"),
         "name A",
         expect![[r#"
-        not a..name A over udp, no wire
-            this is not a name that DNS can carry
-        not a..name AAAA over udp, no wire
-            this is not a name that DNS can carry
-    "#]],
+            not a..name A over udp, no wire
+                this is not a name that DNS can carry
+            not a..name AAAA over udp, no wire
+                this is not a name that DNS can carry
+            *..name A over udp, no wire
+                this is not a name that DNS can carry
+        "#]],
     );
 }
 
@@ -552,8 +573,8 @@ fn progress_ends_where_it_said_it_would() {
     let walk = Walk::towards(Resolver::at(dns.addr));
     walk.look_up("login.harbour-bank.example");
     let progress = walk.progress.into_inner().unwrap();
-    assert_eq!(progress.first(), Some(&(0, 11)));
-    assert_eq!(progress.last(), Some(&(11, 11)));
+    assert_eq!(progress.first(), Some(&(0, 14)));
+    assert_eq!(progress.last(), Some(&(14, 14)));
 }
 
 #[test]

@@ -23,6 +23,22 @@ pub enum Question {
         /// Record type mnemonic.
         record_type: String,
     },
+    /// Whether any name under a parent has an address, asked with a name that somebody made up.
+    Wildcard {
+        /// The parent.
+        under: String,
+        /// The label that was made up; empty until it is asked.
+        label: String,
+    },
+    /// A DNS question to a name server of the zone itself, past the resolver.
+    Authority {
+        /// Owner name.
+        name: String,
+        /// Record type mnemonic.
+        record_type: String,
+        /// The name server's own name.
+        server: String,
+    },
     /// Which autonomous system announces an address, from the offline table.
     Asn {
         /// The address.
@@ -43,10 +59,15 @@ pub enum Question {
 }
 
 impl Question {
-    /// `login.example.test A`, `192.0.2.7 ASN`, `example.test RDAP`.
+    /// `login.example.test A`, `*.example.test A`, `example.test SOA of ns1.example.test`, `192.0.2.7 ASN`, `example.test RDAP`.
     pub fn display(&self) -> String {
         match self {
             Self::Dns { name, record_type } => format!("{name} {record_type}"),
+            // Without the label: the newest answer counts, whatever was made up for it.
+            Self::Wildcard { under, .. } => format!("*.{under} A"),
+            Self::Authority { name, record_type, server } => {
+                format!("{name} {record_type} of {server}")
+            }
             Self::Asn { ip } => format!("{ip} ASN"),
             Self::Rdap { about, .. } => format!("{about} RDAP"),
             Self::Whois { about } => format!("{about} WHOIS"),
@@ -56,7 +77,8 @@ impl Question {
     /// The name or address that it is about.
     pub fn about(&self) -> &str {
         match self {
-            Self::Dns { name, .. } => name,
+            Self::Dns { name, .. } | Self::Authority { name, .. } => name,
+            Self::Wildcard { under, .. } => under,
             Self::Asn { ip } => ip,
             Self::Rdap { about, .. } | Self::Whois { about } => about,
         }
@@ -67,7 +89,10 @@ impl Question {
         match self {
             Self::Rdap { object, about } => Some((*object, about)),
             Self::Whois { about } => Some((RegistryObject::Domain, about)),
-            Self::Dns { .. } | Self::Asn { .. } => None,
+            Self::Dns { .. }
+            | Self::Wildcard { .. }
+            | Self::Authority { .. }
+            | Self::Asn { .. } => None,
         }
     }
 }
@@ -146,6 +171,14 @@ impl Answer {
     /// For a list: what came back, in a line.
     pub fn in_one_line(&self) -> String {
         match self {
+            // A server that knows who knows.
+            Self::Dns { rcode, answers, authority, .. }
+                if answers.is_empty() && authority.iter().any(|it| it.record_type == "NS") =>
+            {
+                let servers = authority.iter().filter(|it| it.record_type == "NS");
+                let servers: Vec<_> = servers.map(|it| it.data.as_str()).collect();
+                format!("{rcode}, ask {}", servers.join(", "))
+            }
             Self::Dns { rcode, answers, .. } => {
                 let data: Vec<_> =
                     answers.iter().map(|it| format!("{} {}", it.record_type, it.data)).collect();

@@ -1,6 +1,11 @@
 use std::fs;
 
-use farol_app::{Desk, lookups::Watch, vault, view::QueueRow};
+use farol_app::{
+    Desk,
+    lookups::Watch,
+    vault,
+    view::{LookupDepth, QueueRow},
+};
 use farol_model::{
     case::Category,
     document::{Audience, DocumentKind},
@@ -84,9 +89,15 @@ fn what_was_sent_or_exported_has_no_placeholder_left() {
 #[test]
 fn a_practice_desk_asks_only_the_practice_internet() {
     let (_dir, desk) = sample_desk();
-    let refused = desk.plan_lookup(&["www.northwind-shop.example".into()], Some("192.0.2.53"));
+    let refused = desk.plan_lookup(
+        &["www.northwind-shop.example".into()],
+        Some("192.0.2.53"),
+        &LookupDepth::default(),
+    );
     assert!(refused.unwrap_err().message.contains("practice"));
-    let plan = desk.plan_lookup(&["www.northwind-shop.example".into()], None).unwrap();
+    let plan = desk
+        .plan_lookup(&["www.northwind-shop.example".into()], None, &LookupDepth::default())
+        .unwrap();
     assert!(plan.resolver.starts_with("127.0.0.1:"), "{}", plan.resolver);
 }
 
@@ -105,11 +116,14 @@ fn registries_are_asked_until_they_are_switched_off_and_it_stays_so() {
     let domain = said[0].record.as_ref().unwrap();
     assert_eq!(domain.registrar.as_ref().unwrap().name, "Driftnet Names");
     assert_eq!(domain.abuse_email(), Some("abuse@driftnet.test"));
-    assert_eq!(desk.plan_lookup(&hosts, None).unwrap().registries.len(), 1);
+    assert_eq!(
+        desk.plan_lookup(&hosts, None, &LookupDepth::default()).unwrap().registries.len(),
+        1
+    );
     assert_eq!(n_asked(), before + 2, "the domain and the network it is in");
 
     assert!(!desk.switch_registries(false).unwrap().on);
-    assert!(desk.plan_lookup(&hosts, None).unwrap().registries.is_empty());
+    assert!(desk.plan_lookup(&hosts, None, &LookupDepth::default()).unwrap().registries.is_empty());
     assert!(registries(&desk).is_empty());
     drop(desk);
     let desk = vault::open(place(&dir), None, MACHINES).unwrap();

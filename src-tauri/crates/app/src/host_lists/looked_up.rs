@@ -1,6 +1,6 @@
 //! A host that was looked up, as scripts and the table read it.
 
-use std::net::IpAddr;
+use std::{collections::HashSet, net::IpAddr};
 
 use farol_lookup::{AsnTable, registrable_domain};
 use farol_model::{
@@ -39,6 +39,9 @@ pub struct Observed {
     /// The record type; `ASN`, `RDAP` or `WHOIS` for what is no DNS.
     #[serde(rename = "type")]
     pub record_type: String,
+    /// The name server of the zone that was asked itself; none for the resolver.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authority: Option<String>,
     /// The response code; none when nothing usable came.
     pub rcode: Option<String>,
     /// Records of the answer, without the chain that leads to them.
@@ -109,7 +112,7 @@ impl LookedUp {
             addresses: addresses(&host, observations, asn),
             roles: roles.collect(),
             summary: verdict.summary,
-            dangling: is_dangling(&host, &seen),
+            dangling: is_dangling(&host, &names(&host, observations), &seen),
             error: error(&host, observations),
             observations: seen,
             name: host,
@@ -135,6 +138,8 @@ impl Observed {
     fn of(it: &Observation) -> Self {
         let (name, record_type) = match &it.question {
             Question::Dns { name, record_type } => (name.clone(), record_type.clone()),
+            Question::Wildcard { under, .. } => (format!("*.{under}"), "WILDCARD".to_owned()),
+            Question::Authority { name, record_type, .. } => (name.clone(), record_type.clone()),
             Question::Asn { ip } => (ip.clone(), "ASN".to_owned()),
             Question::Rdap { about, .. } => (about.clone(), "RDAP".to_owned()),
             Question::Whois { about } => (about.clone(), "WHOIS".to_owned()),
@@ -142,6 +147,10 @@ impl Observed {
         let mut seen = Self {
             name,
             record_type,
+            authority: match &it.question {
+                Question::Authority { server, .. } => Some(server.clone()),
+                _ => None,
+            },
             rcode: None,
             answers: Vec::new(),
             chain: Vec::new(),
@@ -186,12 +195,9 @@ fn chain(start: &str, answers: &[Record]) -> Vec<String> {
 }
 
 fn addresses(host: &str, observations: &[Observation], asn: &AsnTable) -> Vec<Address> {
-    let records = observations.iter().filter_map(|it| match &it.answer {
-        Answer::Dns { answers, .. } => Some(answers),
-        _ => None,
-    });
-    let found = records
-        .flatten()
+    let names = names(host, observations);
+    let found = records(observations)
+        .filter(|it| names.contains(it.name.as_str()))
         .filter(|it| matches!(it.record_type.as_str(), "A" | "AAAA"))
         .filter_map(|it| it.data.parse().ok());
     let mut addresses: Vec<IpAddr> = host.parse().into_iter().chain(found).collect();
@@ -204,8 +210,31 @@ fn addresses(host: &str, observations: &[Observation], asn: &AsnTable) -> Vec<Ad
     addresses.into_iter().map(announced).collect()
 }
 
-fn is_dangling(host: &str, observations: &[Observed]) -> bool {
-    observations.iter().any(|it| {
+/// Records that the resolver gave.
+fn records(observations: &[Observation]) -> impl Iterator<Item = &Record> {
+    let of_resolver = observations.iter().filter(|it| matches!(it.question, Question::Dns { .. }));
+    let answers = of_resolver.filter_map(|it| match &it.answer {
+        Answer::Dns { answers, .. } => Some(answers),
+        _ => None,
+    });
+    answers.flatten()
+}
+
+/// A host and the names that its CNAME records lead through.
+fn names<'a>(host: &'a str, observations: &'a [Observation]) -> HashSet<&'a str> {
+    let mut names = HashSet::from([host]);
+    let mut name = Some(host);
+    while let Some(known) = name {
+        let is_next = |it: &&Record| it.record_type == "CNAME" && it.name == known;
+        let next = records(observations).find(is_next).map(|it| it.data.as_str());
+        name = next.filter(|it| names.insert(it));
+    }
+    names
+}
+
+fn is_dangling(host: &str, names: &HashSet<&str>, observations: &[Observed]) -> bool {
+    let of_resolver = observations.iter().filter(|it| it.authority.is_none());
+    of_resolver.filter(|it| names.contains(it.name.as_str())).any(|it| {
         let is_about_address = matches!(it.record_type.as_str(), "A" | "AAAA");
         let is_led_there = !it.chain.is_empty() || it.name != host;
         is_about_address && is_led_there && it.rcode.as_deref() == Some("NXDOMAIN")

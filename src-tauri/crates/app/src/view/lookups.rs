@@ -1,6 +1,6 @@
 //! Asking the world: what would be asked, whom, and what came of it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use farol_model::{
@@ -8,6 +8,18 @@ use farol_model::{
     then_now::HostDiff,
     time::Timestamp,
 };
+
+/// What is asked beyond the usual.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(default)]
+pub struct LookupDepth {
+    /// Selectors of DKIM keys, as a mail names them.
+    pub selectors: Vec<String>,
+    /// Every name server of the domain is asked itself; whoever runs them sees it.
+    pub authorities: bool,
+    /// The way from the root to the name; whoever runs the last servers on it sees it.
+    pub trace: bool,
+}
 
 /// What would leave the machine if a lookup were started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
@@ -20,6 +32,8 @@ pub struct LookupPlan {
     pub n_questions: u32,
     /// Who can see that we ask, in one sentence.
     pub seen_by: String,
+    /// Who else can see it because name servers are asked past the resolver; none when they are not.
+    pub seen_directly: Option<String>,
     /// What registries would be asked; empty when they are switched off.
     pub registries: Vec<RegistryPlan>,
     /// Who can see that registries are asked, in one sentence.

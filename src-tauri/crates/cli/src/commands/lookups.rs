@@ -10,7 +10,7 @@ use farol_app::{
     Code, Desk, Failure,
     host_lists::{HostList, ListAsk, LookedUp},
     lookups::Watch,
-    view::ListNames,
+    view::{ListNames, LookupDepth},
 };
 use farol_model::{case::CaseRef, id::CaseId, lookup_list::ListChoice, observable::defang};
 
@@ -60,6 +60,21 @@ pub(crate) fn look_up(
         let resolver = options.resolvers.first().map(String::as_str);
         return leaving::wait(desk, &list.hosts, options.case, resolver, output);
     }
+    let depth = LookupDepth {
+        selectors: options.selectors.clone(),
+        authorities: options.authorities,
+        trace: options.trace,
+    };
+    let is_deep = depth != LookupDepth::default();
+    if is_deep && (list.hosts.len() > MAX_WITH_REGISTRIES || options.resolvers.len() > 1) {
+        return Err(Failure::bad_input(
+            format!(
+                "What lies deeper is asked of one resolver about at most {MAX_WITH_REGISTRIES} names. \
+                 Nothing was sent."
+            ),
+            "Leave out --dkim, --authorities and --trace, or name fewer.",
+        ));
+    }
     let is_few = list.hosts.len() <= MAX_WITH_REGISTRIES
         && file.is_none()
         && options.types.is_none()
@@ -67,7 +82,7 @@ pub(crate) fn look_up(
     if is_few {
         let resolver = options.resolvers.first().map(String::as_str);
         for host in &list.hosts {
-            one(desk, case, host, resolver, output)?;
+            one(desk, case, host, resolver, &depth, output)?;
         }
         return Ok(());
     }
@@ -97,9 +112,10 @@ fn one(
     case: Option<CaseId>,
     host: &str,
     resolver: Option<&str>,
+    depth: &LookupDepth,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    let done = desk.look_up(case, &[host.to_owned()], resolver, &NOBODY_WATCHES)?;
+    let done = desk.look_up_deeper(case, &[host.to_owned()], resolver, depth, &NOBODY_WATCHES)?;
     for it in done.verdicts {
         print(&desk.looked_up(&done.observations, it), output)?;
     }
@@ -122,7 +138,9 @@ fn print(it: &LookedUp, output: &mut Output) -> Result<(), Failure> {
             }
             (None, said) => said.clone().unwrap_or_default(),
         };
-        let line = format!("  {} {}  {said}", defang(&seen.name), seen.record_type);
+        let of = seen.authority.as_ref();
+        let of = of.map_or(String::new(), |it| format!(" of {} {}", defang(it), seen.server));
+        let line = format!("  {} {}{of}  {said}", defang(&seen.name), seen.record_type);
         lines.push(line.trim_end().to_owned());
     }
     output.line(it, &lines.join("\n"))

@@ -28,16 +28,26 @@ pub(crate) struct LookupOptions {
     /// Keep every answer on this case as evidence.
     #[arg(long)]
     pub(crate) case: Option<CaseRef>,
-    /// Whom to ask, as ADDRESS, ADDRESS:PORT, tls://… or https://…; the system's resolver without it. Several share
-    /// the work, and what one does not answer another is asked.
+    /// Whom to ask, as ADDRESS, ADDRESS:PORT, tls://… or https://…; the system's resolver without it.
+    /// Several share the work, and what one does not answer another is asked.
     #[arg(long = "resolver", value_name = "RESOLVER")]
     pub(crate) resolvers: Vec<String>,
-    /// Record types, as in A,AAAA,NS,DMARC; the usual ones without it. Registries are not asked.
+    /// Record types, as in A,AAAA,NS,DMARC,DKIM=s1; WILDCARD asks for a name that nobody made. The
+    /// usual ones without it. Registries are not asked.
     #[arg(long, value_name = "TYPES")]
     pub(crate) types: Option<String>,
     /// Questions a second for each resolver; 0 for no limit.
     #[arg(long, value_name = "N")]
     pub(crate) rate: Option<u32>,
+    /// Ask for the DKIM key of this selector of each domain, too.
+    #[arg(long = "dkim", value_name = "SELECTOR", conflicts_with_all = ["file", "types"])]
+    pub(crate) selectors: Vec<String>,
+    /// Ask every name server of each domain itself, and compare. Whoever runs them sees this computer.
+    #[arg(long, conflicts_with_all = ["file", "types"])]
+    pub(crate) authorities: bool,
+    /// Follow the way from the root to each name. Whoever runs the last servers sees this computer.
+    #[arg(long, conflicts_with_all = ["file", "types"])]
+    pub(crate) trace: bool,
 }
 
 /// Say who provides what for a host, and why.

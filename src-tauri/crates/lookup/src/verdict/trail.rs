@@ -3,7 +3,7 @@
 //! Follows the CNAME chain through all answers, whichever question brought them, and remembers
 //! which observation showed what. Knows no network and no rule.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{collections::HashMap, net::IpAddr};
 
 use farol_model::{
     id::ObservationId,
@@ -32,6 +32,14 @@ pub(crate) struct Announced<'a> {
     pub(crate) asn: u32,
     pub(crate) holder: &'a str,
     pub(crate) by: &'a Observation,
+}
+
+/// A parent under which any name answers.
+#[derive(Debug)]
+pub(crate) struct Wildcard<'a> {
+    pub(crate) under: &'a str,
+    /// The values that a made-up name leads to.
+    pub(crate) leads: Vec<&'a str>,
 }
 
 /// Where the name leads.
@@ -67,6 +75,10 @@ pub(crate) struct Trail<'a> {
     pub(crate) announced: Vec<Announced<'a>>,
     /// What registries were asked about the host's domain and its addresses, the domain first.
     pub(crate) registries: Vec<&'a Observation>,
+    /// Parents of the host under which any name answers, and to where.
+    pub(crate) wildcards: Vec<Wildcard<'a>>,
+    /// What name servers of the zone said themselves.
+    pub(crate) authorities: Vec<&'a Observation>,
     pub(crate) end: End,
     /// The newest observation it rests on.
     pub(crate) as_of: Option<Timestamp>,
@@ -84,6 +96,8 @@ impl<'a> Trail<'a> {
             mail_servers: Vec::new(),
             announced: Vec::new(),
             registries: Vec::new(),
+            wildcards: wildcards(host, &newest),
+            authorities: Vec::new(),
             end: End::NotAsked,
             as_of: newest.iter().map(|o| o.asked_at).max(),
         };
@@ -91,6 +105,8 @@ impl<'a> Trail<'a> {
             Some(ip) => trail.add_address_host(ip, &newest),
             None => trail.add_chain(&newest),
         }
+        let is_direct = |it: &&&Observation| matches!(it.question, Question::Authority { .. });
+        trail.authorities = newest.iter().filter(is_direct).copied().collect();
         trail.name_servers = targets(&newest, "NS", domain);
         trail.mail_servers = targets(&newest, "MX", domain);
         trail.announced = newest
@@ -128,7 +144,9 @@ impl<'a> Trail<'a> {
             Question::Asn { ip: asked } => asked.parse() == Ok(ip),
             Question::Dns { record_type, .. } => record_type == "PTR",
             Question::Rdap { about, .. } => as_ip(about) == Some(ip),
-            Question::Whois { .. } => false,
+            Question::Wildcard { .. } | Question::Authority { .. } | Question::Whois { .. } => {
+                false
+            }
         });
         if let Some(by) = about {
             self.addresses.push(Shown { value: ip, shown: ip.to_string(), by: by.id });
@@ -137,8 +155,9 @@ impl<'a> Trail<'a> {
     }
 
     fn add_chain(&mut self, newest: &[&Observation]) {
+        let of_resolver = newest.iter().filter(|o| matches!(o.question, Question::Dns { .. }));
         let records: Vec<(&Record, ObservationId)> =
-            newest.iter().flat_map(|o| answers(o).iter().map(|record| (record, o.id))).collect();
+            of_resolver.flat_map(|o| answers(o).iter().map(|record| (record, o.id))).collect();
         let about = |o: &&&Observation| matches!(&o.question, Question::Dns { name, .. } if name == self.host);
         let Some(first) = newest.iter().find(about) else { return };
 
@@ -214,7 +233,7 @@ impl<'a> Trail<'a> {
 
 /// Of each question the newest answer; one that says something beats a later silence.
 pub(crate) fn newest<'a>(observations: &[&'a Observation]) -> Vec<&'a Observation> {
-    let mut best: BTreeMap<String, (usize, &Observation)> = BTreeMap::new();
+    let mut best: HashMap<_, (usize, &Observation)> = HashMap::with_capacity(observations.len());
     let worth = |o: &Observation| {
         let says_something = match &o.answer {
             Answer::Dns { rcode, .. } => rcode == "NOERROR" || rcode == "NXDOMAIN",
@@ -224,7 +243,7 @@ pub(crate) fn newest<'a>(observations: &[&'a Observation]) -> Vec<&'a Observatio
         (says_something, o.asked_at)
     };
     for (place, observation) in observations.iter().copied().enumerate() {
-        best.entry(observation.question.display())
+        best.entry(key(&observation.question))
             .and_modify(|known| {
                 if worth(observation) > worth(known.1) {
                     *known = (place, observation);
@@ -235,6 +254,31 @@ pub(crate) fn newest<'a>(observations: &[&'a Observation]) -> Vec<&'a Observatio
     let mut newest: Vec<_> = best.into_values().collect();
     newest.sort_by_key(|(place, _)| *place);
     newest.into_iter().map(|(_, observation)| observation).collect()
+}
+
+/// The parents of a host under which a name that nobody made answered.
+fn wildcards<'a>(host: &str, newest: &[&'a Observation]) -> Vec<Wildcard<'a>> {
+    let found = newest.iter().filter_map(|it| {
+        let Question::Wildcard { under, .. } = &it.question else { return None };
+        let is_parent = host == under
+            || host.strip_suffix(under.as_str()).is_some_and(|before| before.ends_with('.'));
+        let leads: Vec<_> = answers(it).iter().map(|record| record.data.as_str()).collect();
+        (is_parent && !leads.is_empty()).then_some(Wildcard { under, leads })
+    });
+    found.collect()
+}
+
+/// What makes two questions the same; a made-up label does not tell them apart.
+fn key(question: &Question) -> (u8, &str, &str, &str) {
+    match question {
+        Question::Dns { name, record_type } => (0, name, record_type, ""),
+        Question::Wildcard { under, .. } => (1, under, "", ""),
+        Question::Authority { name, record_type, server } => (2, name, record_type, server),
+        Question::Asn { ip } => (3, ip, "", ""),
+        // As people read them: a registry is asked about one thing under one name.
+        Question::Rdap { about, .. } => (4, about, "", ""),
+        Question::Whois { about } => (5, about, "", ""),
+    }
 }
 
 fn answers(observation: &Observation) -> &[Record] {
@@ -248,6 +292,7 @@ fn answers(observation: &Observation) -> &[Record] {
 fn targets(newest: &[&Observation], record_type: &str, domain: &str) -> Vec<Shown<String>> {
     newest
         .iter()
+        .filter(|o| matches!(o.question, Question::Dns { .. }))
         .flat_map(|o| answers(o).iter().map(|record| (record, o.id)))
         .filter(|(record, _)| record.record_type == record_type && record.name == domain)
         .filter_map(|(record, by)| {

@@ -10,7 +10,7 @@ use farol_model::{
 
 use super::{
     serves,
-    trail::{End, Trail},
+    trail::{End, Trail, Wildcard},
 };
 use crate::questions::{as_ip, is_subject, registrable};
 
@@ -187,6 +187,8 @@ pub(super) fn notes(
         End::Silent(reason) => notes.push(format!("no usable answer from the resolver: {reason}")),
         End::Address | End::NotAsked => {}
     }
+    notes.extend(trail.wildcards.iter().map(|it| anything(it, trail)));
+    notes.extend(super::authorities::notes(&trail.authorities));
     if let Some(platform) = platform {
         notes.push(format!(
             "reaches us through a name of {}: the account is probably theirs, so there are two \
@@ -204,6 +206,20 @@ pub(super) fn notes(
     }
     notes.extend(trail.registries.iter().flat_map(|it| registry_notes(it)));
     notes
+}
+
+/// That any name under a parent answers, and what that means for this one.
+fn anything(wildcard: &Wildcard<'_>, trail: &Trail<'_>) -> String {
+    let under = defang(wildcard.under);
+    let leads = wildcard.leads.iter().map(|it| defang(it)).collect::<Vec<_>>().join(", ");
+    let is_same =
+        trail.addresses.iter().any(|it| wildcard.leads.contains(&it.value.to_string().as_str()));
+    let so = if trail.host != wildcard.under && is_same {
+        "; this one leads there, too, so that it answers does not show that anybody made it"
+    } else {
+        ""
+    };
+    format!("any name under {under} answers (wildcard, leads to {leads}){so}")
 }
 
 /// What of a registry's answer a reader must know: it does not exist, it is young, it is on hold.

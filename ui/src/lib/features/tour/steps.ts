@@ -72,7 +72,7 @@ export const STEPS: TourStep[] = [
       const id = made ?? missing("case");
       const targets = await targetsOf(app, id);
       const hosts = [...new Set(targets.flatMap((it) => (it.host ? [it.host] : [])))];
-      const done = await app.desk.lookupStart(id, hosts, null);
+      const done = await app.desk.lookupStart(id, hosts, null, { selectors: [], authorities: false, trace: false });
       app.say(`${done.observations.length} answers are kept as evidence.`);
       app.go({ view: "case", id });
     },
