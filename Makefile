@@ -22,8 +22,11 @@ leaks: setup
 	$(LINTED) cargo build --workspace --all-targets --locked
 	$(LINTED) cargo nextest run --package farol-tests --locked --no-capture leaks
 
+# Look-ups are compared with nsd, dnsperf, adns-tools, bind9-dnsutils and massdns where they are installed, and
+# with a resolver of another house that is built here and is no part of this one.
 bench: setup ui
-	cargo build --release --package farol --package farol-tests --features farol/automation
+	cargo build --release --package farol --package farol-cli --package farol-tests --features farol/automation
+	cargo build --release --manifest-path tests/bench/hickory/Cargo.toml --target-dir $${CARGO_TARGET_DIR:-target}
 	.ci/session $${CARGO_TARGET_DIR:-target}/release/bench
 
 # What a vault survives: kills, a disk that refuses, damage. Half an hour.
