@@ -45,8 +45,8 @@ export const commands = {
 	targetSet: (caseId: CaseId, observable: Observable, outcome: Outcome | null) => typedError<null, Failure>(__TAURI_INVOKE("target_set", { caseId, observable, outcome })),
 	clockStop: (caseId: CaseId, clock: ClockId, reason: string) => typedError<null, Failure>(__TAURI_INVOKE("clock_stop", { caseId, clock, reason })),
 	noteAdd: (caseId: CaseId, text: string) => typedError<null, Failure>(__TAURI_INVOKE("note_add", { caseId, text })),
-	lookupPlan: (hosts: string[], resolver: string | null) => typedError<LookupPlan, Failure>(__TAURI_INVOKE("lookup_plan", { hosts, resolver })),
-	lookupStart: (caseId: CaseId, hosts: string[], resolver: string | null) => typedError<LookupDone, Failure>(__TAURI_INVOKE("lookup_start", { caseId, hosts, resolver })),
+	lookupPlan: (hosts: string[], resolver: string | null, depth: LookupDepth) => typedError<LookupPlan, Failure>(__TAURI_INVOKE("lookup_plan", { hosts, resolver, depth })),
+	lookupStart: (caseId: CaseId, hosts: string[], resolver: string | null, depth: LookupDepth) => typedError<LookupDone, Failure>(__TAURI_INVOKE("lookup_start", { caseId, hosts, resolver, depth })),
 	bundlePlan: (cases: CaseId[]) => typedError<BundlePlan, Failure>(__TAURI_INVOKE("bundle_plan", { cases })),
 	bundleExport: (cases: CaseId[], target: BundleFor) => typedError<BundleDone | null, Failure>(__TAURI_INVOKE("bundle_export", { cases, target })),
 	bundlePick: () => typedError<string | null, Failure>(__TAURI_INVOKE("bundle_pick")),
@@ -2025,6 +2025,16 @@ export type LookalikesView = {
 	names: string[],
 };
 
+/**  What is asked beyond the usual. */
+export type LookupDepth = {
+	/**  Selectors of DKIM keys, as a mail names them. */
+	selectors?: string[],
+	/**  Every name server of the domain is asked itself; whoever runs them sees it. */
+	authorities?: boolean,
+	/**  The way from the root to the name; whoever runs the last servers on it sees it. */
+	trace?: boolean,
+};
+
 /**  What a lookup brought. */
 export type LookupDone = {
 	/**  Every answer, in the order asked. */
@@ -2116,6 +2126,8 @@ export type LookupPlan = {
 	n_questions: number,
 	/**  Who can see that we ask, in one sentence. */
 	seen_by: string,
+	/**  Who else can see it because name servers are asked past the resolver; none when they are not. */
+	seen_directly: string | null,
 	/**  What registries would be asked; empty when they are switched off. */
 	registries: RegistryPlan[],
 	/**  Who can see that registries are asked, in one sentence. */
@@ -2352,9 +2364,9 @@ export type Observation = {
 	id: ObservationId,
 	/**  What was asked. */
 	question: Question,
-	/**  Who was asked: `192.0.2.53:53`, `asn table of 2026-06-17`, the URL that answered. */
+	/**  Who was asked: `192.0.2.53:53`, `tls://dns.example#192.0.2.53`, `asn table of 2026-06-17`, the URL that answered. */
 	server: string,
-	/**  `udp`, `tcp`, `table`, `https`, `http`, `whois`. */
+	/**  `udp`, `tcp`, `dot`, `doh`, `table`, `https`, `http`, `whois`. */
 	transport: string,
 	/**  When the question left. */
 	asked_at: Timestamp,
@@ -2570,6 +2582,20 @@ export type Question =
 name: string; 
 /**  Record type mnemonic. */
 record_type: string } | 
+/**  Whether any name under a parent has an address, asked with a name that somebody made up. */
+{ kind: "wildcard"; 
+/**  The parent. */
+under: string; 
+/**  The label that was made up; empty until it is asked. */
+label: string } | 
+/**  A DNS question to a name server of the zone itself, past the resolver. */
+{ kind: "authority"; 
+/**  Owner name. */
+name: string; 
+/**  Record type mnemonic. */
+record_type: string; 
+/**  The name server's own name. */
+server: string } | 
 /**  Which autonomous system announces an address, from the offline table. */
 { kind: "asn"; 
 /**  The address. */
