@@ -125,7 +125,8 @@ fn an_encrypted_resolver_is_never_asked_in_the_clear_and_needs_no_other_to_be_fo
     let resolver = format!("tls://dns.example#{}", nobody.local_addr().unwrap());
     drop(nobody);
     let looked = ctl.one(&["lookup", "kelp.test", "--resolver", &resolver]);
-    for answer in looked["observations"].as_array().unwrap() {
+    let answers = looked["observations"].as_array().unwrap();
+    for answer in answers.iter().filter(|it| it["type"] != "RDAP") {
         assert_eq!(answer["transport"], "dot", "{answer}");
         assert!(answer["said"].as_str().unwrap().contains("no encrypted connection"), "{answer}");
     }
