@@ -25,7 +25,7 @@ pub use self::{
     language::Language,
     projection::{
         Entity, Letterhead, MissingFact, Projected, ProjectedBlock, WITHHELD, Withheld, project,
-        sentences,
+        sentences, telling,
     },
     standing::{
         Comment, Correction, KeptPromise, ReviewState, ReviewStep, Standing, after_approval,

@@ -27,7 +27,7 @@ mod views;
 pub(crate) use self::views::{base64_digit, from_digits};
 
 use farol_model::{
-    document::Projected,
+    document::{Projected, Withheld},
     export::{Attachment, Format, Leak, RenderError},
 };
 
@@ -190,8 +190,16 @@ fn searched(
 ) -> Result<u32, RenderError> {
     let shown = Folded::of(readings.first().map_or("", |it| &it.shown));
     prove_readable(&shown, std::iter::once(title).chain(paper.words()))?;
-    let needles = Needles::of(document.withheld().iter().map(|it| it.value.as_str()));
-    let hits: Vec<Hit> = readings.iter().flat_map(|it| it.search(&needles)).collect();
+    let needles = Needles::of(all_of(document).map(|it| it.value.as_str()));
+    // A file that goes along may have names of its own.
+    let n_withheld = document.withheld().len();
+    let hits: Vec<Hit> = readings
+        .iter()
+        .enumerate()
+        .flat_map(|(n, it)| {
+            it.search(&needles).into_iter().filter(move |hit| n == 0 || hit.value < n_withheld)
+        })
+        .collect();
     if hits.is_empty() {
         return Ok(needles.n_values());
     }
@@ -207,7 +215,7 @@ pub fn check_words(
     place: &'static str,
     words: &str,
 ) -> Result<(), RenderError> {
-    let needles = Needles::of(document.withheld().iter().map(|it| it.value.as_str()));
+    let needles = Needles::of(all_of(document).map(|it| it.value.as_str()));
     let hits = needles.in_text(&place.into(), words);
     if hits.is_empty() {
         return Ok(());
@@ -215,8 +223,16 @@ pub fn check_words(
     Err(RenderError::Leaks(hits.iter().map(|hit| leak(document, hit)).collect()))
 }
 
+/// Everything that must be absent from what is made of a document.
+fn all_of(document: &Projected) -> impl Iterator<Item = &Withheld> {
+    document.withheld().iter().chain(document.names())
+}
+
 fn leak(document: &Projected, hit: &Hit) -> Leak {
-    let withheld = &document.withheld()[hit.value];
+    let withheld = document
+        .withheld()
+        .get(hit.value)
+        .unwrap_or_else(|| &document.names()[hit.value - document.withheld().len()]);
     Leak {
         block: withheld.block.or_else(|| {
             let value = Folded::of(&withheld.value);

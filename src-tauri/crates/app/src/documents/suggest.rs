@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use farol_model::document::{Audience, Block, Document, Mark, Span, sees};
+use farol_model::document::{Audience, Block, Document, Mark, Span, sees, telling};
 
 use super::CaseFile;
 use crate::view::Suggestion;
@@ -31,6 +31,9 @@ pub(super) fn suggestions(
     if reader.is_internal() {
         return Vec::new();
     }
+    let hidden = document.blocks.iter().filter(|it| !sees(reader, &it.audience)).map(plain);
+    let hidden: BTreeSet<String> =
+        hidden.flat_map(|text| telling(&text).map(str::to_lowercase).collect::<Vec<_>>()).collect();
     let mut found = Vec::new();
     for block in document.blocks.iter().filter(|it| sees(reader, &it.audience)) {
         let text = plain(block);
@@ -79,6 +82,11 @@ pub(super) fn suggestions(
             }
             if is_rule_id(&lower) {
                 suggest(bare, None, "the id of a detection rule");
+            }
+        }
+        for word in telling(&text) {
+            if hidden.contains(&word.to_lowercase()) {
+                suggest(word, None, "it also stands in text that this reader does not get");
             }
         }
         for phrase in GAGGED {

@@ -71,6 +71,7 @@ pub struct Projected {
     envelope: Option<Envelope>,
     blocks: Vec<ProjectedBlock>,
     withheld: Vec<Withheld>,
+    names: Vec<Withheld>,
     letterhead: Option<Letterhead>,
 }
 
@@ -160,6 +161,12 @@ impl Projected {
         self
     }
 
+    /// Hosts, addresses, ids and numbers that stand in withheld text and nowhere in what this reader gets:
+    /// absent from the paper too, though a file that goes along may have them of its own.
+    pub fn names(&self) -> &[Withheld] {
+        &self.names
+    }
+
     /// Every text that must be readable in the output, in reading order.
     pub fn visible(&self) -> impl Iterator<Item = &str> {
         let printed = self.blocks.iter().flat_map(|block| block.content.printed());
@@ -228,7 +235,7 @@ pub fn project(
             None => format!("{} {reference}", document.kind.label_in(language)),
         }
     };
-    Ok(Projected {
+    let mut projected = Projected {
         kind: document.kind,
         language,
         audience: reader.clone(),
@@ -238,9 +245,76 @@ pub fn project(
         envelope: document.envelope.clone(),
         blocks,
         withheld,
+        names: Vec::new(),
         letterhead: None,
     }
-    .with_inert(&[]))
+    .with_inert(&[]);
+    projected.names = names(document, &projected);
+    Ok(projected)
+}
+
+/// What tells something in the blocks and rows that the reader does not get, unless it is visible, too.
+fn names(document: &Document, projected: &Projected) -> Vec<Withheld> {
+    let envelope = projected.envelope.iter();
+    let around = envelope.flat_map(|it| [Some(&it.to), Some(&it.subject), it.in_reply_to.as_ref()]);
+    let mut visible: String = projected
+        .visible()
+        .chain(around.flatten().map(String::as_str))
+        .map(|it| it.to_lowercase() + "\n")
+        .collect();
+    visible.push_str(&projected.reference.to_string().to_lowercase());
+    let visible = visible.replace("[.]", ".").replace("[@]", "@").replace("hxxp", "http");
+    let reader = &projected.audience;
+    let mut names: Vec<Withheld> = Vec::new();
+    for block in &document.blocks {
+        let hidden: Vec<&Text> = match &block.content {
+            Content::Timeline { rows } if sees(reader, &block.audience) => {
+                rows.iter().filter(|it| !sees(reader, &it.audience)).map(|it| &it.text).collect()
+            }
+            _ if sees(reader, &block.audience) => continue,
+            content => content.texts(),
+        };
+        let plain = hidden.into_iter().flat_map(|it| &it.0).filter_map(|span| match span {
+            Span::Plain(text) => Some(text.as_str()),
+            _ => None,
+        });
+        for word in plain.flat_map(telling) {
+            let is_known = names.iter().any(|it| it.value == word);
+            if !is_known && !visible.contains(&word.to_lowercase()) {
+                names.push(Withheld {
+                    block: Some(block.id),
+                    what: "name or number from withheld text".into(),
+                    value: word.to_owned(),
+                });
+            }
+        }
+    }
+    names
+}
+
+/// The words of a text that name one thing for certain: hosts, addresses, links, ids such as `OPS-5512`.
+/// Dates, plain numbers and ordinary words are none.
+pub fn telling(text: &str) -> impl Iterator<Item = &str> {
+    const MIN_CHARS: usize = 6;
+    text.split(|c: char| c.is_whitespace() || ",;()<>\"'“”„«»".contains(c))
+        .map(|word| word.trim_matches(['.', ':', '!', '?', '/']))
+        .filter(|word| {
+            let has = |f: fn(&char) -> bool| word.chars().any(|c| f(&c));
+            let joined = |sign: char| {
+                word.split_once(sign).is_some_and(|(before, after)| {
+                    before.ends_with(char::is_alphanumeric)
+                        && after.starts_with(char::is_alphanumeric)
+                })
+            };
+            let has_letter = has(|c| c.is_alphabetic());
+            let is_address = word.parse::<std::net::IpAddr>().is_ok();
+            let is_id = has_letter && has(char::is_ascii_digit) && (joined('-') || joined('#'));
+            word.chars().count() >= MIN_CHARS
+                && (is_address
+                    || joined('_')
+                    || is_id
+                    || (has_letter && (joined('@') || joined('.') || word.contains("://"))))
+        })
 }
 
 fn without_hidden_rows(

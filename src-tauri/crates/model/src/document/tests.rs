@@ -312,3 +312,27 @@ fn what_the_record_says_of_hidden_evidence_and_decisions_is_withheld_by_its_valu
     let missing = project(&it, reference, dated, &Audience::InternalTeam, &BTreeMap::new(), &[]);
     assert_eq!(missing.unwrap_err().name, "evidence.7.name");
 }
+
+#[test]
+fn names_and_numbers_of_withheld_text_are_searched_for_unless_they_are_visible() {
+    let check = |hidden: &str, shown: &str, expected: &[&str]| {
+        let blocks = vec![block(1, "internal_team", hidden), block(2, "public", shown)];
+        let seen = projected(blocks, "public").unwrap();
+        let names: Vec<_> = seen.names().iter().map(|it| it.value.as_str()).collect();
+        assert_eq!(names, expected, "{hidden}");
+    };
+    let told = "Maro pressed disable_gateway on gw7.corp (198.51.100.77), see OPS-5512.";
+    check(told, "Nothing.", &["disable_gateway", "gw7.corp", "198.51.100.77", "OPS-5512"]);
+    check(
+        told,
+        "The gateway 198[.]51[.]100[.]77 failed.",
+        &["disable_gateway", "gw7.corp", "OPS-5512"],
+    );
+    check("From 2026-02-06 08:14 to 09:13, 11204 requests, half-hour by half-hour.", "Hello.", &[]);
+    check(
+        "Write to ana@desk.example: https://a.test/b",
+        "Hello.",
+        &["ana@desk.example", "https://a.test/b"],
+    );
+    check("About ESC-2026-0001.", "Hello.", &[]);
+}
