@@ -134,7 +134,7 @@ impl Paper {
             label: audience_label(document.audience(), language),
             dated: document.dated().to_minute(),
             day: day(document.dated()),
-            sections: sections(document),
+            sections: signed(sections(document), document),
         }
     }
 
@@ -230,6 +230,18 @@ fn sections(document: &Projected) -> Vec<Section> {
         }
     }
     sections.retain(|section| section.heading.is_some() || !section.parts.is_empty());
+    sections
+}
+
+/// A letter that goes outside ends with a greeting and with whoever writes it: the team, not a person.
+fn signed(mut sections: Vec<Section>, document: &Projected) -> Vec<Section> {
+    let is_letter = document.kind() == DocumentKind::Response && !document.audience().is_internal();
+    if let (true, Some(last)) = (is_letter, sections.last_mut()) {
+        let name = document.letterhead().map(|it| legible(it.name.trim()).replace('\n', " "));
+        let name = name.filter(|it| !it.is_empty()).unwrap_or_else(|| "Trust & Safety".to_owned());
+        let greeting = document.language().pick("Kind regards,", "Com os melhores cumprimentos,");
+        last.parts.push(Part::Paragraph { text: format!("{greeting}\n{name}") });
+    }
     sections
 }
 
