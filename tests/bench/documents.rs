@@ -162,7 +162,7 @@ fn changed(n: usize) -> Projected {
         });
     }
     // As much background as makes twelve pages.
-    for it in 1..6 {
+    for it in 1..4 {
         contents.push(Content::Heading { text: text(&format!("Background {it}")) });
         contents.push(Content::Paragraph { text: text(&prose(it)) });
     }

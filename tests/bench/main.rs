@@ -33,6 +33,7 @@ const PASSPHRASE: &str = "lamp oil and salt water";
 const USAGE: &str = "bench                         everything
 bench --documents             documents alone
 bench --lookups               look-ups alone
+bench --typing                letters in a long document, in the real window
 bench --desk DIR              lay out a desk of 10 000 cases to look at
 bench --vault DIR [CASES]     the vault alone; it is laid out in DIR, and used again when it is there";
 
@@ -44,6 +45,10 @@ fn main() {
         ["--documents"] => {
             figures::head();
             documents::long_analysis();
+            documents::typing();
+        }
+        ["--typing"] => {
+            figures::head();
             documents::typing();
         }
         ["--desk", dir] => {
