@@ -101,6 +101,16 @@ async fn an_analysis_written_by_keyboard_leaves_for_three_readers() {
     barriers.extend(window.barriers("history").await);
     window.close_dialog().await;
 
+    // The dialog is the system's; what would go to it is looked at here.
+    let stand_in = "window.print = () => { const sheets = document.querySelectorAll('.sheets img'); \
+         document.documentElement.dataset.printed = document.title + ' ' + sheets.length; };";
+    window.value(&format!("{stand_in} return '';")).await;
+    window.choose("export-audience", "Customer acme").await;
+    window.press(&[Key::Control], 'p').await;
+    window.wait_for("html[data-printed]").await;
+    let printed = window.value("return document.documentElement.dataset.printed;").await;
+    assert!(printed.starts_with(&format!("{reference}-root-cause-analysis ")), "{printed}");
+
     let outside = format!("{reference}-root-cause-analysis.pdf");
     let inside = format!("{reference}-root-cause-analysis-internal-team.pdf");
     let acme = export(&window, "Customer acme", &outside).await;

@@ -5,7 +5,7 @@ use tauri::{AppHandle, State};
 
 use farol_app::{
     Desk, documents,
-    view::{DocumentRow, DocumentView, Exported, Preview, Sheets},
+    view::{DocumentRow, DocumentView, Exported, PagePicture, Preview, Sheets},
 };
 use farol_model::{
     document::{Audience, Block, Envelope},
@@ -55,6 +55,7 @@ pub(crate) async fn document_save(
     change(app, house, None, move |desk| desk.save_document(document, &blocks, envelope)).await
 }
 
+/// `known` are the keys of pages that the window has: their pictures are not sent again.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn document_preview(
@@ -62,10 +63,16 @@ pub(crate) async fn document_preview(
     document: DocumentId,
     audience: Audience,
     draft: Option<documents::Draft>,
+    known: Vec<String>,
 ) -> Reply<Preview> {
     ask(house, move |desk| {
         let (pages, mut preview) = desk.preview_document(document, &audience, draft)?;
-        preview.pages = pages.iter().map(|page| STANDARD.encode(page)).collect();
+        let picture = |page: &Vec<u8>| {
+            let key = documents::page_key(page);
+            let png = (!known.contains(&key)).then(|| STANDARD.encode(page));
+            PagePicture { key, png }
+        };
+        preview.pages = pages.iter().map(picture).collect();
         Ok(preview)
     })
     .await

@@ -419,6 +419,11 @@ impl Desk {
     }
 }
 
+/// What tells a picture of a page from others.
+pub fn page_key(picture: &[u8]) -> String {
+    farol_store::digest(picture).to_string().chars().take(24).collect()
+}
+
 /// Writes a file beside its place, and gives it its name when it was recorded; the words of its
 /// certificate go beside it. Of what was not recorded nothing stays.
 pub(crate) fn write_beside<T>(

@@ -4,7 +4,10 @@
 //! file system, network, package or date behind it. The document's words arrive as JSON strings,
 //! so Typst syntax in them is text like any other.
 
-use std::sync::LazyLock;
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
 
 use farol_model::export::RenderError;
 use serde::Serialize;
@@ -14,7 +17,7 @@ use typst::{
     foundations::{Bytes, Datetime, Duration, Smart},
     syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot},
     text::{Font, FontBook},
-    utils::{LazyHash, Scalar},
+    utils::{LazyHash, Scalar, hash128},
 };
 use typst_layout::{Page, PagedDocument};
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
@@ -38,6 +41,10 @@ const PICTURE_PIXELS_PER_POINT: f64 = 2.0;
 pub(crate) const ON_SCREEN: f64 = 1.6;
 /// The same of one that is printed.
 pub(crate) const ON_PAPER: f64 = 2.8;
+/// Painted pages by their hash and how fine they are.
+type Painted = HashMap<(u128, u64), Arc<[u8]>>;
+/// The pages that were painted last: while somebody writes, most of them stay as they are.
+static PAINTED: LazyLock<Mutex<Painted>> = LazyLock::new(Mutex::default);
 /// Layout results that this many further documents did not use are forgotten.
 const MEMORY_IN_RENDERS: usize = 8;
 
@@ -225,7 +232,20 @@ pub(crate) fn pictures(
     pages: &PagedDocument,
     pixels_per_point: f64,
 ) -> Result<Vec<Vec<u8>>, RenderError> {
-    pages.pages().iter().map(|page| painted(page, pixels_per_point)).collect()
+    let mut before = PAINTED.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut now = HashMap::new();
+    let mut pictures = Vec::with_capacity(pages.pages().len());
+    for page in pages.pages() {
+        let key = (hash128(page), pixels_per_point.to_bits());
+        let picture = match before.get(&key) {
+            Some(picture) => Arc::clone(picture),
+            None => painted(page, pixels_per_point)?.into(),
+        };
+        pictures.push(picture.to_vec());
+        now.insert(key, picture);
+    }
+    *before = now;
+    Ok(pictures)
 }
 
 fn painted(page: &Page, pixel_per_pt: f64) -> Result<Vec<u8>, RenderError> {

@@ -126,7 +126,8 @@ export const commands = {
 	documentCreate: (caseId: CaseId, template: string) => typedError<DocumentId, Failure>(__TAURI_INVOKE("document_create", { caseId, template })),
 	documentShow: (document: DocumentId) => typedError<DocumentView, Failure>(__TAURI_INVOKE("document_show", { document })),
 	documentSave: (document: DocumentId, blocks: Block[], envelope: Envelope | null) => typedError<Timestamp, Failure>(__TAURI_INVOKE("document_save", { document, blocks, envelope })),
-	documentPreview: (document: DocumentId, audience: Audience, draft: Draft | null) => typedError<Preview, Failure>(__TAURI_INVOKE("document_preview", { document, audience, draft })),
+	/**  `known` are the keys of pages that the window has: their pictures are not sent again. */
+	documentPreview: (document: DocumentId, audience: Audience, draft: Draft | null, known: string[]) => typedError<Preview, Failure>(__TAURI_INVOKE("document_preview", { document, audience, draft, known })),
 	/**  The pages for a printer, base64 PNG, and a name for the job; recorded as having left. */
 	documentPrint: (document: DocumentId, audience: Audience) => typedError<Sheets, Failure>(__TAURI_INVOKE("document_print", { document, audience })),
 	documentCheck: (document: DocumentId, audience: Audience) => typedError<Stopped | null, Failure>(__TAURI_INVOKE("document_check", { document, audience })),
@@ -2429,6 +2430,14 @@ export type Outcome =
 /**  Declined; says why. */
 { kind: "declined"; note: string };
 
+/**  A page as a picture. One that the window has already is only named. */
+export type PagePicture = {
+	/**  What tells it from others: the first digits of its hash. */
+	key: string,
+	/**  PNG, base64; none when the window said that it has it. */
+	png: string | null,
+};
+
 /**  What a parser read out of a report's bytes. The bytes stay the truth. */
 export type Parsed = {
 	/**  Who sent it to us; a forwarder when `reporter` differs. */
@@ -2504,8 +2513,8 @@ export type PersonRole =
 
 /**  The pages of an export, before it is made. */
 export type Preview = {
-	/**  Each page as a PNG, base64. */
-	pages: string[],
+	/**  Each page. */
+	pages: PagePicture[],
 	/**  How many values are withheld from this reader, and searched for in every file. */
 	n_withheld: number,
 	/**  What they are. */

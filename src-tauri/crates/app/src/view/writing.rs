@@ -48,8 +48,8 @@ pub struct WithheldRow {
 /// The pages of an export, before it is made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 pub struct Preview {
-    /// Each page as a PNG, base64.
-    pub pages: Vec<String>,
+    /// Each page.
+    pub pages: Vec<PagePicture>,
     /// How many values are withheld from this reader, and searched for in every file.
     pub n_withheld: u32,
     /// What they are.
@@ -58,6 +58,15 @@ pub struct Preview {
     pub suggestions: Vec<Suggestion>,
     /// Characters that a PDF shows as boxes.
     pub unprinted: Vec<Unprinted>,
+}
+
+/// A page as a picture. One that the window has already is only named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct PagePicture {
+    /// What tells it from others: the first digits of its hash.
+    pub key: String,
+    /// PNG, base64; none when the window said that it has it.
+    pub png: Option<String>,
 }
 
 /// Pages that go to a printer.

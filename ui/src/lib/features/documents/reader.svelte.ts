@@ -7,6 +7,8 @@ import type { DocumentDraft } from "./draft.svelte";
 export class Reader {
   audience = $state<Audience>("internal_team");
   preview = $state.raw<Preview | null>(null);
+  /** The pages, base64 PNG. */
+  pages = $state.raw<string[]>([]);
   /** Why the pages cannot be shown. */
   failure = $state.raw<Failure | null>(null);
   /** Why an export of what is saved would be stopped. */
@@ -18,6 +20,8 @@ export class Reader {
   #looking: Promise<void> | null = null;
   #again = false;
   #latestCheck = 0;
+  /** Pages of the last look, by their keys: those that stay as they are do not travel again. */
+  #known: (readonly [string, string])[] = [];
 
   constructor(desk: Pick<Desk, "documentPreview" | "documentCheck">, id: DocumentId, draft: DocumentDraft, audience: Audience) {
     this.#desk = desk;
@@ -29,6 +33,7 @@ export class Reader {
   see(audience: Audience): void {
     this.audience = audience;
     this.preview = this.failure = this.stopped = null;
+    this.pages = [];
   }
 
   /** Looks at what is written now. One question is under way at a time: whatever changes meanwhile is
@@ -46,11 +51,17 @@ export class Reader {
       const { audience } = this;
       let looked: [Preview | null, Failure | null];
       try {
-        looked = [await this.#desk.documentPreview(this.#id, audience, this.#draft.now()), null];
+        const known = this.#known.map(([key]) => key);
+        looked = [await this.#desk.documentPreview(this.#id, audience, this.#draft.now(), known), null];
       } catch (thrown) {
         looked = [null, asFailure(thrown)];
       }
-      if (audience === this.audience) [this.preview, this.failure] = looked;
+      const had = (key: string) => this.#known.find(([it]) => it === key)?.[1] ?? "";
+      const pictures = looked[0]?.pages.map((it) => [it.key, it.png ?? had(it.key)] as const) ?? [];
+      this.#known = pictures;
+      if (audience !== this.audience) continue;
+      [this.preview, this.failure] = looked;
+      this.pages = pictures.map(([, png]) => png);
     }
     this.busy = false;
   }

@@ -3,7 +3,7 @@ import type { Preview } from "$lib/ipc/bindings";
 import { DocumentDraft } from "./draft.svelte";
 import { Reader } from "./reader.svelte";
 
-const pages = (name: string): Preview => ({ pages: [name], n_withheld: 0, withheld: [], suggestions: [], unprinted: [] });
+const pages = (name: string): Preview => ({ pages: [{ key: name, png: name }], n_withheld: 0, withheld: [], suggestions: [], unprinted: [] });
 
 test("one question is under way at a time, and an answer about another reader is dropped", async () => {
   const waiting: ((it: Preview) => void)[] = [];
@@ -23,7 +23,7 @@ test("one question is under way at a time, and an answer about another reader is
   expect(waiting.length).toBe(2);
   waiting[1]?.(pages("for acme"));
   await Promise.all(looks);
-  expect(reader.preview?.pages).toEqual(["for acme"]);
+  expect(reader.pages).toEqual(["for acme"]);
 });
 
 test("another reader sees nothing of the one before", async () => {
@@ -34,4 +34,28 @@ test("another reader sees nothing of the one before", async () => {
   await reader.look();
   reader.see("customer:acme");
   expect(reader.preview).toBeNull();
+  expect(reader.pages).toEqual([]);
+});
+
+test("a page that stays as it is does not travel again", async () => {
+  const asked: string[][] = [];
+  const draft = new DocumentDraft(() => [], null, "t0", async () => "t1");
+  const answers = [
+    [{ key: "a", png: "first" }, { key: "b", png: "second" }],
+    [{ key: "a", png: null }, { key: "c", png: "other" }],
+  ];
+  const reader = new Reader(
+    {
+      documentPreview: async (_, __, ___, known) => {
+        asked.push(known);
+        return { ...pages(""), pages: answers[asked.length - 1]! };
+      },
+      documentCheck: async () => null,
+    },
+    "d", draft, "internal_team",
+  );
+  await reader.look();
+  await reader.look();
+  expect(asked).toEqual([[], ["a", "b"]]);
+  expect(reader.pages).toEqual(["first", "other"]);
 });
