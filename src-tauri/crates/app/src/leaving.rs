@@ -431,7 +431,7 @@ fn who_sees(rdap: bool, whois: bool) -> Vec<WhoSees> {
         row(
             "DNS questions to the resolver",
             "The resolver's operator sees this computer and the name. When the answer is not in its memory, the name servers of the reported domain see the resolver, the name and the time.",
-            "Asked when you say so, in random order. A name that looks made for one reader is marked before it is sent.",
+            "Asked when you say so, in random order. A name that looks made for one reader is marked before it is sent. Beside each name, one that nobody has is asked for under its parents: does anything answer there?",
             Some(true),
             None,
         ),
@@ -444,9 +444,9 @@ fn who_sees(rdap: bool, whois: bool) -> Vec<WhoSees> {
         ),
         row(
             "The reported domain's own name servers",
-            "They would see this computer.",
-            "Never asked; the resolver stands between.",
-            None,
+            "They see this computer, the name and the time.",
+            "The resolver stands between, unless a look-up is told to ask every name server, or to follow the way from the root.",
+            Some(true),
             None,
         ),
         row(
