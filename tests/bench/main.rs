@@ -30,12 +30,13 @@ use tempfile::TempDir;
 /// The passphrase of every desk made here.
 const PASSPHRASE: &str = "lamp oil and salt water";
 
-const USAGE: &str = "bench                         everything
-bench --documents             documents alone
-bench --lookups               look-ups alone
-bench --typing                letters in a long document, in the real window
-bench --desk DIR              lay out a desk of 10 000 cases to look at
-bench --vault DIR [CASES]     the vault alone; it is laid out in DIR, and used again when it is there";
+const USAGE: &str = "bench                               everything
+bench --documents                   documents alone
+bench --lookups                     look-ups alone
+bench --typing                      letters in a long document, in the real window
+bench --desk DIR                    lay out a desk of 10 000 cases to look at
+bench --vault DIR [CASES [STEP…]]   the vault alone; it is laid out in DIR, and used again when it is there
+steps of --vault: ";
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -55,15 +56,17 @@ fn main() {
             fill(&new_desk_in(PathBuf::from(dir)));
             println!("10 000 cases in {dir}; the passphrase is: {PASSPHRASE}");
         }
-        ["--vault", dir] => vault::all(&PathBuf::from(dir), vault::CASES),
-        ["--vault", dir, cases] => vault::all(&PathBuf::from(dir), cases.parse().unwrap()),
+        ["--vault", dir] => vault::all(&PathBuf::from(dir), vault::CASES, &[]),
+        ["--vault", dir, cases, steps @ ..] => {
+            vault::all(&PathBuf::from(dir), cases.parse().unwrap(), steps);
+        }
         ["--lookups"] => lookups::all(),
         // In a network of its own, and each client in a process of its own.
         ["--lookups-here"] => lookups::here(53),
         ["--ask", args @ ..] => lookups::client(args),
         // A process of its own, started by the measurement of opening.
         ["--first-page", dir] => vault::first_page(&PathBuf::from(dir)),
-        _ => println!("{USAGE}"),
+        _ => println!("{USAGE}{}", vault::steps()),
     }
 }
 
@@ -83,7 +86,7 @@ fn everything() {
     }
     lookups::all();
     let dir = tempfile::tempdir().unwrap();
-    vault::all(&dir.path().join("vault"), vault::CASES);
+    vault::all(&dir.path().join("vault"), vault::CASES, &[]);
 }
 
 fn new_desk() -> (TempDir, Desk) {

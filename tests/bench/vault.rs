@@ -43,8 +43,28 @@ const PART: u32 = 64;
 /// Answers of the bulk look-up that is imitated.
 const N_ANSWERS: usize = 40_000;
 
-/// Everything about a vault in a folder; it is laid out there first when there is none.
-pub(crate) fn all(dir: &Path, n_cases: usize) {
+/// The word that asks for a measurement, and the measurement.
+type Step = (&'static str, fn(&Desk));
+
+/// What is measured of an open desk, in this order, by the word that asks for it alone.
+const STEPS: [Step; 6] = [
+    ("lists", lists),
+    ("cases", cases),
+    ("searches", searches),
+    ("commits", commits_here),
+    ("answers", answers_beside_people),
+    ("record", record),
+];
+
+/// The steps there are, as words.
+pub(crate) fn steps() -> String {
+    let words = STEPS.map(|it| it.0).join(", ");
+    format!("opening, {words}, beside")
+}
+
+/// Everything about a vault in a folder, or only the steps that are named; it is laid out there first
+/// when there is none.
+pub(crate) fn all(dir: &Path, n_cases: usize, only: &[&str]) {
     if !dir.join("vault.json").exists() {
         let took = time(|| lay_out(dir, n_cases));
         println!("{n_cases} cases laid out in {:.0} s", took.as_secs_f64());
@@ -52,18 +72,20 @@ pub(crate) fn all(dir: &Path, n_cases: usize) {
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     println!("load: {}", load.trim());
     head();
-    opening(dir);
+    let is_asked = |step: &str| only.is_empty() || only.contains(&step);
+    if is_asked("opening") {
+        opening(dir);
+    }
     let desk = desk(dir);
-    lists(&desk);
-    cases(&desk);
-    searches(&desk);
-    say("memory of a process with the open desk, after all this", &memory());
-    commits_here(&desk);
-    answers_beside_people(&desk);
-    record(&desk);
+    for (_, measure) in STEPS.iter().filter(|(step, _)| is_asked(step)) {
+        measure(&desk);
+        say("  memory of the process then", &memory());
+    }
     let locked = time(|| drop(desk));
     say("lock: key dropped, file closed", &format!("{:.0} ms", ms(locked)));
-    beside::commits();
+    if is_asked("beside") {
+        beside::commits();
+    }
 }
 
 fn desk(dir: &Path) -> Desk {
@@ -190,7 +212,8 @@ fn answers_beside_people(desk: &Desk) {
     let at = desk.now();
     let asked: Vec<Asked> = (0..N_ANSWERS)
         .map(|n| {
-            let id = ObservationId(uuid::Uuid::from_u128((0x019b << 112) + (1 << 100) + n as u128));
+            // Others each time: the same vault is measured again.
+            let id = ObservationId(uuid::Uuid::from_u128(((at.ms() as u128) << 80) + n as u128));
             let kind = ["A", "AAAA", "NS", "MX", "TXT", "CAA", "SOA", "HTTPS"][n % 8];
             let name = format!("bulk{}.kelp.example", n / 8);
             let data = format!("198.51.100.{}", n % 256);
@@ -213,11 +236,10 @@ fn answers_beside_people(desk: &Desk) {
             times
         });
         let started = Instant::now();
-        for asked in asked.chunks(2_000) {
-            desk.keep_observations(case, asked).unwrap();
-        }
+        let kept = asked.chunks(2_000).try_for_each(|asked| desk.keep_observations(case, asked));
         took = started.elapsed();
         done.store(true, Ordering::Relaxed);
+        kept.unwrap();
         times = notes.join().unwrap();
     });
     let rate = N_ANSWERS as f64 / took.as_secs_f64();

@@ -156,7 +156,8 @@ CREATE TABLE observation (
     body        TEXT NOT NULL
 ) STRICT;
 CREATE INDEX observation_of_case ON observation (case_id, asked_at_ms);
-CREATE INDEX observation_by_wire ON observation (wire);
+-- Twelve of 64 digits tell messages apart well enough, and keep what is written with every answer short.
+CREATE INDEX observation_by_wire ON observation (substr(wire, 1, 12));
 CREATE INDEX observation_by_time ON observation (asked_at_ms);
 
 -- Files that cases rest on, with their custody.
@@ -292,6 +293,14 @@ CREATE TABLE conflict (
     body  TEXT NOT NULL,
     PRIMARY KEY (owner, key)
 ) STRICT;
+
+-- Our customers that cases name: what no other customer may read.
+CREATE TABLE case_account (
+    case_id TEXT NOT NULL,
+    id      TEXT NOT NULL,
+    name    TEXT NOT NULL,
+    PRIMARY KEY (case_id, id, name)
+) STRICT, WITHOUT ROWID;
 
 -- What lists choose and sort cases by; one row for each.
 CREATE TABLE case_line (
@@ -469,5 +478,24 @@ BEGIN
     INSERT INTO search_word (search_word, rowid, title, body)
     VALUES ('delete', old.id, old.title, old.body);
 END;
+-- Every word of `search_text`, once, in small letters.
+CREATE TABLE search_term (
+    id   INTEGER NOT NULL PRIMARY KEY,
+    term TEXT NOT NULL UNIQUE
+) STRICT;
+-- What stands inside of them.
+CREATE VIRTUAL TABLE search_term_piece USING fts5 (
+    term,
+    content = 'search_term', content_rowid = 'id',
+    tokenize = 'trigram remove_diacritics 1'
+);
+CREATE TRIGGER search_term_is_added AFTER INSERT ON search_term
+BEGIN INSERT INTO search_term_piece (rowid, term) VALUES (new.id, new.term); END;
+CREATE TRIGGER search_term_is_removed AFTER DELETE ON search_term
+BEGIN
+    INSERT INTO search_term_piece (search_term_piece, rowid, term)
+    VALUES ('delete', old.id, old.term);
+END;
+
 CREATE TRIGGER search_text_is_never_changed BEFORE UPDATE ON search_text
 BEGIN SELECT RAISE(ABORT, 'remove the text and add the new one'); END;

@@ -285,7 +285,7 @@ impl Desk {
             }
             let projected = self.projected(it, &document, reader)?;
             let file = self.case_file(it, document.case)?;
-            let others = other_customers(&it.cases()?, reader);
+            let others = other_customers(it.customers()?, reader);
             let suggestions = suggest::suggestions(&document, &file, &others, reader);
             Ok::<_, Failure>((document, projected, suggestions))
         })?;
@@ -405,7 +405,7 @@ impl Desk {
         let dated = it.document_saved_at(document.id)?;
         let file = self.case_file(it, document.case)?;
         forbid_forwarding(document, &file.reports, reader)?;
-        let entities = entities(&file, &it.cases()?, reader);
+        let entities = entities(&file, it.customers()?, reader);
         let facts = farol_compose::facts(&file.material());
         let team = it.team()?;
         let projected = project(document, file.case.reference, dated, reader, &facts, &entities);
@@ -514,7 +514,7 @@ fn forbid_forwarding(
 }
 
 /// Values of this and other cases that a reader outside must not find anywhere in a file.
-fn entities(file: &CaseFile, cases: &[Case], reader: &Audience) -> Vec<Entity> {
+fn entities(file: &CaseFile, customers: Vec<(String, String)>, reader: &Audience) -> Vec<Entity> {
     if reader.is_internal() {
         return Vec::new();
     }
@@ -529,15 +529,12 @@ fn entities(file: &CaseFile, cases: &[Case], reader: &Audience) -> Vec<Entity> {
         add("name of somebody who works here", &member.name);
     }
     let told = told_by(reader, &file.reports);
-    for account in cases.iter().flat_map(|case| &case.facts.accounts) {
-        if *reader != Audience::Customer(account.id.clone()) {
-            for (what, value) in [
-                ("name of another customer", &account.name),
-                ("account of another customer", &account.id),
-            ] {
-                if !told.contains(&squeezed(value)) {
-                    add(what, value);
-                }
+    for (id, name) in customers {
+        for (what, value) in
+            [("name of another customer", &name), ("account of another customer", &id)]
+        {
+            if *reader != Audience::Customer(id.clone()) && !told.contains(&squeezed(value)) {
+                add(what, value);
             }
         }
     }
@@ -557,12 +554,11 @@ fn entities(file: &CaseFile, cases: &[Case], reader: &Audience) -> Vec<Entity> {
 }
 
 /// Names and ids of every customer of ours but this reader.
-fn other_customers(cases: &[Case], reader: &Audience) -> Vec<String> {
-    cases
-        .iter()
-        .flat_map(|case| &case.facts.accounts)
-        .filter(|it| *reader != Audience::Customer(it.id.clone()))
-        .flat_map(|it| [it.name.clone(), it.id.clone()])
+fn other_customers(customers: Vec<(String, String)>, reader: &Audience) -> Vec<String> {
+    customers
+        .into_iter()
+        .filter(|(id, _)| *reader != Audience::Customer(id.clone()))
+        .flat_map(|(id, name)| [name, id])
         .collect()
 }
 

@@ -15,7 +15,7 @@ impl Desk {
     /// # Errors
     /// When the vault refuses; what was kept before stays.
     pub fn keep_observations(&self, case: CaseId, asked: &[Asked]) -> Result<(), Failure> {
-        for asked in asked.chunks(IN_A_COMMIT) {
+        for asked in commits(asked) {
             let mut lines = Vec::new();
             for it in asked {
                 serde_json::to_writer(&mut lines, &it.observation)
@@ -35,4 +35,20 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// Pieces of about [`IN_A_COMMIT`], cut where another host begins if that is near: what is found of a host
+/// is written once then.
+fn commits(mut asked: &[Asked]) -> impl Iterator<Item = &[Asked]> {
+    std::iter::from_fn(move || {
+        let about = |at: usize| asked[at].observation.question.about();
+        let most = asked.len().min(IN_A_COMMIT * 5 / 4);
+        let mut end = asked.len().min(IN_A_COMMIT);
+        while end > 0 && end < most && about(end - 1) == about(end) {
+            end += 1;
+        }
+        let (piece, rest) = asked.split_at(end);
+        asked = rest;
+        (!piece.is_empty()).then_some(piece)
+    })
 }

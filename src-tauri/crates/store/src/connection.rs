@@ -11,7 +11,7 @@ use crate::{StoreError, erase, lists, search};
 
 /// Every schema there was, oldest first: the tables it adds, and what fills them from those before.
 /// A file's `PRAGMA user_version` counts how many it has.
-const MIGRATIONS: [Migration; 12] = [
+const MIGRATIONS: [Migration; 13] = [
     (include_str!("../migrations/0001_house.sql"), |_| Ok(())),
     (include_str!("../migrations/0002_search.sql"), search::build_first),
     (include_str!("../migrations/0003_signed_files.sql"), |_| Ok(())),
@@ -24,6 +24,7 @@ const MIGRATIONS: [Migration; 12] = [
     (include_str!("../migrations/0010_team.sql"), |_| Ok(())),
     (include_str!("../migrations/0011_lookup_lists.sql"), |_| Ok(())),
     (include_str!("../migrations/0012_then_now.sql"), |_| Ok(())),
+    (include_str!("../migrations/0013_vocabulary.sql"), search::build_vocabulary),
 ];
 
 type Migration = (&'static str, fn(&Connection) -> Result<(), StoreError>);

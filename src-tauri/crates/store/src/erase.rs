@@ -24,7 +24,8 @@ use crate::{
 };
 
 /// Tables whose rows belong to one case.
-const OF_CASE: [&str; 20] = [
+const OF_CASE: [&str; 21] = [
+    "case_account",
     "case_line",
     "case_report",
     "observable",

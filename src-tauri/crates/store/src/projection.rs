@@ -308,7 +308,20 @@ fn put_case(conn: &Connection, case: &Case) -> Result<(), StoreError> {
             json(case),
         ],
     )?;
+    put_accounts(conn, case)?;
     lists::put_case(conn, case)
+}
+
+fn put_accounts(conn: &Connection, case: &Case) -> Result<(), StoreError> {
+    let id = case.id.to_string();
+    run(conn, "DELETE FROM case_account WHERE case_id = ?1", [&id])?;
+    case.facts.accounts.iter().try_for_each(|it| {
+        run(
+            conn,
+            "INSERT OR IGNORE INTO case_account (case_id, id, name) VALUES (?1, ?2, ?3)",
+            [&id, &it.id, &it.name],
+        )
+    })
 }
 
 fn put_target(

@@ -162,6 +162,18 @@ impl<'a> Reader<'a> {
         self.bodies("SELECT body FROM case_ ORDER BY year DESC, number DESC", [])
     }
 
+    /// Id and name of every customer that a case names.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn customers(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let mut query = self
+            .connection()
+            .prepare_cached("SELECT DISTINCT id, name FROM case_account ORDER BY id, name")?;
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Cases that are not closed, newest first.
     ///
     /// # Errors

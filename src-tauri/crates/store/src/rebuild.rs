@@ -8,7 +8,7 @@ use crate::{Store, StoreError, connection, erase, projection, read, search, shar
 
 /// Not projections: the journal itself, what only it can open, the bytes it names, the search, which
 /// is made from the projections, and what is the desk's own.
-const KEPT: [&str; 18] = [
+const KEPT: [&str; 19] = [
     "entry",
     "bare",
     "signature",
@@ -17,6 +17,7 @@ const KEPT: [&str; 18] = [
     "arriving",
     "search",
     "search_text",
+    "search_term",
     "ledger",
     "waiting_lookup",
     "lookup_list",
@@ -75,7 +76,7 @@ impl Store {
             tx.execute(&format!("DELETE FROM {table}"), [])?;
         }
         replay(&tx, &tx)?;
-        tx.execute_batch("DELETE FROM search_text; DELETE FROM search")?;
+        tx.execute_batch("DELETE FROM search_text; DELETE FROM search; DELETE FROM search_term")?;
         search::build(&tx)?;
         tx.commit()?;
         Ok(())

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Statement, ToSql, params};
 use serde::de::DeserializeOwned;
 
 use farol_model::{
@@ -24,6 +24,7 @@ use farol_model::{
     time::Timestamp,
 };
 
+use super::vocabulary;
 use crate::{
     Reader, StoreError,
     read::{id_of, kind_of, parse},
@@ -123,9 +124,16 @@ impl Changes {
         Ok(())
     }
 
-    /// Changes the index.
+    /// Changes the index, and the vocabulary with it.
     pub(crate) fn apply(self, conn: &Connection) -> Result<(), StoreError> {
+        let Changed { gone, new } = self.apply_texts(conn)?;
+        vocabulary::learn(conn, new.iter().flat_map(|it| [&it.title, &it.body]))?;
+        vocabulary::unlearn(conn, &gone)
+    }
+
+    fn apply_texts(self, conn: &Connection) -> Result<Changed, StoreError> {
         let (mut gone, mut new) = (BTreeSet::new(), Vec::new());
+        let mut changed = Changed::default();
         for ((kind, key), item) in self.0 {
             let texts = item.map(|item| (Texts::of(&item), item));
             match (known(conn, kind, &key, texts.as_ref())?, texts) {
@@ -137,14 +145,17 @@ impl Changes {
             }
         }
         for id in gone {
-            conn.prepare_cached("DELETE FROM search_text WHERE id = ?1")?.execute([id])?;
+            let mut delete =
+                conn.prepare_cached("DELETE FROM search_text WHERE id = ?1 RETURNING title, body")?;
+            take_words(&mut delete, id, &mut changed.gone)?;
             conn.prepare_cached("DELETE FROM search WHERE id = ?1")?.execute([id])?;
         }
         new.sort_by_key(|(_, item)| item.at);
         for (texts, item) in new {
             insert(conn, &item, &texts)?;
+            changed.new.push(texts);
         }
-        Ok(())
+        Ok(changed)
     }
 
     fn put(&mut self, item: Item) {
@@ -265,9 +276,37 @@ fn words_of_answer(answer: &Answer) -> Vec<String> {
     }
 }
 
-/// Fills an empty index from the projections.
+/// What a change of texts does to the vocabulary.
+#[derive(Default)]
+struct Changed {
+    /// Words that were in texts that went.
+    gone: BTreeSet<String>,
+    new: Vec<Texts>,
+}
+
+/// Runs a statement that deletes texts and returns them; keeps their words.
+fn take_words(
+    delete: &mut Statement<'_>,
+    of: impl ToSql,
+    words: &mut BTreeSet<String>,
+) -> Result<(), StoreError> {
+    let mut texts = delete.query([of])?;
+    while let Some(row) = texts.next()? {
+        for text in [row.get_ref(0)?, row.get_ref(1)?] {
+            words.extend(vocabulary::words(text.as_str().unwrap_or_default()));
+        }
+    }
+    Ok(())
+}
+
+/// Fills an empty index, and its vocabulary, from the projections.
 pub(crate) fn build(conn: &Connection) -> Result<(), StoreError> {
     build_first(conn)?;
+    build_sightings(conn)?;
+    vocabulary::build(conn)
+}
+
+fn build_sightings(conn: &Connection) -> Result<(), StoreError> {
     for_each(
         conn,
         "SELECT case_id, body FROM sighting ORDER BY at_ms",
@@ -278,7 +317,8 @@ pub(crate) fn build(conn: &Connection) -> Result<(), StoreError> {
     )
 }
 
-/// Fills an empty index from the projections of the first layouts, which had no sightings.
+/// Fills an empty index from the projections of the first layouts, which had no sightings and no
+/// vocabulary.
 pub(crate) fn build_first(conn: &Connection) -> Result<(), StoreError> {
     for_each(
         conn,
@@ -304,7 +344,7 @@ pub(crate) fn build_first(conn: &Connection) -> Result<(), StoreError> {
         let case = id_of(&row.get::<_, String>(0)?)?;
         batch.add(|it| it.put_value(conn, case, &observable))?;
     }
-    batch.changes.apply(conn)?;
+    batch.changes.apply_texts(conn)?;
     for_each(conn, "SELECT case_id, body FROM note ORDER BY at_ms", |it, case, note: Note| {
         it.put(of_note(id_of(&case)?, &note));
         Ok(())
@@ -358,7 +398,7 @@ impl<'a> Batch<'a> {
     ) -> Result<(), StoreError> {
         put(&mut self.changes)?;
         if self.changes.0.len() >= 1000 {
-            std::mem::take(&mut self.changes).apply(self.conn)?;
+            std::mem::take(&mut self.changes).apply_texts(self.conn)?;
         }
         Ok(())
     }
@@ -376,7 +416,8 @@ fn for_each<T: DeserializeOwned>(
         let (owner, body): (String, String) = (row.get(0)?, row.get(1)?);
         batch.add(|it| put(it, owner, parse(&body)?))?;
     }
-    batch.changes.apply(conn)
+    batch.changes.apply_texts(conn)?;
+    Ok(())
 }
 
 fn of_report(report: &Report) -> Item {
@@ -606,12 +647,14 @@ fn free_id(conn: &Connection, at: Timestamp) -> Result<i64, StoreError> {
 
 /// Takes out everything that a condition on one value names.
 pub(crate) fn forget(conn: &Connection, condition: &str, value: &str) -> Result<(), StoreError> {
-    conn.execute(
-        &format!("DELETE FROM search_text WHERE id IN (SELECT id FROM search WHERE {condition})"),
-        [value],
-    )?;
+    let mut gone = BTreeSet::new();
+    let mut delete = conn.prepare(&format!(
+        "DELETE FROM search_text WHERE id IN (SELECT id FROM search WHERE {condition})
+         RETURNING title, body"
+    ))?;
+    take_words(&mut delete, value, &mut gone)?;
     conn.execute(&format!("DELETE FROM search WHERE {condition}"), [value])?;
-    Ok(())
+    vocabulary::unlearn(conn, &gone)
 }
 
 /// The text in one line: white space and control characters are one space.

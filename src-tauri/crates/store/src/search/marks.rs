@@ -1,4 +1,4 @@
-//! From what the index marked to the runs of text that a screen shows.
+//! From what was found to the runs of text that a screen shows.
 
 use std::ops::Range;
 
@@ -23,9 +23,12 @@ pub(super) struct Marked {
 }
 
 impl Marked {
-    /// The text as it was written, with what the indexes marked in its plain spelling.
-    pub(super) fn new(plain_text: String, written: Option<String>, marked: &[String]) -> Self {
-        let mut ranges: Vec<_> = marked.iter().flat_map(|it| ranges_in(it)).collect();
+    /// The text as it was written, with what was found in its plain spelling.
+    pub(super) fn new(
+        mut ranges: Vec<Range<usize>>,
+        plain_text: String,
+        written: Option<String>,
+    ) -> Self {
         let Some(written) = written else {
             return Self { text: plain_text, ranges: joined(ranges) };
         };
@@ -82,8 +85,8 @@ impl Marked {
     }
 }
 
-/// Where the marks stand, in bytes of the text without them.
-fn ranges_in(marked: &str) -> Vec<Range<usize>> {
+/// Where the marks of an index stand, in bytes of the text without them.
+pub(super) fn ranges_in(marked: &str) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut start = 0;
     for (n_marks, (at, _)) in marked.match_indices([OPEN, CLOSE]).enumerate() {

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use rusqlite::Connection;
 
 use farol_model::{
@@ -503,8 +505,15 @@ fn content(conn: &Connection) -> Vec<String> {
     rows.collect::<Result<_, _>>().unwrap()
 }
 
+/// Every word that the vocabulary has.
+fn vocabulary(conn: &Connection) -> BTreeSet<String> {
+    let mut query = conn.prepare("SELECT term FROM search_term").unwrap();
+    let rows = query.query_map([], |row| row.get(0)).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
 fn is_whole(conn: &Connection) {
-    for index in ["search_piece", "search_word"] {
+    for index in ["search_piece", "search_word", "search_term_piece"] {
         let sql = format!("INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)");
         conn.execute_batch(&sql).unwrap();
     }
@@ -518,11 +527,15 @@ fn an_index_built_from_the_projections_is_the_live_one() {
     let raw = raw(&store);
     let live = content(&raw);
     assert!(live.len() >= 11);
+    let words = vocabulary(&raw);
+    assert!(words.contains("lindqvist") && words.contains("gone"));
     is_whole(&raw);
-    raw.execute_batch("DELETE FROM search_text; DELETE FROM search;").unwrap();
+    raw.execute_batch("DELETE FROM search_text; DELETE FROM search; DELETE FROM search_term;")
+        .unwrap();
     is_whole(&raw);
     super::build(&raw).unwrap();
     assert_eq!(content(&raw), live);
+    assert_eq!(vocabulary(&raw), words);
     is_whole(&raw);
 }
 
@@ -534,9 +547,54 @@ fn deleted_text_leaves_the_index() {
         raw(&store).query_row(&sql, [], |row| row.get(0)).unwrap()
     };
     change(&store, case, |facts| facts.title = "qzx".into());
-    assert!(n_pages("search_piece") > 0 && n_pages("search_word") > 0);
+    let indexes = ["search_piece", "search_word", "search_term_piece"];
+    assert!(indexes.iter().all(|index| n_pages(index) > 0));
+    assert!(vocabulary(&raw(&store)).contains("qzx"));
     change(&store, case, |facts| facts.title = "plain".into());
-    assert_eq!((n_pages("search_piece"), n_pages("search_word")), (0, 0));
+    assert_eq!(indexes.map(n_pages), [0, 0, 0]);
+    assert!(!vocabulary(&raw(&store)).contains("qzx"));
+}
+
+#[test]
+fn a_word_leaves_the_vocabulary_with_the_last_text_that_has_it() {
+    let (_dir, store) = new_store();
+    let (case, other) = (open_case(&store, "Wrybill nest"), open_case(&store, "Wrybill again"));
+    store.erase(case, "asked for").unwrap();
+    let words = vocabulary(&raw(&store));
+    assert!(words.contains("wrybill") && !words.contains("nest"), "{words:?}");
+    store.erase(other, "asked for").unwrap();
+    assert!(!vocabulary(&raw(&store)).contains("wrybill"));
+}
+
+#[test]
+fn a_spelling_is_found_as_it_stands_also_from_the_middle_of_words() {
+    let (_dir, store) = new_store();
+    let case = open_case(&store, "Signs between words");
+    note(&store, case, "it is at signin.kelp-shop.example/top now");
+    note(&store, case, "signin kelp shop example top, said in words");
+    note(&store, case, "Straße, ZOË and kelp_shop");
+    let shown_of = |query: &str| shown(&find(&store, query));
+    for query in ["in.kelp-shop.exam", "signin.kelp", "kelp-shop", "shop.example/to"] {
+        let shown = shown_of(query);
+        assert_eq!(shown.len(), 1, "{query}: {shown:?}");
+        assert!(shown[0].contains(&format!("<{query}>")), "{query}: {shown:?}");
+    }
+    assert_eq!(shown_of("signin.kelp-shop.test"), Vec::<String>::new());
+    assert_eq!(find(&store, "elp").n_hits, 3);
+    assert!(shown_of("zoe")[0].contains("<ZOË>"), "{:?}", shown_of("zoe"));
+    assert!(shown_of("traß")[0].contains("S<traß>e"), "{:?}", shown_of("traß"));
+}
+
+#[test]
+fn letters_of_very_many_words_are_found_in_all_of_them() {
+    let (_dir, store) = new_store();
+    let case = open_case(&store, "Many");
+    for n in 0..130 {
+        note(&store, case, &format!("a{n}bcd{n}"));
+    }
+    assert_eq!(find(&store, "bcd").n_hits, 130);
+    assert_eq!(find(&store, "bcd12").n_hits, 11);
+    assert_eq!(find(&store, "7bcd7").n_hits, 2);
 }
 
 #[test]
@@ -546,11 +604,12 @@ fn a_vault_of_the_first_schema_is_searchable_after_opening() {
     {
         let raw = raw(&store);
         raw.execute_batch(
-            "DROP TABLE search_piece; DROP TABLE search_word; DROP TABLE search_text;
+            "DROP TABLE search_term_piece; DROP TABLE search_term;
+             DROP TABLE search_piece; DROP TABLE search_word; DROP TABLE search_text;
              DROP TABLE search; DROP TABLE signed_file; DROP TABLE hold; DROP TABLE closing;
              DROP TABLE tombstone; DROP TABLE retention; DROP TABLE evidence;
              DROP TABLE evidence_piece; DROP TABLE arriving; DROP TABLE case_line;
-             DROP TABLE report_line; DROP INDEX observation_by_wire;
+             DROP TABLE report_line; DROP TABLE case_account; DROP INDEX observation_by_wire;
              DROP INDEX observation_by_time; DROP TABLE ledger; DROP TABLE waiting_lookup;
              DROP TABLE team;
              DROP TABLE bare; DROP TABLE renumbered; DROP TABLE conflict; DROP INDEX entry_by_seal;

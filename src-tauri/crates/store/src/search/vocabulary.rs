@@ -1,0 +1,128 @@
+//! Every word of every text, once: what stands inside a word is looked for here first, then the few
+//! words that have it in the index of words.
+//!
+//! Three letters of a common word are in nearly every text. To compare the places of each of them, as the
+//! index of pieces does, half a second went by among 100 000 cases until a rare word was found.
+
+use std::collections::BTreeSet;
+
+use rusqlite::Connection;
+
+use super::quoted;
+use crate::StoreError;
+
+/// With more words than these, letters say little: they stand in so many texts that walking back along
+/// the index of pieces soon has enough.
+const MAX_WORDS: u32 = 100;
+
+/// The shortest text that is looked for inside words.
+const MIN_CHARS: usize = 3;
+
+/// The words of a text, in small letters. Coarser than what the index of words tells apart, so that each of
+/// them is a phrase there: it ends at blanks and at signs of ASCII only.
+pub(super) fn words(text: &str) -> impl Iterator<Item = String> {
+    runs(text).map(str::to_lowercase)
+}
+
+fn runs(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_whitespace() || c.is_ascii() && !c.is_ascii_alphanumeric())
+        .filter(|run| run.contains(char::is_alphanumeric))
+}
+
+/// Takes the words of texts in.
+pub(super) fn learn<'a>(
+    conn: &Connection,
+    texts: impl IntoIterator<Item = &'a String>,
+) -> Result<(), StoreError> {
+    let all: BTreeSet<_> = texts.into_iter().flat_map(|text| words(text)).collect();
+    let mut learn = conn.prepare_cached("INSERT OR IGNORE INTO search_term (term) VALUES (?1)")?;
+    for word in all {
+        learn.execute([word])?;
+    }
+    Ok(())
+}
+
+/// Lets words go that no text has any more.
+pub(super) fn unlearn(conn: &Connection, words: &BTreeSet<String>) -> Result<(), StoreError> {
+    let mut is_used =
+        conn.prepare_cached("SELECT 1 FROM search_word WHERE search_word MATCH ?1 LIMIT 1")?;
+    let mut unlearn = conn.prepare_cached("DELETE FROM search_term WHERE term = ?1")?;
+    for word in words {
+        if !is_used.exists([quoted(word)])? {
+            unlearn.execute([word])?;
+        }
+    }
+    Ok(())
+}
+
+/// Fills an empty vocabulary from the texts there are.
+pub(crate) fn build(conn: &Connection) -> Result<(), StoreError> {
+    let mut texts = conn.prepare("SELECT title, body FROM search_text ORDER BY id")?;
+    let mut rows = texts.query([])?;
+    let mut all = BTreeSet::new();
+    let mut learn = conn.prepare("INSERT OR IGNORE INTO search_term (term) VALUES (?1)")?;
+    loop {
+        let row = rows.next()?;
+        if let Some(row) = row {
+            all.extend(words(row.get_ref(0)?.as_str().unwrap_or_default()));
+            all.extend(words(row.get_ref(1)?.as_str().unwrap_or_default()));
+        }
+        if row.is_none() || all.len() > 50_000 {
+            for word in std::mem::take(&mut all) {
+                learn.execute([word])?;
+            }
+        }
+        if row.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// What a text that has a spelling has as words.
+pub(super) enum AsWords {
+    /// This, in the syntax of the index of words. `exactly` when whatever has it has the spelling.
+    Has { words: String, exactly: bool },
+    /// Nothing can have it.
+    Never,
+    /// Words say too little.
+    Unknown,
+}
+
+/// What a text that has a spelling has as words.
+pub(super) fn as_words(conn: &Connection, spelling: &str) -> Result<AsWords, StoreError> {
+    let runs: Vec<_> = runs(spelling).collect();
+    let mut has = Vec::new();
+    // What stands at either end can go on.
+    let mut ends: Vec<&str> = runs.first().into_iter().chain(runs.last()).copied().collect();
+    if runs.len() > 2 {
+        has.push(quoted(&runs[1..runs.len() - 1].join(" ")));
+    }
+    if runs.len() < 2 {
+        ends.truncate(1);
+    }
+    for end in ends {
+        match inside(conn, end)? {
+            Some(words) if words.is_empty() => return Ok(AsWords::Never),
+            Some(words) => has.push(format!("({})", words.join(" OR "))),
+            None => {}
+        }
+    }
+    if has.is_empty() {
+        return Ok(AsWords::Unknown);
+    }
+    Ok(AsWords::Has { words: has.join(" AND "), exactly: runs == [spelling] })
+}
+
+/// The words that have letters in them, quoted; none when there are too many, or too few letters.
+fn inside(conn: &Connection, letters: &str) -> Result<Option<Vec<String>>, StoreError> {
+    if letters.chars().count() < MIN_CHARS {
+        return Ok(None);
+    }
+    let mut query = conn.prepare_cached(
+        "SELECT term FROM search_term WHERE id IN
+             (SELECT rowid FROM search_term_piece WHERE search_term_piece MATCH ?1 LIMIT ?2)",
+    )?;
+    let rows = query.query_map((quoted(letters), MAX_WORDS + 1), |row| row.get::<_, String>(0))?;
+    let words = rows.map(|it| Ok(quoted(&it?))).collect::<Result<Vec<_>, StoreError>>()?;
+    Ok((words.len() <= MAX_WORDS as usize).then_some(words))
+}
