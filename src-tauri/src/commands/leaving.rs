@@ -9,6 +9,7 @@ use farol_app::{
 };
 use farol_model::{
     id::{CaseId, WaitingId},
+    leaving::LookupDepth,
     time::Timestamp,
 };
 
@@ -70,9 +71,10 @@ pub(crate) async fn lookup_wait(
     case_id: Option<CaseId>,
     hosts: Vec<String>,
     resolver: Option<String>,
+    depth: LookupDepth,
 ) -> Reply<WaitingRow> {
     change(app, house, case_id, move |desk| {
-        desk.wait_with_lookup(case_id, &hosts, resolver.as_deref())
+        desk.wait_with_lookup(case_id, &hosts, resolver.as_deref(), &depth)
     })
     .await
 }

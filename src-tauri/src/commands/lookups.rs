@@ -4,9 +4,9 @@ use tauri::{AppHandle, State};
 
 use farol_app::{
     lookups::Watch,
-    view::{LookupDepth, LookupDone, LookupPlan, NetworkRow, RegistriesView},
+    view::{LookupDone, LookupPlan, NetworkRow, RegistriesView},
 };
-use farol_model::id::CaseId;
+use farol_model::{id::CaseId, leaving::LookupDepth};
 
 use super::{Reply, ask, change, tell_progress};
 use crate::{dialogs, house::House};

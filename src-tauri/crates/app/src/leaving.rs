@@ -14,7 +14,7 @@ use farol_lookup::{Asked, Gate, Pass, telling_labels};
 use farol_model::{
     case::CaseRef,
     id::{CaseId, WaitingId},
-    leaving::{Left, WaitingLookup},
+    leaving::{Left, LookupDepth, WaitingLookup},
     observable::defang,
     time::Timestamp,
 };
@@ -191,14 +191,16 @@ impl Desk {
     /// Puts a look-up into the queue, where it waits until somebody sends the queue.
     ///
     /// # Errors
-    /// When a host or the resolver cannot be understood, or a case that must not be noticed is
-    /// concerned.
+    /// When a host, the resolver or a selector cannot be understood, or a case that must not be noticed
+    /// is concerned.
     pub fn wait_with_lookup(
         &self,
         case: Option<CaseId>,
         hosts: &[String],
         resolver: Option<&str>,
+        depth: &LookupDepth,
     ) -> Result<WaitingRow, Failure> {
+        self.read_depth(depth)?;
         let resolver = resolver.map(str::trim).filter(|it| !it.is_empty());
         if resolver.is_some() {
             self.choose_resolver(resolver)?;
@@ -216,6 +218,7 @@ impl Desk {
             case,
             hosts,
             resolver: resolver.map(str::to_owned),
+            depth: depth.clone(),
         };
         self.store.keep_waiting(&waiting)?;
         Ok(self.store.read(|it| waiting_row(it, waiting))?)
@@ -248,7 +251,8 @@ impl Desk {
                 sent.still_waiting.push(format!("{about}: stopped before it was sent."));
                 continue;
             }
-            match self.look_up(it.case, &it.hosts, it.resolver.as_deref(), watch) {
+            match self.look_up_deeper(it.case, &it.hosts, it.resolver.as_deref(), &it.depth, watch)
+            {
                 Ok(done) => {
                     sent.n_answers += done.observations.len() as u32;
                     if done.cancelled {
@@ -403,6 +407,7 @@ fn waiting_row(it: Reader<'_>, waiting: WaitingLookup) -> Result<WaitingRow, Sto
         reference: case.map(|it| it.reference),
         hosts: waiting.hosts,
         resolver: waiting.resolver,
+        deeper: waiting.depth.words(),
     })
 }
 

@@ -8,12 +8,13 @@ use farol_lookup::{
 };
 use farol_model::{
     id::CaseId,
+    leaving::LookupDepth,
     lookup::{Observation, ProviderVerdict},
 };
 
 use crate::{
     Code, Desk, Failure,
-    view::{LookupDepth, LookupDone, LookupPlan},
+    view::{LookupDone, LookupPlan},
 };
 
 /// How far a lookup is, and whether it should go on.
@@ -114,7 +115,7 @@ impl Desk {
     }
 
     /// Checks what was chosen beyond the usual.
-    fn read_depth(&self, chosen: &LookupDepth) -> Result<Depth, Failure> {
+    pub(crate) fn read_depth(&self, chosen: &LookupDepth) -> Result<Depth, Failure> {
         let words = chosen.selectors.iter().flat_map(|it| it.split([',', ' ']));
         let selectors: Vec<String> =
             words.map(|it| it.trim().to_lowercase()).filter(|it| !it.is_empty()).collect();

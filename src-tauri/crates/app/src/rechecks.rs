@@ -1,14 +1,14 @@
 //! Looking up again: one host, one case, or all open cases, after one question that says what leaves.
 
 use farol_lookup::{History, telling_labels};
-use farol_model::{case::Case, id::CaseId, then_now::HostDiff};
+use farol_model::{case::Case, id::CaseId, leaving::LookupDepth, then_now::HostDiff};
 use farol_store::{Reader, StoreError};
 
 use crate::{
     Desk, Failure,
     leaving::forbidden,
     lookups::{Watch, read_hosts},
-    view::{CaseChange, LookupDepth, Recheck, RecheckCase, RecheckDone, RecheckPlan},
+    view::{CaseChange, Recheck, RecheckCase, RecheckDone, RecheckPlan},
 };
 
 impl Desk {

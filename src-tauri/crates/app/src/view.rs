@@ -57,8 +57,7 @@ pub use lookup_lists::{
     ListedRow, LookupListPlan, LookupListView, SignKindRow,
 };
 pub use lookups::{
-    LookupDepth, LookupDone, LookupPlan, NetworkRow, RegistriesView, RegistryPlan, RegistryQuota,
-    RegistryTable,
+    LookupDone, LookupPlan, NetworkRow, RegistriesView, RegistryPlan, RegistryQuota, RegistryTable,
 };
 pub use reports::{ImportResult, Imported, ReportRow, ReportView};
 pub use retention::{DueRow, ErasePreview};

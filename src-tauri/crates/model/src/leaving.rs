@@ -48,4 +48,33 @@ pub struct WaitingLookup {
     pub hosts: Vec<String>,
     /// The resolver that was chosen for it; none for the desk's own choice.
     pub resolver: Option<String>,
+    /// What is asked beyond the usual.
+    #[serde(default)]
+    pub depth: LookupDepth,
+}
+
+/// What is asked beyond the usual.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(default)]
+pub struct LookupDepth {
+    /// Selectors of DKIM keys, as a mail names them.
+    pub selectors: Vec<String>,
+    /// Every name server of the domain is asked itself; whoever runs them sees it.
+    pub authorities: bool,
+    /// The way from the root to the name; whoever runs the last servers on it sees it.
+    pub trace: bool,
+}
+
+impl LookupDepth {
+    /// In words; none when nothing more than the usual is asked.
+    pub fn words(&self) -> Option<String> {
+        let keys = self.selectors.join(", ");
+        let parts = [
+            (!keys.is_empty()).then(|| format!("DKIM keys {keys}")),
+            self.authorities.then(|| "every name server of the domain".to_owned()),
+            self.trace.then(|| "the way from the root".to_owned()),
+        ];
+        let parts: Vec<_> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join("; "))
+    }
 }

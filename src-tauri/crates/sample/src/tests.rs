@@ -1,14 +1,10 @@
 use std::fs;
 
-use farol_app::{
-    Desk,
-    lookups::Watch,
-    vault,
-    view::{LookupDepth, QueueRow},
-};
+use farol_app::{Desk, lookups::Watch, vault, view::QueueRow};
 use farol_model::{
     case::Category,
     document::{Audience, DocumentKind},
+    leaving::LookupDepth,
     list::{CaseSort, ListAsk},
 };
 use farol_render::MACHINES;

@@ -59,7 +59,7 @@ export const commands = {
 	sourceSwitch: (source: Source, on: boolean) => typedError<LeavingView, Failure>(__TAURI_INVOKE("source_switch", { source, on })),
 	resolverChoose: (resolver: string | null) => typedError<LeavingView, Failure>(__TAURI_INVOKE("resolver_choose", { resolver })),
 	mayLeave: (caseId: CaseId | null, hosts: string[]) => typedError<MayLeave, Failure>(__TAURI_INVOKE("may_leave", { caseId, hosts })),
-	lookupWait: (caseId: CaseId | null, hosts: string[], resolver: string | null) => typedError<WaitingRow, Failure>(__TAURI_INVOKE("lookup_wait", { caseId, hosts, resolver })),
+	lookupWait: (caseId: CaseId | null, hosts: string[], resolver: string | null, depth: LookupDepth) => typedError<WaitingRow, Failure>(__TAURI_INVOKE("lookup_wait", { caseId, hosts, resolver, depth })),
 	waitingForget: (id: WaitingId) => typedError<null, Failure>(__TAURI_INVOKE("waiting_forget", { id })),
 	waitingSend: () => typedError<WaitingSent, Failure>(__TAURI_INVOKE("waiting_send")),
 	ledgerShow: (before: Timestamp | null) => typedError<LeftRow[], Failure>(__TAURI_INVOKE("ledger_show", { before })),
@@ -3797,6 +3797,8 @@ export type WaitingRow = {
 	hosts: string[],
 	/**  The resolver that was chosen for it. */
 	resolver: string | null,
+	/**  What is asked beyond the usual, in words. */
+	deeper: string | null,
 };
 
 /**  What sending the queue came to. */

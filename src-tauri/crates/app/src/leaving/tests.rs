@@ -3,6 +3,7 @@ use std::sync::Arc;
 use farol_model::{
     case::{Category, Sensitivity, Severity},
     id::CaseId,
+    leaving::LookupDepth,
     observable::Observable,
     time::Timestamp,
 };
@@ -49,8 +50,18 @@ fn offline_nothing_is_asked_and_what_waits_is_sent_when_somebody_says_so() {
     assert!(desk.switch_offline(true).unwrap().offline);
     let refused = ask(&desk, Some(case), HOST).unwrap_err();
     assert!(refused.message.contains("offline"), "{refused}");
-    desk.wait_with_lookup(Some(case), &[HOST.to_owned()], None).unwrap();
-    let other = desk.wait_with_lookup(None, &["hxxp://plover-tools[.]test/".into()], None).unwrap();
+    let depth = LookupDepth { selectors: vec!["s1".into()], trace: true, ..Default::default() };
+    desk.wait_with_lookup(Some(case), &[HOST.to_owned()], None, &depth).unwrap();
+    let wrong = LookupDepth { selectors: vec!["no selector!".into()], ..Default::default() };
+    assert!(desk.wait_with_lookup(Some(case), &[HOST.to_owned()], None, &wrong).is_err());
+    let other = desk
+        .wait_with_lookup(
+            None,
+            &["hxxp://plover-tools[.]test/".into()],
+            None,
+            &LookupDepth::default(),
+        )
+        .unwrap();
     desk.forget_waiting(other.id).unwrap();
     assert!(desk.forget_waiting(other.id).is_err(), "it is gone already");
     let watch = Watch { progress: &|_, _| (), cancelled: &|| false };
@@ -64,10 +75,14 @@ fn offline_nothing_is_asked_and_what_waits_is_sent_when_somebody_says_so() {
     assert!(view.offline);
     assert_eq!(view.waiting.len(), 1);
     assert_eq!(view.waiting[0].hosts, [HOST]);
+    let deeper = view.waiting[0].deeper.as_deref();
+    assert_eq!(deeper, Some("DKIM keys s1; the way from the root"));
     desk.switch_offline(false).unwrap();
     let sent = desk.send_waiting(&watch).unwrap();
     assert_eq!((sent.n_sent, sent.still_waiting.len()), (1, 0));
     assert!(!desk.case(case).unwrap().verdicts.is_empty());
+    let asked = desk.ledger(None, 1_000).unwrap();
+    assert!(asked.iter().any(|it| it.question.contains("s1[.]_domainkey")), "{asked:?}");
     assert_eq!(desk.leaving_show().unwrap().waiting, []);
     assert_eq!(desk.store.rebuild_check().unwrap(), None);
 }
@@ -114,7 +129,10 @@ fn nothing_about_a_covert_case_leaves_whoever_asks() {
     }
     let above = ask(&desk, None, "harbour-bank.example").unwrap_err();
     assert!(above.message.contains("ESC-2026-0001"), "{above}");
-    assert!(desk.wait_with_lookup(Some(case), &[HOST.to_owned()], None).is_err());
+    assert!(
+        desk.wait_with_lookup(Some(case), &[HOST.to_owned()], None, &LookupDepth::default())
+            .is_err()
+    );
     assert!(ask(&desk, Some(other), "plover-tools.test").is_ok());
     let may = desk.may_leave(Some(case), &[HOST.to_owned()]).unwrap();
     assert!(may.forbidden.is_some());

@@ -67,6 +67,8 @@ pub struct WaitingRow {
     pub hosts: Vec<String>,
     /// The resolver that was chosen for it.
     pub resolver: Option<String>,
+    /// What is asked beyond the usual, in words.
+    pub deeper: Option<String>,
 }
 
 /// Whether a look-up may leave, before anything does.

@@ -1,6 +1,6 @@
 //! Asking the world: what would be asked, whom, and what came of it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use specta::Type;
 
 use farol_model::{
@@ -8,18 +8,6 @@ use farol_model::{
     then_now::HostDiff,
     time::Timestamp,
 };
-
-/// What is asked beyond the usual.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(default)]
-pub struct LookupDepth {
-    /// Selectors of DKIM keys, as a mail names them.
-    pub selectors: Vec<String>,
-    /// Every name server of the domain is asked itself; whoever runs them sees it.
-    pub authorities: bool,
-    /// The way from the root to the name; whoever runs the last servers on it sees it.
-    pub trace: bool,
-}
 
 /// What would leave the machine if a lookup were started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]

@@ -7,7 +7,7 @@ use farol_app::{
     lookups::Watch,
     view::{LeavingView, Source, WaitingRow},
 };
-use farol_model::{case::CaseRef, observable::defang};
+use farol_model::{case::CaseRef, leaving::LookupDepth, observable::defang};
 
 use super::lookup_lists;
 use crate::{
@@ -90,10 +90,11 @@ pub(crate) fn wait(
     names: &[String],
     case: Option<CaseRef>,
     resolver: Option<&str>,
+    depth: &LookupDepth,
     output: &mut Output,
 ) -> Result<(), Failure> {
     let case = case.map(|reference| desk.case_id(reference)).transpose()?;
-    let row = desk.wait_with_lookup(case, names, resolver)?;
+    let row = desk.wait_with_lookup(case, names, resolver, depth)?;
     let words = format!(
         "offline: nothing was sent. It waits: {}\n`farolctl offline off`, then `farolctl lookup send-waiting` sends it",
         waiting(&row)
@@ -103,7 +104,9 @@ pub(crate) fn wait(
 
 fn waiting(row: &WaitingRow) -> String {
     let case = row.reference.map(|it| format!(" for {it}")).unwrap_or_default();
-    format!("{}  {}{case}, asked for {}", row.id, defang(&row.hosts.join(", ")), row.asked_at)
+    let deeper = row.deeper.iter().map(|it| format!(" and {it}")).collect::<String>();
+    let hosts = defang(&row.hosts.join(", "));
+    format!("{}  {hosts}{deeper}{case}, asked for {}", row.id, row.asked_at)
 }
 
 fn words(view: &LeavingView) -> String {

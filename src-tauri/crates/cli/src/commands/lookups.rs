@@ -10,9 +10,11 @@ use farol_app::{
     Code, Desk, Failure,
     host_lists::{HostList, ListAsk, LookedUp},
     lookups::Watch,
-    view::{ListNames, LookupDepth},
+    view::ListNames,
 };
-use farol_model::{case::CaseRef, id::CaseId, lookup_list::ListChoice, observable::defang};
+use farol_model::{
+    case::CaseRef, id::CaseId, leaving::LookupDepth, lookup_list::ListChoice, observable::defang,
+};
 
 use super::{leaving, lookup_lists};
 use crate::{
@@ -56,15 +58,15 @@ pub(crate) fn look_up(
         };
         return lookup_lists::wait(desk, &names, &choice, output);
     }
-    if desk.is_offline() {
-        let resolver = options.resolvers.first().map(String::as_str);
-        return leaving::wait(desk, &list.hosts, options.case, resolver, output);
-    }
     let depth = LookupDepth {
         selectors: options.selectors.clone(),
         authorities: options.authorities,
         trace: options.trace,
     };
+    if desk.is_offline() {
+        let resolver = options.resolvers.first().map(String::as_str);
+        return leaving::wait(desk, &list.hosts, options.case, resolver, &depth, output);
+    }
     let is_deep = depth != LookupDepth::default();
     if is_deep && (list.hosts.len() > MAX_WITH_REGISTRIES || options.resolvers.len() > 1) {
         return Err(Failure::bad_input(
