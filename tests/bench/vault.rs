@@ -6,14 +6,7 @@ mod beside;
 /// The vault, from a seed.
 mod generate;
 
-use std::{
-    fs,
-    path::Path,
-    process::Command,
-    sync::atomic::{AtomicBool, Ordering},
-    thread,
-    time::{Duration, Instant},
-};
+use std::{fs, path::Path, process::Command, thread};
 
 use farol_app::{
     Desk,
@@ -32,6 +25,7 @@ use self::generate::{Seeded, answer, host, lay_out, word};
 use crate::{
     PASSPHRASE,
     figures::{head, measure, ms, report, say, time},
+    walks::beside_somebody,
 };
 
 /// Cases of the vault that is measured.
@@ -221,26 +215,10 @@ fn answers_beside_people(desk: &Desk) {
             Asked { observation, wire: Some(wire) }
         })
         .collect();
-    let done = AtomicBool::new(false);
-    let mut times = Vec::new();
-    let mut took = Duration::ZERO;
-    thread::scope(|scope| {
-        let notes = scope.spawn(|| {
-            let mut times = Vec::new();
-            while !done.load(Ordering::Relaxed) {
-                times.push(time(|| {
-                    desk.add_note(other, "still here").unwrap();
-                }));
-                thread::sleep(Duration::from_millis(20));
-            }
-            times
-        });
-        let started = Instant::now();
-        let kept = asked.chunks(2_000).try_for_each(|asked| desk.keep_observations(case, asked));
-        took = started.elapsed();
-        done.store(true, Ordering::Relaxed);
-        kept.unwrap();
-        times = notes.join().unwrap();
+    let (took, times) = beside_somebody(desk, other, || {
+        for asked in asked.chunks(2_000) {
+            desk.keep_observations(case, asked).unwrap();
+        }
     });
     let rate = N_ANSWERS as f64 / took.as_secs_f64();
     say("answers kept, while somebody writes (aim ≥ 10 000 a second)", &format!("{rate:.0} /s"));

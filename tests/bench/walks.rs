@@ -1,8 +1,12 @@
 //! Pieces of the main job, on desks made here.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::Duration,
 };
 
 use farol_app::{Desk, lookups::Watch, vault, view::CaseOpen};
@@ -15,7 +19,10 @@ use farol_model::{
 };
 use farol_render::MACHINES;
 
-use crate::{figures::measure, fill, new_desk, window};
+use crate::{
+    figures::{measure, time},
+    fill, new_desk, window,
+};
 
 pub(crate) fn full_desk() {
     let (dir, desk) = new_desk();
@@ -173,4 +180,30 @@ fn chromium() -> Option<PathBuf> {
         .into_iter()
         .map(PathBuf::from)
         .find(|path| path.exists())
+}
+
+/// How long a piece of work takes, and each of the notes that somebody writes meanwhile, every 20 ms.
+pub(crate) fn beside_somebody(
+    desk: &Desk,
+    case: CaseId,
+    work: impl FnOnce(),
+) -> (Duration, Vec<Duration>) {
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let notes = scope.spawn(|| {
+            let mut times = Vec::new();
+            while !done.load(Ordering::Relaxed) {
+                times.push(time(|| {
+                    desk.add_note(case, "still here").unwrap();
+                }));
+                thread::sleep(Duration::from_millis(20));
+            }
+            times
+        });
+        // Whatever becomes of the work, that somebody stops.
+        let worked = catch_unwind(AssertUnwindSafe(|| time(work)));
+        done.store(true, Ordering::Relaxed);
+        let times = notes.join().unwrap();
+        (worked.unwrap_or_else(|failed| resume_unwind(failed)), times)
+    })
 }

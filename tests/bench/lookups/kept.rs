@@ -2,8 +2,6 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr},
-    sync::atomic::{AtomicBool, Ordering},
-    thread,
     time::{Duration, Instant},
 };
 
@@ -26,7 +24,10 @@ use super::{
     Responder, clients,
     world::{List, N_NAMES},
 };
-use crate::figures::{head, report, say, time};
+use crate::{
+    figures::{head, report, say, time},
+    walks::beside_somebody,
+};
 
 /// A desk in a new vault, with a server that answers at once.
 fn asking(what: &str, ask: impl FnOnce(&Desk, CaseId, &str, Vec<String>)) {
@@ -34,23 +35,8 @@ fn asking(what: &str, ask: impl FnOnce(&Desk, CaseId, &str, Vec<String>)) {
     let (dir, desk) = crate::new_desk();
     let (case, other) = (new_case(&desk), new_case(&desk));
     let names: Vec<String> = List::Mixed.names().collect();
-    let done = AtomicBool::new(false);
-    let mut times = Vec::new();
-    let mut took = Duration::ZERO;
-    thread::scope(|scope| {
-        let notes = scope.spawn(|| {
-            let mut times = Vec::new();
-            while !done.load(Ordering::Relaxed) {
-                times.push(time(|| {
-                    desk.add_note(other, "still here").unwrap();
-                }));
-                thread::sleep(Duration::from_millis(20));
-            }
-            times
-        });
-        took = time(|| ask(&desk, case, &server.addr.to_string(), names));
-        done.store(true, Ordering::Relaxed);
-        times = notes.join().unwrap();
+    let (took, times) = beside_somebody(&desk, other, || {
+        ask(&desk, case, &server.addr.to_string(), names);
     });
     let rate = f64::from(N_NAMES) / took.as_secs_f64();
     say(&format!("{what} (aim ≥ 10 000 a second)"), &format!("{rate:.0} /s"));

@@ -5,6 +5,8 @@
 
 /// Charts, evidence, decisions and actions, put in one by one.
 mod blocks;
+/// The proof of a file that was made.
+mod certified;
 /// Facts with the record they stand in.
 pub(crate) mod facts;
 /// What became of a block, and the moments that a timeline may tell.
@@ -31,7 +33,7 @@ use farol_model::{
         Audience, Block, Content, Document, DocumentKind, Entity, Envelope, Language, Projected,
         ReviewState, Span, changes, needs_legal, needs_second, project, sees, sentences,
     },
-    export::{Certificate, Format, RenderError},
+    export::{Format, RenderError},
     id::{CaseId, DocumentId, ReportId},
     journal::Action,
     lookup::ProviderVerdict,
@@ -42,6 +44,7 @@ use farol_store::{Reader, StoreError};
 use serde::Deserialize;
 use specta::Type;
 
+pub(crate) use self::certified::certificate;
 use crate::{
     Code, Desk, Failure,
     cases::document_row,
@@ -370,17 +373,7 @@ impl Desk {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 (self.machines.check_words)(&projected, "file name", &name).map_err(stopped)?;
                 let rendered = (self.machines.render)(&projected, format).map_err(stopped)?;
-                let certificate = Certificate {
-                    document: id,
-                    audience: reader.clone(),
-                    format,
-                    exported_at: tx.now(),
-                    sha256: farol_store::digest(&rendered.bytes),
-                    template_version: rendered.template_version.to_owned(),
-                    journal_head: tx.read().head()?,
-                    n_values_searched: rendered.n_values_searched,
-                    n_hits: 0,
-                };
+                let certificate = certificate(tx, id, reader, format, &rendered)?;
                 fs::write(part, &rendered.bytes).map_err(|error| cannot_write(&error))?;
                 let case = tx.read().document(id)?.case;
                 tx.record(&Action::DocumentExported { case, certificate: certificate.clone() })?;

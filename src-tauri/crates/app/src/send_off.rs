@@ -15,7 +15,7 @@ use farol_model::{
     clock::{Calendar, Clock, ClockRule, StoppedBy},
     document::{Audience, Document, DocumentKind, Projected, ReviewState, Sent, needs_legal},
     evidence::Handling,
-    export::{Attachment, Certificate, Format},
+    export::{Attachment, Format},
     id::{CaseId, ClockId, DocumentId, Size},
     journal::Action,
     report::Consent,
@@ -25,7 +25,7 @@ use farol_store::{Reader, WriteTx};
 
 use crate::{
     Desk, Failure, clocks,
-    documents::{cannot_write, stopped, write_beside},
+    documents::{cannot_write, certificate, stopped, write_beside},
     lookups::Watch,
     view::{Attached, AttachmentRow, Holds, SendOffPlan, SentOff, SentSaid},
 };
@@ -169,17 +169,7 @@ impl Desk {
                 let made =
                     (self.machines.mail)(&projected, &message_id, &files).map_err(stopped)?;
                 let draft = made.rendered;
-                let certificate = Certificate {
-                    document: id,
-                    audience: reader,
-                    format: Format::Eml,
-                    exported_at: tx.now(),
-                    sha256: farol_store::digest(&draft.bytes),
-                    template_version: draft.template_version.to_owned(),
-                    journal_head: tx.read().head()?,
-                    n_values_searched: draft.n_values_searched,
-                    n_hits: 0,
-                };
+                let certificate = certificate(tx, id, &reader, Format::Eml, &draft)?;
                 fs::write(part, &draft.bytes).map_err(|error| cannot_write(&error))?;
                 let case = document.case;
                 tx.record(&Action::DocumentExported { case, certificate: certificate.clone() })?;
@@ -214,17 +204,7 @@ impl Desk {
                 let reader = &response.audience;
                 let projected = self.projected(tx.read(), &other, reader)?;
                 let made = (self.machines.render)(&projected, Format::Pdf).map_err(stopped)?;
-                let certificate = Certificate {
-                    document: other.id,
-                    audience: reader.clone(),
-                    format: Format::Pdf,
-                    exported_at: tx.now(),
-                    sha256: farol_store::digest(&made.bytes),
-                    template_version: made.template_version.to_owned(),
-                    journal_head: tx.read().head()?,
-                    n_values_searched: made.n_values_searched,
-                    n_hits: 0,
-                };
+                let certificate = certificate(tx, other.id, reader, Format::Pdf, &made)?;
                 tx.record(&Action::DocumentExported { case: other.case, certificate })?;
                 Ok(Attachment { name: row.name.clone(), bytes: made.bytes })
             }

@@ -4,10 +4,10 @@
 //! changes them. A query reaches SQL only as bound values, and the index's own syntax only in
 //! quotes, so that any text is legal.
 
+/// Where a text has a spelling, as the indexes see it.
+mod as_indexed;
 /// A query in the words of the database.
 mod asked;
-/// Where a text has a spelling, as the indexes see it.
-mod folded;
 /// What can be found, kept in step.
 mod index;
 /// What is shown of it.

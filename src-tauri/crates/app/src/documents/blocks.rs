@@ -109,21 +109,9 @@ pub fn chart_from_csv(look: ChartLook, title: &str, file: &Path) -> Result<Conte
             "Give a CSV file: a heading line, then a name and its figures in each line.",
         )
     };
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(false)
-        .from_path(file)
-        .map_err(|_| wrong("it cannot be read"))?;
-    let texts = |record: &csv::StringRecord| record.iter().map(Text::plain).collect::<Vec<_>>();
-    let header = texts(reader.headers().map_err(|_| wrong("it is no CSV in UTF-8"))?);
+    let (header, rows) = cells(file, MAX_CHART_ROWS, "use a table").map_err(|why| wrong(&why))?;
     if !(2..=MAX_CHART_COLUMNS + 1).contains(&header.len()) {
         return Err(wrong(&format!("it needs one to {MAX_CHART_COLUMNS} columns of figures")));
-    }
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        rows.push(texts(&record.map_err(|_| wrong("its lines have not equally many cells"))?));
-        if rows.len() > MAX_CHART_ROWS {
-            return Err(wrong(&format!("it has more than {MAX_CHART_ROWS} lines; use a table")));
-        }
     }
     if rows.is_empty() {
         return Err(wrong("it has no line of figures"));
@@ -142,23 +130,31 @@ pub fn table_from_csv(file: &Path) -> Result<Content<Text>, Failure> {
             "Give a CSV file in UTF-8: a heading line, then lines of as many cells.",
         )
     };
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(false)
-        .from_path(file)
-        .map_err(|_| wrong("it cannot be read"))?;
-    let texts = |record: &csv::StringRecord| record.iter().map(Text::plain).collect::<Vec<_>>();
-    let header = texts(reader.headers().map_err(|_| wrong("it is no CSV in UTF-8"))?);
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        rows.push(texts(&record.map_err(|_| wrong("its lines have not equally many cells"))?));
-        if rows.len() > MAX_TABLE_ROWS {
-            return Err(wrong(&format!(
-                "it has more than {MAX_TABLE_ROWS} lines; enclose it as a file"
-            )));
-        }
-    }
+    let (header, rows) =
+        cells(file, MAX_TABLE_ROWS, "enclose it as a file").map_err(|why| wrong(&why))?;
     if rows.is_empty() {
         return Err(wrong("it has no line below its heading"));
     }
     Ok(Content::Table { header, rows })
+}
+
+/// A row of cells.
+type Cells = Vec<Text>;
+
+/// The heading and the lines of a CSV file, or why it is none; `instead` is what longer ones are for.
+fn cells(file: &Path, most: usize, instead: &str) -> Result<(Cells, Vec<Cells>), String> {
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(false)
+        .from_path(file)
+        .map_err(|_| "it cannot be read")?;
+    let texts = |record: &csv::StringRecord| record.iter().map(Text::plain).collect::<Cells>();
+    let header = texts(reader.headers().map_err(|_| "it is no CSV in UTF-8")?);
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        rows.push(texts(&record.map_err(|_| "its lines have not equally many cells")?));
+        if rows.len() > most {
+            return Err(format!("it has more than {most} lines; {instead}"));
+        }
+    }
+    Ok((header, rows))
 }

@@ -1,13 +1,8 @@
 //! What goes to a printer: the pages of the checked PDF, and the record that they left.
 
-use farol_model::{
-    document::Audience,
-    export::{Certificate, Format},
-    id::DocumentId,
-    journal::Action,
-};
+use farol_model::{document::Audience, export::Format, id::DocumentId, journal::Action};
 
-use super::stopped;
+use super::{certificate, stopped};
 use crate::{Desk, Failure};
 
 impl Desk {
@@ -32,17 +27,7 @@ impl Desk {
                 .map_err(stopped)?;
             let rendered = (self.machines.render)(&projected, Format::Pdf).map_err(stopped)?;
             let sheets = (self.machines.sheets)(&projected).map_err(stopped)?;
-            let certificate = Certificate {
-                document: id,
-                audience: reader.clone(),
-                format: Format::Pdf,
-                exported_at: tx.now(),
-                sha256: farol_store::digest(&rendered.bytes),
-                template_version: rendered.template_version.to_owned(),
-                journal_head: tx.read().head()?,
-                n_values_searched: rendered.n_values_searched,
-                n_hits: 0,
-            };
+            let certificate = certificate(tx, id, reader, Format::Pdf, &rendered)?;
             tx.record(&Action::DocumentExported { case: document.case, certificate })?;
             Ok((sheets, name))
         })

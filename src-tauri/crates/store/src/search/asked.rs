@@ -9,7 +9,7 @@ use farol_model::{
 
 use super::{
     Hit, MAX_HITS, MAX_RANKED,
-    folded::Folded,
+    as_indexed::AsIndexed,
     marks::{CLOSE, Marked, OPEN, ranges_in},
     quoted,
     vocabulary::{AsWords, as_words},
@@ -74,9 +74,9 @@ pub(super) struct Asked {
     /// What the index of words is asked.
     words: Option<String>,
     /// Spellings of which one has to stand in the text itself: its words are known to be there.
-    to_see: Vec<Vec<Folded>>,
+    to_see: Vec<Vec<AsIndexed>>,
     /// What is marked: spellings that stand anywhere, and whole words.
-    anywhere: Vec<Folded>,
+    anywhere: Vec<AsIndexed>,
     whole_words: Option<String>,
     terms: Vec<AskedTerm>,
     /// What has all of these as whole words has every term; none when there is no such saying.
@@ -148,7 +148,7 @@ impl Asked {
             match term {
                 Term::Anywhere(spellings) => {
                     whole.push(spellings.iter().find(|it| is_word(it)).map(|it| quoted(it)));
-                    let folded = || spellings.iter().map(|it| Folded::new(it));
+                    let folded = || spellings.iter().map(|it| AsIndexed::new(it));
                     it.anywhere.extend(folded());
                     let any: Vec<_> = spellings.iter().map(|it| quoted(it)).collect();
                     let as_words = format!("({})", any.join(" OR "));
@@ -308,10 +308,10 @@ impl Asked {
             let is_seen = self.to_see.is_empty()
                 || text.query_row([row.get::<_, i64>(0)?], |it| {
                     let folded = [
-                        Folded::new(it.get_ref(0)?.as_str()?),
-                        Folded::new(it.get_ref(1)?.as_str()?),
+                        AsIndexed::new(it.get_ref(0)?.as_str()?),
+                        AsIndexed::new(it.get_ref(1)?.as_str()?),
                     ];
-                    let has = |it: &Folded| folded.iter().any(|text| text.has(it));
+                    let has = |it: &AsIndexed| folded.iter().any(|text| text.has(it));
                     Ok(self.to_see.iter().all(|spellings| spellings.iter().any(has)))
                 })?;
             if is_seen && !take(row)? {
@@ -354,7 +354,7 @@ impl Asked {
         };
         let marked = |n: usize, text: String, written: Option<String>| {
             let ranges = marked.iter().flat_map(|it| ranges_in(&it[n]));
-            let folded = Folded::new(&text);
+            let folded = AsIndexed::new(&text);
             let ranges = ranges.chain(self.anywhere.iter().flat_map(|it| folded.ranges_of(it)));
             Marked::new(ranges.collect(), text, written)
         };

@@ -18,6 +18,9 @@ const MAX_WORDS: u32 = 100;
 /// The shortest text that is looked for inside words.
 const MIN_CHARS: usize = 3;
 
+/// Texts whose words are taken in together: most are in many of them.
+const LEARNED_AT_ONCE: usize = 4_000;
+
 /// The words of a text, in small letters. Coarser than what the index of words tells apart, so that each of
 /// them is a phrase there: it ends at blanks and at signs of ASCII only.
 pub(super) fn words(text: &str) -> impl Iterator<Item = String> {
@@ -59,23 +62,15 @@ pub(super) fn unlearn(conn: &Connection, words: &BTreeSet<String>) -> Result<(),
 pub(crate) fn build(conn: &Connection) -> Result<(), StoreError> {
     let mut texts = conn.prepare("SELECT title, body FROM search_text ORDER BY id")?;
     let mut rows = texts.query([])?;
-    let mut all = BTreeSet::new();
-    let mut learn = conn.prepare("INSERT OR IGNORE INTO search_term (term) VALUES (?1)")?;
-    loop {
-        let row = rows.next()?;
-        if let Some(row) = row {
-            all.extend(words(row.get_ref(0)?.as_str().unwrap_or_default()));
-            all.extend(words(row.get_ref(1)?.as_str().unwrap_or_default()));
-        }
-        if row.is_none() || all.len() > 50_000 {
-            for word in std::mem::take(&mut all) {
-                learn.execute([word])?;
-            }
-        }
-        if row.is_none() {
-            return Ok(());
+    let mut part: Vec<String> = Vec::new();
+    while let Some(row) = rows.next()? {
+        part.extend([row.get(0)?, row.get(1)?]);
+        if part.len() >= LEARNED_AT_ONCE {
+            learn(conn, &part)?;
+            part.clear();
         }
     }
+    learn(conn, &part)
 }
 
 /// What a text that has a spelling has as words.

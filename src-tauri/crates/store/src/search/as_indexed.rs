@@ -5,7 +5,7 @@ use std::ops::Range;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// A text with capitals and accents taken off.
-pub(super) struct Folded {
+pub(super) struct AsIndexed {
     text: String,
     /// For each byte of `text`, where it stood in what was folded; one more for the end. Empty when
     /// nothing moved.
@@ -13,7 +13,7 @@ pub(super) struct Folded {
     end: usize,
 }
 
-impl Folded {
+impl AsIndexed {
     pub(super) fn new(text: &str) -> Self {
         if text.is_ascii() {
             return Self { text: text.to_ascii_lowercase(), origin: Vec::new(), end: text.len() };
