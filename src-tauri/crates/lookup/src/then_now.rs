@@ -254,6 +254,23 @@ fn picture(
         }
     }
 
+    for (record_type, aspect) in
+        [("TXT", Aspect::Txt), ("CAA", Aspect::Caa), ("DS", Aspect::Ds), ("SOA", Aspect::Soa)]
+    {
+        let by = asked(
+            &newest,
+            |question| matches!(question, Question::Dns { name, record_type: it } if it == record_type && name == domain),
+        );
+        if by.iter().any(|it| is_said(it)) {
+            let data = by.iter().flat_map(|it| data(it, record_type));
+            let values: Vec<String> = match aspect {
+                Aspect::Soa => data.flat_map(zone).collect(),
+                _ => data.map(str::to_owned).collect(),
+            };
+            add(aspect, values.into_iter().map(sure).collect(), &by);
+        }
+    }
+
     let of_domain = trail.registries.iter().copied().find(|it| {
         matches!(it.question.of_registry(), Some((RegistryObject::Domain, _)))
             && !matches!(it.answer, Answer::NoAnswer { .. } | Answer::Whois { record: None, .. })
@@ -283,6 +300,24 @@ fn asked<'a>(
 /// Whether a server said what there is, or that there is nothing.
 fn is_said(observation: &Observation) -> bool {
     matches!(&observation.answer, Answer::Dns { rcode, .. } if rcode == "NOERROR" || rcode == "NXDOMAIN")
+}
+
+/// What the records of a type say.
+fn data<'a>(observation: &'a Observation, record_type: &str) -> impl Iterator<Item = &'a str> {
+    let answers = match &observation.answer {
+        Answer::Dns { answers, .. } => answers.as_slice(),
+        _ => &[],
+    };
+    answers.iter().filter(move |it| it.record_type == record_type).map(|it| it.data.as_str())
+}
+
+/// What a SOA record says of its zone: server and contact, and the serial by itself.
+fn zone(soa: &str) -> Vec<String> {
+    let mut words = soa.split(' ');
+    let (server, contact) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let serial = words.next().map(|it| format!("{}{it}", words::SERIAL));
+    let named = format!("{server} {contact}").to_lowercase();
+    std::iter::once(named).chain(serial).collect()
 }
 
 /// The answers that a role rests on; those that say where the name leads when none fills it.
@@ -361,13 +396,15 @@ fn status(text: &str) -> String {
 /// What changed from one picture of a host to a later one.
 ///
 /// Of an aspect that either did not show nothing is said. Addresses that stay with the providers that
-/// explain them, by a published range or by the provider's own name in front, are no change.
+/// explain them, by a published range or by the provider's own name in front, are no change; nor is an
+/// alias that stays with the provider in front, or the serial of a zone alone.
 pub fn diff(then: &HostPicture, now: &HostPicture, networks: &Networks) -> HostDiff {
     let mut changes = Vec::new();
     let mut unimportant = Vec::new();
     for aspect in Aspect::ALL {
         let (Some(was), Some(is)) = (then.facet(aspect), now.facet(aspect)) else { continue };
         if same(aspect, was, is) {
+            unimportant.extend(serial_alone(was, is));
             continue;
         }
         let of_table = was.values.iter().chain(&is.values).all(|it| it.is_weak)
@@ -378,6 +415,10 @@ pub fn diff(then: &HostPicture, now: &HostPicture, networks: &Networks) -> HostD
             && let Some(whose) = rotates(then, now, networks)
         {
             unimportant.push(format!("Its addresses changed within what {whose} uses for this."));
+        } else if aspect == Aspect::PointsTo
+            && let Some(whose) = alias_rotates(then, now, networks)
+        {
+            unimportant.push(format!("Its alias changed within what {whose} uses for this."));
         } else {
             let (then, now) = (was.clone(), is.clone());
             changes.push(HostChange { aspect, then, now });
@@ -421,6 +462,7 @@ fn same(aspect: Aspect, was: &Facet, is: &Facet) -> bool {
             Aspect::Registrar | Aspect::Status => texts
                 .map(|it| it.to_lowercase().replace(|c: char| !c.is_alphanumeric(), ""))
                 .collect(),
+            Aspect::Soa => texts.filter(|it| !is_serial(it)).map(str::to_owned).collect(),
             _ => texts.map(str::to_owned).collect(),
         }
     };
@@ -432,6 +474,40 @@ fn same(aspect: Aspect, was: &Facet, is: &Facet) -> bool {
             && (vague(was) || vague(is))
             && registered(was)
             && registered(is)
+}
+
+fn is_serial(text: &str) -> bool {
+    text.starts_with(words::SERIAL)
+}
+
+/// That nothing but the serial of a zone is another one: it was published again, whatever is in it.
+fn serial_alone(was: &Facet, is: &Facet) -> Option<String> {
+    let serial = |facet: &Facet| {
+        let serials = facet.values.iter().filter_map(|it| it.text.strip_prefix(words::SERIAL));
+        serials.map(str::to_owned).next()
+    };
+    let (then, now) = (serial(was)?, serial(is)?);
+    (then != now).then(|| {
+        format!("Its zone was published again: the serial went from {then} to {now}, which alone says nothing.")
+    })
+}
+
+/// Whose aliases rotate; none when another alias means something. One that names an account at a
+/// platform always does.
+fn alias_rotates(then: &HostPicture, now: &HostPicture, networks: &Networks) -> Option<String> {
+    let in_front = |picture: &HostPicture| -> Option<BTreeSet<String>> {
+        let target = texts(picture, Aspect::PointsTo).into_iter().next()?;
+        let suffix = psl::suffix(target.as_bytes());
+        if suffix.is_some_and(|it| it.typ() == Some(psl::Type::Private)) {
+            return None;
+        }
+        let matches = networks.for_name(On::Cname, target);
+        let proxies = matches.iter().filter(|it| it.rule.role == Role::Proxy);
+        Some(proxies.map(|it| it.network.name.clone()).collect())
+            .filter(|it: &BTreeSet<_>| !it.is_empty())
+    };
+    let whose = in_front(then).filter(|it| Some(it) == in_front(now).as_ref())?;
+    Some(whose.into_iter().collect::<Vec<_>>().join(" and "))
 }
 
 /// Whose addresses rotate; none when a change of them means something.

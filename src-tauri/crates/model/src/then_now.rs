@@ -39,6 +39,14 @@ pub enum Aspect {
     Mail,
     /// The mail servers of its domain.
     MailServers,
+    /// The TXT records of its domain.
+    Txt,
+    /// Who may issue certificates for its domain.
+    Caa,
+    /// The keys that the parent vouches for.
+    Ds,
+    /// The server and the contact that its zone names, and the zone's serial.
+    Soa,
     /// Whether and since when its domain is registered.
     Registration,
     /// Who registered it.
@@ -49,7 +57,7 @@ pub enum Aspect {
 
 impl Aspect {
     /// All of them, in the order of a page.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::Leads,
         Self::Proxy,
         Self::Host,
@@ -60,6 +68,10 @@ impl Aspect {
         Self::NameServers,
         Self::Mail,
         Self::MailServers,
+        Self::Txt,
+        Self::Caa,
+        Self::Ds,
+        Self::Soa,
         Self::Registration,
         Self::Registrar,
         Self::Status,
@@ -78,6 +90,10 @@ impl Aspect {
             Self::NameServers => "Name servers",
             Self::Mail => "Mail",
             Self::MailServers => "Mail servers",
+            Self::Txt => "TXT records",
+            Self::Caa => "CAA records",
+            Self::Ds => "DS records",
+            Self::Soa => "SOA record",
             Self::Registration => "Registration",
             Self::Registrar => "Registrar",
             Self::Status => "Registry status",
@@ -149,7 +165,7 @@ pub struct HostDiff {
     pub now_at: Timestamp,
     /// What is otherwise, in the order of [`Aspect::ALL`]; empty when nothing is.
     pub changes: Vec<HostChange>,
-    /// What moved and means nothing: addresses that rotate within a provider's own ranges.
+    /// What moved and means nothing: addresses and aliases that rotate within a provider, a serial alone.
     pub unimportant: Vec<String>,
     /// What the later look-up did not ask, or got no answer to.
     pub unanswered: Vec<Aspect>,

@@ -93,7 +93,9 @@ export const commands = {
 	newsShow: () => typedError<Notice[], Failure>(__TAURI_INVOKE("news_show")),
 	newsSeen: (caseId: CaseId) => typedError<number, Failure>(__TAURI_INVOKE("news_seen", { caseId })),
 	workCancel: () => typedError<null, Failure>(__TAURI_INVOKE("work_cancel")),
-	asnPick: () => typedError<number | null, Failure>(__TAURI_INVOKE("asn_pick")),
+	asnShow: () => typedError<AsnTableView, Failure>(__TAURI_INVOKE("asn_show")),
+	asnPick: () => typedError<AsnTableView | null, Failure>(__TAURI_INVOKE("asn_pick")),
+	asnForget: () => typedError<AsnTableView, Failure>(__TAURI_INVOKE("asn_forget")),
 	/**  Writes a sighting down; with `pick`, after a person chose the capture. None when they chose none. */
 	sightingAdd: (caseId: CaseId, draft: SightingDraft, pick: boolean) => typedError<SightingId | null, Failure>(__TAURI_INVOKE("sighting_add", { caseId, draft, pick })),
 	sightingWithdraw: (id: SightingId) => typedError<CaseId, Failure>(__TAURI_INVOKE("sighting_withdraw", { id })),
@@ -222,7 +224,12 @@ extended_errors: string[] } |
 /**  Autonomous system number. */
 asn: number; 
 /**  Holder as the table names it. */
-holder: string } | 
+holder: string; 
+/**
+ *  The range of the table that the address is in, `203.0.113.0/24` or first and last address;
+ *  none where an older version did not keep it.
+ */
+range?: string | null } | 
 /**  The offline table has no entry for the address. */
 { kind: "not_in_table" } | 
 /**  The registry has an entry. */
@@ -275,6 +282,39 @@ export type ApprovalLine = {
 	text: string,
 };
 
+/**  Which offline table of networks answers. */
+export type AsnTableKind = 
+/**  One that somebody loaded. */
+"own" | 
+/**  One that set-up or a package brought. */
+"brought" | 
+/**  The practice internet's. */
+"practice" | 
+/**  None. */
+"missing";
+
+/**  The offline table of networks, in the settings. */
+export type AsnTableView = {
+	/**  Which one answers. */
+	kind: AsnTableKind,
+	/**  What it is, and which version; the names of the files when somebody loaded it. */
+	name: string,
+	/**  The date of the data; when it was loaded, where nothing else is known. */
+	as_of: string,
+	/**  Its licence. */
+	licence: string | null,
+	/**  Whom its licence wants to be named. */
+	attribution: string | null,
+	/**  What a reader has to know. */
+	note: string | null,
+	/**  How many ranges it has. */
+	n_ranges: number,
+	/**  Lines that another contradicts, once it was read: what two of them claim counts as not in the table. */
+	n_contradicted: number,
+	/**  Why it cannot be used. */
+	problem: string | null,
+};
+
 /**  What of a host can change. */
 export type Aspect = 
 /**  Whether its name leads to an address, and if not, why. */
@@ -297,6 +337,14 @@ export type Aspect =
 "mail" | 
 /**  The mail servers of its domain. */
 "mail_servers" | 
+/**  The TXT records of its domain. */
+"txt" | 
+/**  Who may issue certificates for its domain. */
+"caa" | 
+/**  The keys that the parent vouches for. */
+"ds" | 
+/**  The server and the contact that its zone names, and the zone's serial. */
+"soa" | 
 /**  Whether and since when its domain is registered. */
 "registration" | 
 /**  Who registered it. */
@@ -1530,7 +1578,7 @@ export type HostDiff = {
 	now_at: Timestamp,
 	/**  What is otherwise, in the order of [`Aspect::ALL`]; empty when nothing is. */
 	changes: HostChange[],
-	/**  What moved and means nothing: addresses that rotate within a provider's own ranges. */
+	/**  What moved and means nothing: addresses and aliases that rotate within a provider, a serial alone. */
 	unimportant: string[],
 	/**  What the later look-up did not ask, or got no answer to. */
 	unanswered: Aspect[],
@@ -1687,6 +1735,8 @@ export type LeavingView = {
 	resolver_now: string | null,
 	/**  What can be asked, and who learns of it. */
 	rows: WhoSees[],
+	/**  The table that is asked here instead of anybody. */
+	networks_table: AsnTableView,
 	/**  Look-ups that wait, in the order they were asked for. */
 	waiting: WaitingRow[],
 	/**  Lookup lists that wait, the newest first. */
@@ -2133,8 +2183,8 @@ export type LookupPlan = {
 	registries: RegistryPlan[],
 	/**  Who can see that registries are asked, in one sentence. */
 	registries_seen_by: string,
-	/**  Entries in the IP→ASN table; 0 when none is loaded. */
-	n_asn_ranges: number,
+	/**  The table that says which networks the addresses are in. */
+	networks_table: AsnTableView,
 };
 
 /**  Whether a look-up may leave, before anything does. */
@@ -2659,6 +2709,8 @@ export type Reason = {
 	sign: Sign,
 	/**  How many hosts of the cluster show it. */
 	n_hosts: number,
+	/**  Which ones, by their place among the hosts of the cluster. */
+	hosts: number[],
 	/**  In words: `6 lead to 203[.]0[.]113[.]166`. */
 	words: string,
 };

@@ -66,7 +66,11 @@ fn observation(at_ms: i64, question: Question, answer: Answer) -> Observation {
 }
 
 fn announced(at_ms: i64, ip: &str, asn: u32, holder: &str) -> Observation {
-    observation(at_ms, Question::Asn { ip: ip.into() }, Answer::Asn { asn, holder: holder.into() })
+    observation(
+        at_ms,
+        Question::Asn { ip: ip.into() },
+        Answer::Asn { asn, holder: holder.into(), range: None },
+    )
 }
 
 fn registry(at_ms: i64, change: impl FnOnce(&mut RegistryRecord)) -> Observation {
@@ -177,6 +181,102 @@ fn order_times_to_live_and_rotation_within_a_providers_ranges_are_no_change() {
         "login[.]shop[.]test was at 19 November 2026, 11:06 UTC as it had been at 18 November 2026, 11:06 UTC.",
     );
     assert_eq!(said.unimportant, ["Its addresses changed within what Cloudflare uses for this."]);
+}
+
+#[test]
+fn what_the_zone_says_of_texts_certificates_keys_and_itself_is_compared() {
+    let a = "login.shop.test A 203.0.113.1";
+    let said = check(
+        round(
+            0,
+            &[
+                a,
+                "shop.test TXT \"v=spf1 -all\"",
+                "shop.test TXT \"verify=abc\"",
+                "shop.test CAA 0 issue \"ca.test\"",
+                "DS of shop.test: NOERROR",
+                "shop.test SOA ns1.shop.test ops.shop.test 7 1 2 3 4",
+            ],
+        ),
+        round(
+            DAY,
+            &[
+                a,
+                "shop.test TXT \"v=spf1 include:mail.test -all\"",
+                "shop.test TXT \"verify=abc\"",
+                "CAA of shop.test: NOERROR",
+                "shop.test DS 4711 13 2 ABCD",
+                "shop.test SOA ns1.other.test ops.other.test 8 1 2 3 4",
+            ],
+        ),
+        &[Aspect::Txt, Aspect::Caa, Aspect::Ds, Aspect::Soa],
+        "login[.]shop[.]test: its TXT records lost “v=spf1 -all” and gained “v=spf1 include:mail[.]test -all” between 18 \
+         November 2026, 11:06 UTC and 19 November 2026, 11:06 UTC; its CAA records lost “0 issue \"ca[.]test\"”; its \
+         domain came to be signed (DNSSEC, the parent has DS records); the SOA record of its domain names \
+         ns1[.]other[.]test ops[.]other[.]test instead of ns1[.]shop[.]test ops[.]shop[.]test.",
+    );
+    assert!(said.unimportant.is_empty());
+    assert!(
+        said.sentence_pt.contains("os seus registos TXT perderam «v=spf1 -all»"),
+        "{}",
+        said.sentence_pt
+    );
+    // What was not answered is no change.
+    let quiet = check(
+        round(0, &[a, "shop.test TXT \"v=spf1 -all\""]),
+        round(DAY, &[a, "TXT of shop.test: silence"]),
+        &[],
+        "login[.]shop[.]test was at 19 November 2026, 11:06 UTC as it had been at 18 November 2026, 11:06 UTC.",
+    );
+    assert_eq!(quiet.unanswered, [Aspect::Txt]);
+}
+
+#[test]
+fn a_serial_alone_is_no_change_and_is_called_what_it_is() {
+    let said = check(
+        round(
+            0,
+            &["login.shop.test A 203.0.113.1", "shop.test SOA ns1.a.test ops.a.test 7 1 2 3 4"],
+        ),
+        round(
+            DAY,
+            &["login.shop.test A 203.0.113.1", "shop.test SOA NS1.a.test ops.a.test 8 9 9 9 9"],
+        ),
+        &[],
+        "login[.]shop[.]test was at 19 November 2026, 11:06 UTC as it had been at 18 November 2026, 11:06 UTC.",
+    );
+    assert_eq!(
+        said.unimportant,
+        ["Its zone was published again: the serial went from 7 to 8, which alone says nothing."]
+    );
+}
+
+#[test]
+fn an_alias_rotates_within_a_provider_in_front_but_not_between_accounts() {
+    let to = |at_ms, target: &str| {
+        round(
+            at_ms,
+            &[&format!("login.shop.test CNAME {target}"), &format!("{target} A 203.0.113.1")],
+        )
+    };
+    let said = check(
+        to(0, "a1.x.impervadns.net"),
+        to(DAY, "b2.x.impervadns.net"),
+        &[],
+        "login[.]shop[.]test was at 19 November 2026, 11:06 UTC as it had been at 18 November 2026, 11:06 UTC.",
+    );
+    assert_eq!(said.unimportant, ["Its alias changed within what Imperva uses for this."]);
+    for (then, now) in [
+        ("d1.cloudfront.net", "d2.cloudfront.net"),
+        ("one.github.io", "two.github.io"),
+        ("a1.x.impervadns.net", "e1.a.akamaiedge.net"),
+    ] {
+        let all = [to(0, then), to(DAY, now)].concat();
+        let networks = Networks::shipped();
+        let pictures = History::of(&all).pictures(HOST, &networks);
+        let said = diff(&pictures[0], &pictures[1], &networks);
+        assert!(said.changes.iter().any(|it| it.aspect == Aspect::PointsTo), "{then} {now}");
+    }
 }
 
 #[test]

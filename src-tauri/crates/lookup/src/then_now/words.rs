@@ -18,6 +18,10 @@ pub(super) const NO_ADDRESS: &str = "has no address";
 pub(super) const REGISTERED: &str = "registered";
 pub(super) const SINCE: &str = "registered since ";
 pub(super) const NOT_REGISTERED: &str = "not registered";
+/// What stands before the serial among the values of [`Aspect::Soa`].
+pub(super) const SERIAL: &str = "serial ";
+/// A TXT record is quoted so far.
+const QUOTED_CHARS: usize = 90;
 
 const MONTHS: [(&str, &str); 12] = [
     ("January", "janeiro"),
@@ -146,6 +150,11 @@ impl Said<'_> {
                 clauses.push(moved(of_servers, it, tongue, true));
             }
         }
+        for (aspect, kind) in [(Aspect::Txt, "TXT"), (Aspect::Caa, "CAA")] {
+            clauses.extend(self.change(aspect).map(|it| records_clause(kind, it, tongue)));
+        }
+        clauses.extend(self.change(Aspect::Ds).map(|it| ds_clause(it, tongue)));
+        clauses.extend(self.change(Aspect::Soa).map(|it| soa_clause(it, tongue)));
         let registration = self.change(Aspect::Registration);
         clauses.extend(registration.map(|it| registration_clause(it, tongue)));
         if let Some(it) = self.change(Aspect::Registrar) {
@@ -350,6 +359,82 @@ fn moved(what: &str, it: &HostChange, tongue: Tongue, are_names: bool) -> String
         format!("{what} {verb} from {was} to {is}"),
         format!("{what} {verb} de {was} para {is}"),
     )
+}
+
+/// Which records of a kind are gone, and which came.
+fn records_clause(kind: &str, it: &HostChange, tongue: Tongue) -> String {
+    let (open, close) = tongue.pick(("“", "”"), ("«", "»"));
+    let only = |of: &Facet, other: &Facet| -> Vec<String> {
+        let alone = of.values.iter().filter(|it| !other.values.contains(it));
+        alone
+            .map(|it| {
+                let inner = it.text.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+                let plain = defang(inner.unwrap_or(&it.text));
+                let mut text: String = plain.chars().take(QUOTED_CHARS).collect();
+                if text.len() < plain.len() {
+                    text.push('…');
+                }
+                format!("{open}{text}{close}")
+            })
+            .collect()
+    };
+    let (gone, come) = (only(&it.then, &it.now), only(&it.now, &it.then));
+    let (gone_words, come_words) = (listed(&gone, tongue), listed(&come, tongue));
+    match (gone.is_empty(), come.is_empty()) {
+        (true, _) => tongue.pick(
+            format!("its {kind} records gained {come_words}"),
+            format!("os seus registos {kind} ganharam {come_words}"),
+        ),
+        (_, true) => tongue.pick(
+            format!("its {kind} records lost {gone_words}"),
+            format!("os seus registos {kind} perderam {gone_words}"),
+        ),
+        _ => tongue.pick(
+            format!("its {kind} records lost {gone_words} and gained {come_words}"),
+            format!("os seus registos {kind} perderam {gone_words} e ganharam {come_words}"),
+        ),
+    }
+}
+
+fn ds_clause(it: &HostChange, tongue: Tongue) -> String {
+    let words = match (is_full(&it.then), is_full(&it.now)) {
+        (false, _) => tongue.pick(
+            "its domain came to be signed (DNSSEC, the parent has DS records)",
+            "o seu domínio passou a ser assinado (DNSSEC, há registos DS na zona acima)",
+        ),
+        (_, false) => tongue.pick(
+            "its domain is no longer signed (DNSSEC, the DS records at the parent are gone)",
+            "o seu domínio deixou de ser assinado (DNSSEC, os registos DS desapareceram da zona acima)",
+        ),
+        _ => tongue.pick(
+            "its domain is signed with other keys (DNSSEC, other DS records at the parent)",
+            "o seu domínio é assinado com outras chaves (DNSSEC, outros registos DS na zona acima)",
+        ),
+    };
+    words.to_owned()
+}
+
+fn soa_clause(it: &HostChange, tongue: Tongue) -> String {
+    let named = |facet: &Facet| {
+        let named = facet.values.iter().find(|it| !it.text.starts_with(SERIAL));
+        named.map(|it| defang(&it.text))
+    };
+    match (named(&it.then), named(&it.now)) {
+        (Some(was), Some(is)) => tongue.pick(
+            format!("the SOA record of its domain names {is} instead of {was}"),
+            format!("o registo SOA do seu domínio indica {is} em vez de {was}"),
+        ),
+        (None, Some(is)) => tongue.pick(
+            format!("the SOA record of its domain names {is}; before, there was none"),
+            format!("o registo SOA do seu domínio indica {is}; antes não existia"),
+        ),
+        _ => tongue
+            .pick(
+                "the SOA record of its domain is gone",
+                "o registo SOA do seu domínio desapareceu",
+            )
+            .to_owned(),
+    }
 }
 
 fn registration_clause(it: &HostChange, tongue: Tongue) -> String {

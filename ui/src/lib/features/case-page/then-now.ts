@@ -12,10 +12,20 @@ export const ASPECTS: Record<Aspect, string> = {
   name_servers: "Name servers",
   mail: "Mail",
   mail_servers: "Mail servers",
+  txt: "TXT records",
+  caa: "CAA records",
+  ds: "DS records",
+  soa: "SOA record",
   registration: "Registration",
   registrar: "Registrar",
   status: "Registry status",
 };
+
+/** Inside of a sentence: "mail servers", but "TXT records". */
+export function inSentence(aspect: Aspect): string {
+  const label = ASPECTS[aspect];
+  return /^[A-Z]{2}/.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1);
+}
 
 /** Times between two look-ups of a watch, in minutes. */
 export const EVERY: [number, string][] = [
