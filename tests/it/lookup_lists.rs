@@ -186,6 +186,21 @@ async fn two_thousand_names_are_stopped_and_taken_up_filtered_grouped_and_export
     window.painted().await;
     window.picture("list-connections").await;
     barriers.extend(window.barriers("connections").await);
+    window.tab_to("cluster-open").await;
+    window.press(&[], Key::Enter.into()).await;
+    window.wait_for("[data-test=cluster-graph][data-drawn=true]").await;
+    window.tab_to("cluster-part").await;
+    window.press(&[], Key::Down.into()).await;
+    window.press(&[], Key::Enter.into()).await;
+    window.wait_for("[data-test=cluster-part][aria-pressed=true]").await;
+    assert_eq!(
+        window.value(NEAR).await,
+        "4",
+        "the second thing shared, and the three hosts that show it"
+    );
+    window.painted().await;
+    window.picture("list-graph").await;
+    barriers.extend(window.barriers("the picture of a group").await);
     window.enter_on("list-judge").await;
     window.fill("brand", "harbour-bank.example").await;
     window.enter_on("judge-run").await;
@@ -253,6 +268,8 @@ async fn go_to_lookups(window: &Window) {
     window.wait_for("[data-test=list-new]").await;
 }
 
+/// How many lines of a group belong to the chosen one, itself included.
+const NEAR: &str = "return document.querySelectorAll('[data-near=true]').length + ''";
 /// How many names were asked about.
 const DONE: &str = "return document.querySelector('[data-test=list-stages] progress')?.value + ''";
 /// How many names the table has.

@@ -30,9 +30,9 @@ export function isTyping(target: EventTarget | null): boolean {
     ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
 }
 
-/** Whether Enter belongs to the button that has the focus. */
+/** Whether Enter belongs to the button, or what opens by it, that has the focus. */
 export function isOnButton(): boolean {
-  return document.activeElement instanceof HTMLButtonElement;
+  return document.activeElement?.matches("button, summary") ?? false;
 }
 
 /** Follows the keys a person presses and finds the action they mean. */

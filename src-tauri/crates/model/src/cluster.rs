@@ -57,6 +57,8 @@ pub struct Reason {
     pub sign: Sign,
     /// How many hosts of the cluster show it.
     pub n_hosts: u32,
+    /// Which ones, by their place among the hosts of the cluster.
+    pub hosts: Vec<u32>,
     /// In words: `6 lead to 203[.]0[.]113[.]166`.
     pub words: String,
 }
@@ -165,29 +167,30 @@ fn cluster(members: &[&Seen], weights: &BTreeMap<&Sign, f64>) -> Option<Cluster>
     let worth =
         |sign: &Sign, of: &BTreeSet<&str>| weights[sign] * of.len() as f64 / domains.len() as f64;
     let mut best = [0.0_f64; Family::N];
-    let mut ranked: Vec<(f64, &Sign, usize)> = Vec::new();
+    let places: BTreeMap<&str, u32> = hosts.iter().copied().zip(0..).collect();
+    let mut ranked: Vec<(f64, &Sign, Vec<u32>)> = Vec::new();
     for (sign, (of_hosts, of_domains)) in &shown {
         let worth = worth(sign, of_domains);
         if let Some((_, family)) = sign.kind.weight() {
             best[family as usize] = best[family as usize].max(worth);
         }
-        ranked.push((worth, sign, of_hosts.len()));
+        ranked.push((worth, sign, of_hosts.iter().map(|it| places[it]).collect()));
     }
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     let mut reasons: Vec<Reason> = Vec::new();
-    for (_, sign, n_hosts) in ranked {
+    for (_, sign, of_hosts) in ranked {
         // A prefix around an address that was named already says nothing new.
         let is_told = sign.kind == SignKind::Prefix
             && reasons
                 .iter()
-                .any(|it| it.sign.kind == SignKind::Address && it.n_hosts as usize >= n_hosts);
+                .any(|it| it.sign.kind == SignKind::Address && it.hosts.len() >= of_hosts.len());
         if !is_told && weights[sign] >= LEAST_REASON && reasons.len() < MAX_REASONS {
-            reasons.push(reason(sign, n_hosts, hosts.len()));
+            reasons.push(reason(sign, of_hosts, hosts.len()));
         }
     }
     if domains.len() == 1 {
         let sign = Sign { kind: SignKind::Domain, value: (*domains.first()?).to_owned() };
-        reasons.insert(0, reason(&sign, hosts.len(), hosts.len()));
+        reasons.insert(0, reason(&sign, places.into_values().collect(), hosts.len()));
     }
     let is_strong = domains.len() == 1 || best.iter().sum::<f64>() >= STRONG;
     Some(Cluster {
@@ -200,7 +203,8 @@ fn cluster(members: &[&Seen], weights: &BTreeMap<&Sign, f64>) -> Option<Cluster>
     })
 }
 
-fn reason(sign: &Sign, n_hosts: usize, n_all: usize) -> Reason {
+fn reason(sign: &Sign, hosts: Vec<u32>, n_all: usize) -> Reason {
+    let n_hosts = hosts.len();
     let who = match n_hosts {
         n if n == n_all && n > 2 => format!("all {n}"),
         2 if n_all == 2 => "both".to_owned(),
@@ -235,7 +239,7 @@ fn reason(sign: &Sign, n_hosts: usize, n_all: usize) -> Reason {
         SignKind::Domain => format!("{} below {value}", verb("are", "is")),
         _ => format!("{} {}: {value}", verb("show", "shows"), sign.kind.label().to_lowercase()),
     };
-    Reason { sign: sign.clone(), n_hosts: n_hosts as u32, words: format!("{who} {what}") }
+    Reason { sign: sign.clone(), n_hosts: n_hosts as u32, hosts, words: format!("{who} {what}") }
 }
 
 fn defanged(kind: SignKind, value: &str) -> String {
@@ -391,6 +395,22 @@ mod tests {
             (0..400).map(|n| format!("n{n}.test 1 verification=verify=abcdefgh")).collect();
         let found = clusters(&seen(&lines.iter().map(String::as_str).collect::<Vec<_>>()));
         assert_eq!((found.len(), found[0].hosts.len()), (1, 400));
+    }
+
+    #[test]
+    fn each_reason_says_which_hosts_show_it() {
+        let found = clusters(&seen(&[
+            "login.a.test 1 address=203.0.113.9",
+            "b.test 2 address=203.0.113.9 verification=verify=abcdefgh",
+            "c.test 2 verification=verify=abcdefgh",
+        ]));
+        let shown: Vec<_> = found[0]
+            .reasons
+            .iter()
+            .map(|it| it.hosts.iter().map(|n| found[0].hosts[*n as usize].as_str()).collect())
+            .collect::<Vec<Vec<_>>>();
+        assert_eq!(found[0].hosts, ["b.test", "c.test", "login.a.test"]);
+        assert_eq!(shown, [vec!["b.test", "c.test"], vec!["b.test", "login.a.test"]]);
     }
 
     #[test]

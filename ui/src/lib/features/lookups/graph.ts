@@ -1,0 +1,72 @@
+// What the picture of a group shows: hosts, what they share, and the cases that name them. Pure; drawing is
+// the component's. Everything in it stands in the table beside it, too.
+import type { ConnectionRow } from "$lib/ipc/bindings";
+import { defang } from "./labels";
+
+/** Hosts that a picture and its table show; of more, a number is told. */
+export const MAX_HOSTS = 300;
+/** With more hosts than this only what is chosen is named in the picture; the table names all. */
+export const NAMED_HOSTS = 40;
+
+export type PartKind = "host" | "sign" | "case";
+
+export type Part = { id: string; kind: PartKind; label: string; is_marked: boolean };
+export type Line = { id: string; from: string; to: string };
+export type Picture = { parts: Part[]; lines: Line[] };
+
+export const hostId = (host: string) => `host ${host}`;
+export const signId = (n: number) => `sign ${n}`;
+export const caseId = (reference: string) => `case ${reference}`;
+
+/** The parts and the lines between them; a case that is named by one host only is drawn, too. */
+export function picture(cluster: ConnectionRow): Picture {
+  const hosts = cluster.hosts.slice(0, MAX_HOSTS);
+  const references = [...new Set(hosts.flatMap((it) => it.cases))].sort();
+  const parts: Part[] = [
+    ...cluster.reasons.map((it, n) => ({ id: signId(n), kind: "sign" as const, label: shortened(defang(it.sign.value)), is_marked: false })),
+    ...references.map((it) => ({ id: caseId(it), kind: "case" as const, label: it, is_marked: false })),
+    ...hosts.map((it) => ({
+      id: hostId(it.host),
+      kind: "host" as const,
+      label: shortened(defang(it.host)),
+      is_marked: it.is_dangling || it.is_new,
+    })),
+  ];
+  const line = (from: string, to: string) => ({ id: `${from} – ${to}`, from, to });
+  const shared = cluster.reasons.flatMap((it, n) =>
+    it.hosts.filter((place) => place < hosts.length).map((place) => line(signId(n), hostId(hosts[place]?.host ?? ""))),
+  );
+  const named = hosts.flatMap((it) => it.cases.map((reference) => line(caseId(reference), hostId(it.host))));
+  return { parts, lines: [...shared, ...named] };
+}
+
+/** A part and what it is connected with; everything when nothing is chosen. */
+export function lit(of: Picture, chosen: string | null): Set<string> {
+  if (!chosen) return new Set(of.parts.map((it) => it.id));
+  const near = of.lines.filter((it) => it.from === chosen || it.to === chosen);
+  return new Set([chosen, ...near.flatMap((it) => [it.from, it.to])]);
+}
+
+/**
+ * Where each part begins before forces move it: what is shared and the cases in a small circle, each host outside of
+ * the first of those that it hangs on. The same group looks the same every time.
+ */
+export function beginnings(of: Picture): Map<string, { x: number; y: number }> {
+  const around = (n: number, all: number, radius: number) => {
+    const angle = (2 * Math.PI * n) / Math.max(all, 1);
+    return { x: radius * Math.cos(angle), y: radius * Math.sin(angle) };
+  };
+  const hubs = of.parts.filter((it) => it.kind !== "host");
+  const places = new Map(hubs.map((it, n) => [it.id, around(n, hubs.length, 80)]));
+  const hosts = of.parts.filter((it) => it.kind === "host");
+  const rank = new Map(hubs.map((it, n) => [it.id, n]));
+  const first = new Map<string, number>();
+  for (const it of of.lines) first.set(it.to, Math.min(first.get(it.to) ?? Infinity, rank.get(it.from) ?? Infinity));
+  const ordered = [...hosts].sort((a, b) => (first.get(a.id) ?? 0) - (first.get(b.id) ?? 0));
+  ordered.forEach((it, n) => places.set(it.id, around(n, ordered.length, 160 + 4 * ordered.length)));
+  return places;
+}
+
+function shortened(label: string): string {
+  return label.length > 34 ? `${label.slice(0, 33)}…` : label;
+}
