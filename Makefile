@@ -1,12 +1,12 @@
 # The four commands of the house. Each installs what is missing on Debian 12 or newer.
-.PHONY: run test leaks bench soak bundle setup ui bindings pictures
+.PHONY: run test tables leaks bench soak bundle setup ui bindings pictures
 
 export CARGO_TERM_COLOR ?= auto
 # Lints run while the workspace builds; dependencies are built once for every step.
 LINTED = RUSTC_WORKSPACE_WRAPPER=clippy-driver
 NODE = PATH="$(HOME)/.cache/farol/node/node_modules/node/bin:$$PATH"
 
-run: setup ui
+run: setup tables ui
 	cargo build --workspace
 	.ci/run-window $(ARGS)
 
@@ -34,12 +34,16 @@ soak: setup
 	cargo build --package farol-tests
 	$${CARGO_TARGET_DIR:-target}/debug/soak
 
-bundle: setup ui
+bundle: setup tables ui
 	cargo install tauri-cli --version '^2' --locked
-	cd src-tauri && cargo tauri build --features vendored-openssl -- --profile dist
+	cd src-tauri && cargo tauri build --features vendored-openssl $$(../.ci/tables --for-tauri) -- --profile dist
 
 setup:
 	@.ci/setup
+
+# The offline table of networks. Nothing waits for it but who looks addresses up.
+tables:
+	@$(NODE) .ci/tables
 
 ui: ui/node_modules/.installed
 	cd ui && $(NODE) npm run --silent build

@@ -51,12 +51,14 @@ pub(crate) fn pick_picture(app: &AppHandle) -> Option<PathBuf> {
     })
 }
 
-/// One table.
-pub(crate) fn pick_table(app: &AppHandle) -> Option<PathBuf> {
-    seam("FAROL_PICK_FILE").or_else(|| {
-        let dialog = app.dialog().file().set_title("Load an IP→ASN table");
-        dialog.add_filter("CSV", &["csv"]).blocking_pick_file()?.into_path().ok()
-    })
+/// A table of networks, in one file or several.
+pub(crate) fn pick_tables(app: &AppHandle) -> Option<Vec<PathBuf>> {
+    if let Some(path) = seam("FAROL_PICK_FILE") {
+        return Some(vec![path]);
+    }
+    let dialog = app.dialog().file().set_title("Load an IP→ASN table");
+    let files = dialog.add_filter("CSV", &["csv"]).blocking_pick_files()?;
+    Some(files.into_iter().filter_map(|it| it.into_path().ok()).collect())
 }
 
 /// One of IANA's bootstrap files.

@@ -10,7 +10,9 @@ use std::{
 };
 
 use farol_app::{
-    Code, Desk, Failure, backups, keys,
+    Code, Desk, Failure,
+    asn_tables::brought_in,
+    backups, keys,
     look::{self, Look},
     lookups::Watch,
     vault,
@@ -64,7 +66,7 @@ impl House {
 
     /// A desk that was just opened; it is checked, and its daily backup made, behind the work.
     fn opened(&self, desk: Desk) -> Arc<Desk> {
-        let desk = Arc::new(desk);
+        let desk = Arc::new(desk.with_tables_in(brought_in()));
         let (house, behind) = (self.clone(), Arc::downgrade(&desk));
         std::thread::spawn(move || {
             let Some(desk) = behind.upgrade() else { return };

@@ -16,7 +16,7 @@ const COMMANDS = new Set(
     "recheck_plan recheck_start watch_list watch_plan watch_set watch_end news_show news_seen " +
     "sighting_add sighting_withdraw " +
     "send_off_plan send_off_write sent_from_mail " +
-    "work_cancel asn_pick evidence_pick evidence_open evidence_save evidence_destroy networks_show network_choose registries_show registries_switch registries_pick decision_make mitigation_propose mitigation_advance template_list " +
+    "work_cancel asn_show asn_pick asn_forget evidence_pick evidence_open evidence_save evidence_destroy networks_show network_choose registries_show registries_switch registries_pick decision_make mitigation_propose mitigation_advance template_list " +
     "document_list document_create document_show document_save document_preview document_print document_check document_export " +
     "block_history moment_list block_comment comment_settle document_issue document_correct promise_list promise_keep " +
     "team_show team_legal team_name logo_pick logo_remove template_show template_lint template_preview template_save template_restore template_default " +

@@ -3,8 +3,9 @@
 use tauri::{AppHandle, State};
 
 use farol_app::{
+    Desk,
     lookups::Watch,
-    view::{LookupDone, LookupPlan, NetworkRow, RegistriesView},
+    view::{AsnTableView, LookupDone, LookupPlan, NetworkRow, RegistriesView},
 };
 use farol_model::{id::CaseId, leaving::LookupDepth};
 
@@ -45,9 +46,26 @@ pub(crate) async fn lookup_start(
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn asn_pick(app: AppHandle, house: State<'_, House>) -> Reply<Option<u32>> {
-    ask(house, move |desk| dialogs::pick_table(&app).map(|it| desk.load_asn_table(&it)).transpose())
-        .await
+pub(crate) async fn asn_show(house: State<'_, House>) -> Reply<AsnTableView> {
+    ask(house, |desk| Ok(desk.asn_table_show())).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn asn_pick(
+    app: AppHandle,
+    house: State<'_, House>,
+) -> Reply<Option<AsnTableView>> {
+    ask(house, move |desk| {
+        dialogs::pick_tables(&app).map(|it| desk.load_asn_table(&it)).transpose()
+    })
+    .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn asn_forget(house: State<'_, House>) -> Reply<AsnTableView> {
+    ask(house, Desk::forget_asn_table).await
 }
 
 #[tauri::command]

@@ -179,7 +179,7 @@ fn picture(n: usize) -> (String, Vec<Observation>) {
     ];
     answers.push((
         Question::Asn { ip: ip.to_owned() },
-        Answer::Asn { asn, holder: "Somebody".into() },
+        Answer::Asn { asn, holder: "Somebody".into(), range: None },
     ));
     answers.into_iter().for_each(|(question, answer)| see(question, answer));
     (host, all)

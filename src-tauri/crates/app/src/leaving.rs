@@ -121,6 +121,7 @@ impl Desk {
             resolver: self.own_resolver(),
             resolver_now: self.choose_resolver(None).ok().map(|it| it.to_string()),
             rows: who_sees(registries.on, registries.whois),
+            networks_table: self.asn_table_show(),
             waiting: self.store.read(|it| {
                 let waiting = it.waiting()?;
                 waiting

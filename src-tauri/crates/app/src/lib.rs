@@ -5,6 +5,8 @@
 
 /// A second person's approval.
 mod approvals;
+/// Which network an address is in.
+pub mod asn_tables;
 /// Backups, and the vault's condition.
 pub mod backups;
 /// Cases that travel whole between two desks.
@@ -104,7 +106,7 @@ use std::{
     sync::{Arc, Mutex, RwLock},
 };
 
-use farol_lookup::{AsnTable, Networks};
+use farol_lookup::Networks;
 use farol_practice::Practice;
 use farol_store::Store;
 
@@ -117,7 +119,7 @@ pub struct Desk {
     machines: Machines,
     dir: PathBuf,
     networks: RwLock<Arc<Networks>>,
-    asn: RwLock<Arc<AsnTable>>,
+    asn: asn_tables::AsnTables,
     registries: registries::Desked,
     leaving: leaving::Leaving,
     /// Lookup lists that are being asked.

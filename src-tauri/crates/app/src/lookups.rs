@@ -1,10 +1,7 @@
 //! Asking the world, and keeping what it said.
 
-use std::{fs, path::Path, sync::Arc};
-
 use farol_lookup::{
-    AsnTable, Brought, Depth, HostLookup, Reach, Resolver, Stamp, is_selector, is_subject,
-    registry_questions,
+    Brought, Depth, HostLookup, Reach, Resolver, Stamp, is_selector, is_subject, registry_questions,
 };
 use farol_model::{
     id::CaseId,
@@ -77,7 +74,7 @@ impl Desk {
                     .into()
             },
             hosts,
-            n_asn_ranges: self.asn_table().len() as u32,
+            networks_table: self.asn_table_show(),
         })
     }
 
@@ -206,29 +203,6 @@ impl Desk {
         Ok(LookupDone { observations, verdicts, changes, cancelled })
     }
 
-    /// Loads an IP→ASN table (`start,end,asn,name`) and keeps it beside the vault; it is public
-    /// data. Returns how many ranges it has.
-    ///
-    /// # Errors
-    /// When the file cannot be read or a line is wrong; the old table stays then.
-    pub fn load_asn_table(&self, path: &Path) -> Result<u32, Failure> {
-        let refused = |what: String| {
-            Failure::bad_input(
-                format!("The table was not loaded: {what}. The old one stays."),
-                "Choose a CSV file with the columns start, end, asn, name.",
-            )
-        };
-        let bytes = fs::read(path).map_err(|error| refused(error.kind().to_string()))?;
-        let as_of = self.store.now().to_minute();
-        let table = AsnTable::parse(&bytes, &as_of).map_err(|error| refused(error.to_string()))?;
-        let n_ranges = table.len() as u32;
-        fs::write(self.dir.join("asn.csv"), &bytes)
-            .and_then(|()| fs::write(self.dir.join("asn.csv.as_of"), &as_of))
-            .map_err(|error| refused(error.kind().to_string()))?;
-        *self.asn.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(table);
-        Ok(n_ranges)
-    }
-
     /// Moves the practice internet on to its next round, where some names answer otherwise; a real
     /// vault has none.
     pub fn next_practice_round(&self) {
@@ -259,11 +233,6 @@ impl Desk {
                  https://192.0.2.53/dns-query.",
             )
         })
-    }
-
-    /// Who announces which addresses.
-    pub(crate) fn asn_table(&self) -> Arc<AsnTable> {
-        Arc::clone(&self.asn.read().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 }
 

@@ -1,12 +1,10 @@
 //! Making, opening and describing a vault.
 
 use std::{
-    fs,
     path::Path,
     sync::{Arc, Mutex, RwLock},
 };
 
-use farol_lookup::AsnTable;
 use farol_model::{finding::Finding, slot::SlotKind};
 use farol_practice::Practice;
 use farol_store::{
@@ -18,6 +16,7 @@ pub use farol_store::Place;
 
 use crate::{
     Code, Desk, Failure, Machines,
+    asn_tables::AsnTables,
     connections::Remembered,
     leaving::Leaving,
     lookup_lists::Runs,
@@ -151,7 +150,7 @@ impl Desk {
             leaving: Leaving::open(dir),
             runs: Runs::default(),
             shown: Remembered::default(),
-            asn: RwLock::new(Arc::new(asn_table(dir, practice.is_some())?)),
+            asn: AsnTables::default(),
             practice,
             backup_problem: Mutex::default(),
         })
@@ -214,26 +213,6 @@ fn start_practice() -> Result<Practice, Failure> {
             Code::Failed,
             format!("The practice internet could not be started: {error}."),
             "It listens on 127.0.0.1 only; see what forbids that, then open the desk again.",
-        )
-    })
-}
-
-/// The IP→ASN table beside the vault; without one the practice internet's, or an empty one.
-fn asn_table(dir: &Path, practice: bool) -> Result<AsnTable, Failure> {
-    let path = dir.join("asn.csv");
-    let Ok(bytes) = fs::read(&path) else {
-        return Ok(if practice {
-            AsnTable::parse(farol_practice::asn_csv().as_bytes(), "the practice internet")
-                .unwrap_or_else(|_| AsnTable::empty())
-        } else {
-            AsnTable::empty()
-        });
-    };
-    let as_of = fs::read_to_string(dir.join("asn.csv.as_of")).unwrap_or_else(|_| "unknown".into());
-    AsnTable::parse(&bytes, as_of.trim()).map_err(|error| {
-        Failure::bad_input(
-            format!("The IP→ASN table cannot be used: {error}."),
-            "Load it again, or move asn.csv away from the vault's folder.",
         )
     })
 }

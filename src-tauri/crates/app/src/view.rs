@@ -57,7 +57,8 @@ pub use lookup_lists::{
     ListedRow, LookupListPlan, LookupListView, SignKindRow,
 };
 pub use lookups::{
-    LookupDone, LookupPlan, NetworkRow, RegistriesView, RegistryPlan, RegistryQuota, RegistryTable,
+    AnnouncedRow, AsnTableKind, AsnTableView, LookupDone, LookupPlan, NetworkRow, RegistriesView,
+    RegistryPlan, RegistryQuota, RegistryTable,
 };
 pub use reports::{ImportResult, Imported, ReportRow, ReportView};
 pub use retention::{DueRow, ErasePreview};

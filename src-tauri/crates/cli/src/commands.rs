@@ -20,6 +20,8 @@ mod lists;
 mod lookup_lists;
 /// Asking the world.
 mod lookups;
+/// Whose networks there are, and which one an address is in.
+mod networks;
 /// The registries.
 mod registries;
 /// Reports.
@@ -48,13 +50,12 @@ use std::{fs, path::Path};
 use serde_json::json;
 
 use crate::{
-    options::{
-        Command, DocCommand, JournalCommand, LookupOptions, NetworkCommand, Options, QueueCommand,
-    },
+    options::{Command, DocCommand, JournalCommand, LookupOptions, Options, QueueCommand},
     output::Output,
 };
 use farol_app::{
     Desk, Failure,
+    asn_tables::brought_in,
     vault::{Place, default_dir, open as open_vault, place as place_in, practice_dir},
     view::JournalCheck,
 };
@@ -103,18 +104,7 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
         Command::Recheck(options) => then_now::recheck(&open()?, options, output),
         Command::Diff(options) => then_now::diff(&open()?, &options, output),
         Command::Watch(command) => then_now::watch(&open()?, command, output),
-        Command::Network(command) => {
-            let desk = open()?;
-            let rows = match command {
-                NetworkCommand::List => desk.networks_show(),
-                NetworkCommand::Ours { id } => desk.choose_network(&id)?,
-            };
-            for row in rows {
-                let ours = if row.ours { "  ours" } else { "" };
-                output.line(&row, &format!("{}  {}{ours}", row.id, row.name))?;
-            }
-            Ok(())
-        }
+        Command::Network(command) => networks::run(&open()?, command, output),
         Command::Registries(command) => registries::run(&open()?, command, output),
         Command::Decide { case, what, reason, policy, alternatives, blast_radius, reach } => {
             let said = cases::Said { what, reason, policy, alternatives, blast_radius };
@@ -141,16 +131,13 @@ pub(crate) fn run(options: Options, output: &mut Output) -> Result<(), Failure> 
             let words = format!("{n_entries} entries written to {}", file.display());
             output.line(&json!({ "n_entries": n_entries }), &words)
         }
-        Command::Asn { file } => {
-            let n_ranges = open()?.load_asn_table(&file)?;
-            output.line(&json!({ "n_ranges": n_ranges }), &format!("{n_ranges} ranges loaded"))
-        }
+        Command::Asn(command) => networks::asn(&open()?, command, output),
     }
 }
 
 /// Opens the vault, and tells what opening it found.
 fn open(place: &Place, passphrase: Option<&str>) -> Result<Desk, Failure> {
-    let desk = open_vault(place.clone(), passphrase, MACHINES)?;
+    let desk = open_vault(place.clone(), passphrase, MACHINES)?.with_tables_in(brought_in());
     for finding in desk.status()?.findings {
         eprintln!("farolctl: {finding}");
     }

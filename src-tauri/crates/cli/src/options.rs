@@ -198,11 +198,9 @@ pub(crate) enum Command {
     /// Check the record.
     #[command(subcommand)]
     Journal(JournalCommand),
-    /// Load the offline IP→ASN table (CSV: start,end,asn,name).
-    Asn {
-        /// The file.
-        file: PathBuf,
-    },
+    /// Ask the offline table of networks, which tells nobody anything, and load a newer one.
+    #[command(subcommand)]
+    Asn(AsnCommand),
 }
 
 /// On what, and how wide.
@@ -287,6 +285,26 @@ pub(crate) enum RegistriesCommand {
         /// The file.
         file: PathBuf,
     },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AsnCommand {
+    /// Which table answers, its date and whom it is from.
+    Show,
+    /// The range, the autonomous system and the holder of addresses.
+    Of {
+        /// The addresses, defanged or not.
+        #[arg(required = true)]
+        addresses: Vec<String>,
+    },
+    /// Load a table (CSV: start,end,asn,name, no head); it counts before the one that set-up brought.
+    Load {
+        /// One file, or several that are one table: IPv4 and IPv6 apart.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Go back to the table that set-up brought.
+    Forget,
 }
 
 #[derive(Subcommand)]

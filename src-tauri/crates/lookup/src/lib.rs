@@ -40,7 +40,7 @@ mod verdict;
 /// A DNS message in the words of the trade.
 mod wire;
 
-pub use asn::AsnTable;
+pub use asn::{Announced, AsnTable};
 pub use canary::telling_labels;
 pub use depth::{Depth, Reach};
 pub use gate::{Brought, Gate, Pass};

@@ -263,7 +263,9 @@ impl Work for List<'_> {
 /// What the offline table says of an address.
 pub(crate) fn from_table(ip: IpAddr, table: &AsnTable, stamp: Stamp) -> Asked {
     let answer = match table.lookup(ip) {
-        Some((asn, holder)) => Answer::Asn { asn, holder: holder.to_owned() },
+        Some(it) => {
+            Answer::Asn { asn: it.asn, holder: it.holder.to_owned(), range: Some(it.range()) }
+        }
         None if table.is_empty() => {
             Answer::NoAnswer { reason: "no asn table is loaded".to_owned() }
         }

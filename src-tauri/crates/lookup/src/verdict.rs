@@ -298,7 +298,7 @@ mod tests {
             question: farol_model::lookup::Question::Asn { ip: ip.to_owned() },
             server: "asn table of 2026-11-23".to_owned(),
             transport: "table".to_owned(),
-            answer: Answer::Asn { asn, holder: "Somebody".to_owned() },
+            answer: Answer::Asn { asn, holder: "Somebody".to_owned(), range: None },
             ..answer(id, &["a.test A 192.0.2.1"])
         }
     }

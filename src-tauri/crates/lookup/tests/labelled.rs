@@ -28,7 +28,11 @@ fn observations(host: &str, answers: &str) -> Vec<Observation> {
         };
         let (question, answer) = match kind {
             "ASN" => {
-                let answer = Answer::Asn { asn: data.parse().unwrap(), holder: "Somebody".into() };
+                let answer = Answer::Asn {
+                    asn: data.parse().unwrap(),
+                    holder: "Somebody".into(),
+                    range: None,
+                };
                 (Question::Asn { ip: last_ip.clone() }, answer)
             }
             "CNAME" => {

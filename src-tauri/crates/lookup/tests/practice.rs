@@ -412,9 +412,9 @@ fn an_answer_keeps_its_chain_its_flags_and_its_bytes() {
                 NXDOMAIN rd ra
                 harbour-bank.example 3600 SOA ns1.granite-dns.example hostmaster.harbour-bank.example 2026112301 3600 900 604800 300
             192.0.2.10 ASN over table, no wire
-                AS64496 Harbour Edge
+                AS64496 Harbour Edge, 192.0.2.0/24
             2001:db8:40::10 ASN over table, no wire
-                AS64496 Harbour Edge
+                AS64496 Harbour Edge, 2001:db8:40::/48
         "#]],
     );
     check_answers(
@@ -686,7 +686,7 @@ fn a_list_asks_for_the_chosen_types_alone() {
         [
             "no-follow.practice.test A: NOERROR CNAME quarry-public.objects.harbour.example",
             "quarry-public.objects.harbour.example A: NOERROR A 198.51.100.140",
-            "198.51.100.140 ASN: AS64496 Harbour Edge",
+            "198.51.100.140 ASN: AS64496 Harbour Edge, 198.51.100.128/25",
             "x..y A: this is not a name that DNS can carry",
         ]
     "#]]

@@ -133,6 +133,10 @@ pub enum Answer {
         asn: u32,
         /// Holder as the table names it.
         holder: String,
+        /// The range of the table that the address is in, `203.0.113.0/24` or first and last address;
+        /// none where an older version did not keep it.
+        #[serde(default)]
+        range: Option<String>,
     },
     /// The offline table has no entry for the address.
     NotInTable,
@@ -184,7 +188,8 @@ impl Answer {
                     answers.iter().map(|it| format!("{} {}", it.record_type, it.data)).collect();
                 format!("{rcode} {}", data.join(", ")).trim_end().to_owned()
             }
-            Self::Asn { asn, holder } => format!("AS{asn} {holder}"),
+            Self::Asn { asn, holder, range: Some(range) } => format!("AS{asn} {holder}, {range}"),
+            Self::Asn { asn, holder, range: None } => format!("AS{asn} {holder}"),
             Self::NotInTable => "not in the table".to_owned(),
             Self::Registered { record, .. } => record.in_one_line(),
             Self::NotRegistered { .. } => "the registry has no such entry".to_owned(),

@@ -71,6 +71,8 @@ pub struct Observed {
 pub struct Address {
     /// The address.
     pub ip: IpAddr,
+    /// The range of the table that it is in, as a prefix where it is one.
+    pub range: Option<String>,
     /// The autonomous system, when the table knows.
     pub asn: Option<u32>,
     /// Its holder.
@@ -204,8 +206,13 @@ fn addresses(host: &str, observations: &[Observation], asn: &AsnTable) -> Vec<Ad
     addresses.sort_unstable();
     addresses.dedup();
     let announced = |ip: IpAddr| {
-        let (asn, holder) = asn.lookup(ip).unzip();
-        Address { ip, asn, holder: holder.map(str::to_owned) }
+        let found = asn.lookup(ip);
+        Address {
+            ip,
+            range: found.map(|it| it.range()),
+            asn: found.map(|it| it.asn),
+            holder: found.map(|it| it.holder.to_owned()),
+        }
     };
     addresses.into_iter().map(announced).collect()
 }

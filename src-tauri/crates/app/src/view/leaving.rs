@@ -3,7 +3,7 @@
 use serde::Serialize;
 use specta::Type;
 
-use super::LookupListView;
+use super::{AsnTableView, LookupListView};
 use farol_model::{
     case::CaseRef,
     id::{CaseId, WaitingId},
@@ -21,6 +21,8 @@ pub struct LeavingView {
     pub resolver_now: Option<String>,
     /// What can be asked, and who learns of it.
     pub rows: Vec<WhoSees>,
+    /// The table that is asked here instead of anybody.
+    pub networks_table: AsnTableView,
     /// Look-ups that wait, in the order they were asked for.
     pub waiting: Vec<WaitingRow>,
     /// Lookup lists that wait, the newest first.

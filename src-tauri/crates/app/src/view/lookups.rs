@@ -26,8 +26,60 @@ pub struct LookupPlan {
     pub registries: Vec<RegistryPlan>,
     /// Who can see that registries are asked, in one sentence.
     pub registries_seen_by: String,
-    /// Entries in the IP→ASN table; 0 when none is loaded.
-    pub n_asn_ranges: u32,
+    /// The table that says which networks the addresses are in.
+    pub networks_table: AsnTableView,
+}
+
+/// Which offline table of networks answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum AsnTableKind {
+    /// One that somebody loaded.
+    Own,
+    /// One that set-up or a package brought.
+    Brought,
+    /// The practice internet's.
+    Practice,
+    /// None.
+    Missing,
+}
+
+/// The offline table of networks, in the settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct AsnTableView {
+    /// Which one answers.
+    pub kind: AsnTableKind,
+    /// What it is, and which version; the names of the files when somebody loaded it.
+    pub name: String,
+    /// The date of the data; when it was loaded, where nothing else is known.
+    pub as_of: String,
+    /// Its licence.
+    pub licence: Option<String>,
+    /// Whom its licence wants to be named.
+    pub attribution: Option<String>,
+    /// What a reader has to know.
+    pub note: Option<String>,
+    /// How many ranges it has.
+    pub n_ranges: u32,
+    /// Lines that another contradicts, once it was read: what two of them claim counts as not in the table.
+    pub n_contradicted: u32,
+    /// Why it cannot be used.
+    pub problem: Option<String>,
+}
+
+/// What the offline table says of an address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AnnouncedRow {
+    /// The address.
+    pub ip: String,
+    /// The range of the table that it is in, as a prefix where it is one.
+    pub range: Option<String>,
+    /// Who announces it; none when the table has no entry.
+    pub asn: Option<u32>,
+    /// Its holder.
+    pub holder: Option<String>,
+    /// The date of the table.
+    pub as_of: String,
 }
 
 /// What a registry would be asked.

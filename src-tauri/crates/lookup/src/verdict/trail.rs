@@ -112,7 +112,7 @@ impl<'a> Trail<'a> {
         trail.announced = newest
             .iter()
             .filter_map(|by| match (&by.question, &by.answer) {
-                (Question::Asn { ip }, Answer::Asn { asn, holder }) => {
+                (Question::Asn { ip }, Answer::Asn { asn, holder, .. }) => {
                     Some(Announced { ip: ip.parse().ok()?, asn: *asn, holder, by })
                 }
                 _ => None,
