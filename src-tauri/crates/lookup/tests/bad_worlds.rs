@@ -312,6 +312,40 @@ fn a_refusal_and_its_reason_are_an_answer() {
 }
 
 #[test]
+fn a_right_answer_from_another_port_or_address_is_not_taken_and_a_lie_on_the_way_is_kept_with_its_server()
+ {
+    /// Knows the id and the question, but does not sit where the question went.
+    fn beside(from: &str) -> (UdpSocket, SocketAddr) {
+        let (asked, liar) =
+            (UdpSocket::bind("127.0.0.1:0").unwrap(), UdpSocket::bind(from).unwrap());
+        let at = asked.local_addr().unwrap();
+        let tells = asked.try_clone().unwrap();
+        tells.set_read_timeout(Some(DEADLINE * 4)).unwrap();
+        thread::spawn(move || {
+            let mut packet = [0; 4096];
+            while let Ok((n, client)) = tells.recv_from(&mut packet) {
+                let asked = &packet[..n];
+                // First the lie, then the truth: whoever took the first would be deceived.
+                liar.send_to(&answer(asked, 0x8180, 1, &[203, 0, 113, 66]), client).unwrap();
+                tells.send_to(&good(asked), client).unwrap();
+            }
+        });
+        (asked, at)
+    }
+    for from in ["127.0.0.1:0", "127.0.0.2:0"] {
+        let (_listens, at) = beside(from);
+        let asked = ask(&[Resolver { deadline: DEADLINE, attempts: 2, ..Resolver::at(at) }]);
+        let observation = &asked[0].observation;
+        assert_eq!(observation.answer.in_one_line(), "NOERROR A 192.0.2.7", "{from}");
+        assert_eq!(observation.server, at.to_string());
+    }
+    // Who answers from the right place is believed by everybody: so it is said who it was.
+    let lies =
+        Server::start(|asked| vec![answer(asked, 0x8180, 1, &[203, 0, 113, 66])], None, false);
+    check(&lies, "udp", "NOERROR A 203.0.113.66 [rd ra]", true);
+}
+
+#[test]
 fn a_circle_of_names_ends() {
     fn circle(asked: &[u8]) -> Vec<Vec<u8>> {
         vec![answer(asked, 0x8180, 5, &[0xc0, 12])]
