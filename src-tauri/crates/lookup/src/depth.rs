@@ -145,8 +145,14 @@ impl Below<'_> {
                 };
                 let is_said = !matches!(asked.observation.answer, Answer::NoAnswer { .. });
                 next = delegation(&asked.observation.answer, host, &zone);
+                let is_end = knows_itself(&asked.observation.answer);
                 all.push(asked);
                 if is_said {
+                    // Whoever knows the name itself is asked for the other kind of address, too.
+                    if is_end {
+                        let question = vec![authority(host, "AAAA", name)];
+                        all.extend(self.ask(question, Resolver::at(*addr)).await);
+                    }
                     break;
                 }
             }
@@ -231,6 +237,13 @@ fn delegation(answer: &Answer, host: &str, zone: &str) -> Option<(String, Vec<St
     let names = servers().filter(|it| it.name == *deeper).map(|it| it.data.clone());
     let names: Vec<String> = names.take(MAX_SERVERS).collect();
     (is_towards && deeper.len() > zone.len()).then(|| (deeper.clone(), names))
+}
+
+/// Whether a server answered for the name and did not send us on.
+fn knows_itself(answer: &Answer) -> bool {
+    let Answer::Dns { rcode, answers, authority, .. } = answer else { return false };
+    let sends_on = authority.iter().any(|it| it.record_type == "NS");
+    rcode == "NOERROR" && (!answers.is_empty() || !sends_on)
 }
 
 /// Futures that go on side by side until all have ended.

@@ -103,8 +103,9 @@ fn answer(question: &[u8], knows: Knows) -> Option<Vec<u8>> {
             answer.extend(wire(owner));
             answer.extend(number(kind).to_be_bytes());
             answer.extend([0, 1, 0, 0, 0, 60]);
-            let data = match (*kind, data.parse::<std::net::Ipv4Addr>()) {
-                ("A", Ok(ip)) => ip.octets().to_vec(),
+            let data = match (*kind, data.parse()) {
+                (_, Ok(IpAddr::V4(ip))) => ip.octets().to_vec(),
+                (_, Ok(IpAddr::V6(ip))) => ip.octets().to_vec(),
                 ("SOA", _) => {
                     let mut soa = wire("ns.kelp.test");
                     soa.extend(wire("root.kelp.test"));
@@ -126,6 +127,7 @@ fn number(kind: &str) -> u16 {
         "A" => 1,
         "NS" => 2,
         "SOA" => 6,
+        "AAAA" => 28,
         _ => 0,
     }
 }
@@ -256,7 +258,11 @@ fn the_way_from_the_root_is_followed_server_by_server() {
     ];
     let nic: Knows =
         &[("www.kelp.test", "A", &[("authority", "kelp.test", "NS", "ns1.kelp.test")])];
-    let servers = Servers::start(&[("127.0.0.1", root), ("127.0.0.2", nic), ("127.0.0.3", HONEST)]);
+    let own: Knows = &[
+        ("www.kelp.test", "A", &[("answer", "www.kelp.test", "A", "192.0.2.9")]),
+        ("www.kelp.test", "AAAA", &[("answer", "www.kelp.test", "AAAA", "2001:db8::9")]),
+    ];
+    let servers = Servers::start(&[("127.0.0.1", root), ("127.0.0.2", nic), ("127.0.0.3", own)]);
     let all = look_up("www.kelp.test", &servers, Depth { trace: true, ..Depth::default() });
     let steps: Vec<String> = all
         .iter()
@@ -275,6 +281,7 @@ fn the_way_from_the_root_is_followed_server_by_server() {
             "root at 127.0.0.1: NOERROR, ask a.nic.test",
             "a.nic.test at 127.0.0.2: NOERROR, ask ns1.kelp.test",
             "ns1.kelp.test at 127.0.0.3: NOERROR A 192.0.2.9",
+            "ns1.kelp.test at 127.0.0.3: NOERROR AAAA 2001:db8::9",
         ]
     );
 }
