@@ -1,5 +1,7 @@
 //! Asking the world, and keeping what it said.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use farol_lookup::{
     Brought, Depth, HostLookup, Reach, Resolver, Stamp, is_selector, is_subject, registry_questions,
 };
@@ -156,7 +158,7 @@ impl Desk {
             n_questions(host) + depth.selectors.len() + n_registries
         };
         let counts: Vec<usize> = hosts.iter().map(count).collect();
-        let total: usize = counts.iter().sum();
+        let mut total: usize = counts.iter().sum();
         let mut observations: Vec<Observation> = Vec::new();
         let mut verdicts: Vec<(usize, ProviderVerdict)> = Vec::new();
         let mut before = 0;
@@ -166,8 +168,12 @@ impl Desk {
             if (watch.cancelled)() || pass.is_over() {
                 break;
             }
-            let progress = |done: usize, _: usize| {
-                (watch.progress)((before + done).min(total), total);
+            // What comes up on the way, such as name servers that are asked themselves, is counted, too.
+            let of_host = AtomicUsize::new(n_questions);
+            let others = total - n_questions;
+            let progress = |done: usize, all: usize| {
+                let all = of_host.fetch_max(all, Ordering::Relaxed).max(all);
+                (watch.progress)(before + done, others + all);
             };
             let lookup = HostLookup {
                 resolver: &resolver,
@@ -186,7 +192,8 @@ impl Desk {
             let answered: Vec<Observation> = asked.into_iter().map(|it| it.observation).collect();
             verdicts.push((n, farol_lookup::verdict(host, &answered, &self.networks())));
             observations.extend(answered);
-            before += n_questions;
+            let of_host = of_host.into_inner();
+            (before, total) = (before + of_host, others + of_host);
         }
         (watch.progress)(total, total);
         verdicts.sort_by_key(|(n, _)| *n);

@@ -17,7 +17,7 @@ use farol_model::lookup::{Answer, Question, Record};
 
 use crate::{
     engine::{self, Pace, Work},
-    look_up::{Asked, Stamper},
+    look_up::{Asked, Run},
     questions::{dns, registrable},
     rdap::is_public,
     resolver::Resolver,
@@ -93,10 +93,8 @@ type Server = (String, SocketAddr);
 
 /// Who asks, and how it is watched.
 pub(crate) struct Below<'a> {
-    pub(crate) resolver: &'a Resolver,
+    pub(crate) run: &'a Run<'a>,
     pub(crate) reach: Reach,
-    pub(crate) stamp: Stamper<'a>,
-    pub(crate) cancelled: &'a (dyn Fn() -> bool + Send + Sync),
 }
 
 impl Below<'_> {
@@ -127,7 +125,7 @@ impl Below<'_> {
     pub(crate) async fn trace(&self, host: &str) -> Vec<Asked> {
         let mut all = Vec::new();
         // Not always the same of the thirteen: the first draw of the stamp says which.
-        let start = (self.stamp)().id.as_bytes()[15] as usize;
+        let start = (self.run.stamp)().id.as_bytes()[15] as usize;
         let mut servers: Vec<Server> = (0..ROOT.len())
             .map(|n| ROOT[(start + n) % ROOT.len()])
             .filter_map(|(name, ip)| Some((name.to_owned(), self.reach.address(ip.into())?)))
@@ -136,7 +134,7 @@ impl Below<'_> {
         for _ in 0..MAX_STEPS {
             let mut next = None;
             for (name, addr) in servers.iter().take(MAX_TRIED) {
-                if (self.cancelled)() {
+                if (self.run.cancelled)() {
                     return all;
                 }
                 let question = vec![authority(host, "A", name)];
@@ -168,7 +166,7 @@ impl Below<'_> {
     /// The addresses of name servers, as the resolver knows them, and where they are asked.
     async fn find(&self, names: Vec<String>) -> (Vec<Asked>, Vec<Server>) {
         let questions = names.iter().flat_map(|it| [dns(it, "A"), dns(it, "AAAA")]).collect();
-        let asked = self.ask(questions, self.resolver.clone()).await;
+        let asked = self.ask(questions, self.run.resolver.clone()).await;
         let mut servers = Vec::new();
         for name in names {
             let mut known = BTreeSet::new();
@@ -184,23 +182,30 @@ impl Below<'_> {
 
     /// Asks these questions of one server, all at once.
     async fn ask(&self, questions: Vec<Question>, server: Resolver) -> Vec<Asked> {
-        struct List(std::iter::Enumerate<std::vec::IntoIter<Question>>, Vec<(usize, Asked)>);
-        impl Work for List {
+        struct List<'a> {
+            run: &'a Run<'a>,
+            waiting: std::iter::Enumerate<std::vec::IntoIter<Question>>,
+            done: Vec<(usize, Asked)>,
+        }
+        impl Work for List<'_> {
             fn next(&mut self) -> Option<(usize, Question)> {
-                self.0.next()
+                self.waiting.next()
             }
 
             fn ended(&mut self, place: usize, asked: Asked) {
-                self.1.push((place, asked));
+                self.done.push((place, asked));
+                self.run.finish_one();
             }
         }
-        let deadline = if server == *self.resolver { server.deadline } else { PATIENCE };
+        self.run.expect(questions.len());
+        let deadline = if server == *self.run.resolver { server.deadline } else { PATIENCE };
         let server = Resolver { deadline, ..server };
-        let mut list = List(questions.into_iter().enumerate(), Vec::new());
+        let waiting = questions.into_iter().enumerate();
+        let mut list = List { run: self.run, waiting, done: Vec::new() };
         let one = std::slice::from_ref(&server);
-        engine::ask(one, Pace::ONE_HOST, &mut list, self.stamp, self.cancelled).await;
-        list.1.sort_by_key(|(place, _)| *place);
-        list.1.into_iter().map(|(_, asked)| asked).collect()
+        engine::ask(one, Pace::ONE_HOST, &mut list, self.run.stamp, self.run.cancelled).await;
+        list.done.sort_by_key(|(place, _)| *place);
+        list.done.into_iter().map(|(_, asked)| asked).collect()
     }
 }
 

@@ -134,7 +134,7 @@ pub(crate) async fn look_up(
         run.ask_networks(host, registries, &mut asked).await;
     }
     if as_ip(host).is_none() && !is_subject(host) && !cancelled() {
-        let below = Below { resolver, reach: depth.reach, stamp, cancelled };
+        let below = Below { run: &run, reach: depth.reach };
         let name = ascii(host);
         if depth.authorities {
             let said = below.ask_authorities(&name, &asked).await;
@@ -148,22 +148,24 @@ pub(crate) async fn look_up(
 }
 
 /// One look-up on its way.
-struct Run<'a> {
-    resolver: &'a Resolver,
-    stamp: Stamper<'a>,
+pub(crate) struct Run<'a> {
+    pub(crate) resolver: &'a Resolver,
+    pub(crate) stamp: Stamper<'a>,
     progress: &'a (dyn Fn(usize, usize) + Send + Sync),
-    cancelled: &'a (dyn Fn() -> bool + Send + Sync),
+    pub(crate) cancelled: &'a (dyn Fn() -> bool + Send + Sync),
     n_done: AtomicUsize,
     n_total: AtomicUsize,
 }
 
 impl Run<'_> {
-    fn expect(&self, n_more: usize) {
+    /// So many questions came up on the way.
+    pub(crate) fn expect(&self, n_more: usize) {
         let n_total = self.n_total.fetch_add(n_more, Ordering::Relaxed) + n_more;
         (self.progress)(self.n_done.load(Ordering::Relaxed), n_total);
     }
 
-    fn finish_one(&self) {
+    /// A question ended.
+    pub(crate) fn finish_one(&self) {
         let n_done = self.n_done.fetch_add(1, Ordering::Relaxed) + 1;
         (self.progress)(n_done, self.n_total.load(Ordering::Relaxed));
     }

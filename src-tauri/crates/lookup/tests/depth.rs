@@ -154,6 +154,15 @@ fn text(mut wire: &[u8]) -> String {
 }
 
 fn look_up(host: &str, servers: &Servers, depth: Depth) -> Vec<Observation> {
+    look_up_watched(host, servers, depth, &|_, _| ())
+}
+
+fn look_up_watched(
+    host: &str,
+    servers: &Servers,
+    depth: Depth,
+    progress: &(dyn Fn(usize, usize) + Send + Sync),
+) -> Vec<Observation> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let resolver = Resolver {
         deadline: Duration::from_millis(1500),
@@ -175,7 +184,7 @@ fn look_up(host: &str, servers: &Servers, depth: Depth) -> Vec<Observation> {
         stamp: &stamp,
     };
     let pass = Gate::new(false).pass().unwrap();
-    let asking = pass.look_up(host, &lookup, &|_, _| (), &|| false);
+    let asking = pass.look_up(host, &lookup, progress, &|| false);
     runtime.block_on(asking).asked.into_iter().map(|it| it.observation).collect()
 }
 
@@ -284,6 +293,22 @@ fn the_way_from_the_root_is_followed_server_by_server() {
             "ns1.kelp.test at 127.0.0.3: NOERROR AAAA 2001:db8::9",
         ]
     );
+}
+
+#[test]
+fn what_is_asked_deeper_is_counted_while_it_is_asked() {
+    let servers = Servers::start(&[("127.0.0.1", HONEST), ("127.0.0.2", HONEST)]);
+    let told = std::sync::Mutex::new(Vec::new());
+    let progress = |done, all| told.lock().unwrap().push((done, all));
+    let usual = look_up_watched("www.kelp.test", &servers, Depth::default(), &progress).len();
+    assert_eq!(told.lock().unwrap().last(), Some(&(usual, usual)));
+    told.lock().unwrap().clear();
+    let depth = Depth { authorities: true, trace: true, ..Depth::default() };
+    let deeper = look_up_watched("www.kelp.test", &servers, depth, &progress).len();
+    assert!(deeper > usual + 4, "{deeper} {usual}");
+    let told = told.into_inner().unwrap();
+    assert_eq!(told.last(), Some(&(deeper, deeper)));
+    assert!(told.iter().all(|(done, all)| done <= all));
 }
 
 #[test]
