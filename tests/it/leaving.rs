@@ -54,3 +54,32 @@ async fn offline_a_look_up_waits_and_nothing_about_a_covert_case_leaves() {
     assert!(barriers.is_empty(), "{barriers:#?}");
     window.close().await;
 }
+
+#[tokio::test]
+async fn what_lies_deeper_is_asked_by_keyboard_after_saying_who_sees_it() {
+    let window = Window::open(Picks { open: PathBuf::new() }).await;
+    window.wait_for_focus("start-name").await;
+    window.press(&[], Key::F2.into()).await;
+    window.wait_for("[data-test=queue-row]").await;
+    window.press(&[], 'g').await;
+    window.press(&[], 'c').await;
+    window.wait_for("[data-test=case-row]").await;
+    window.press(&[], Key::Enter.into()).await;
+    window.wait_for("[data-test=case-reference]").await;
+    window.press(&[], 'l').await;
+    window.wait_for("[data-test=lookup-plan]").await;
+    window.enter_on("lookup-deeper").await;
+    window.fill("lookup-selectors", "s1").await;
+    window.tab_to("lookup-authorities").await;
+    window.press(&[], ' ').await;
+    window.tab_to("lookup-trace").await;
+    window.press(&[], ' ').await;
+    window.wait_for("[data-test=lookup-seen-directly]").await;
+    window.painted().await;
+    window.picture("lookup-deeper").await;
+    let barriers = window.barriers("look-up, deeper").await;
+    window.enter_on("lookup-send").await;
+    window.wait_for_text("answers are kept as evidence").await;
+    assert!(barriers.is_empty(), "{barriers:#?}");
+    window.close().await;
+}
