@@ -143,6 +143,11 @@ impl Writer<'_> {
                 self.evidence(),
             ),
             Rows::Milestones => timeline(self.milestones(audience)),
+            Rows::Addresses => {
+                let addresses = view::targets_for(self.material, &self.audience);
+                let rows = addresses.iter().map(|it| vec![it.observable.defanged()]);
+                table(language.pick(["Address"], ["Endereço"]), rows.collect())
+            }
             Rows::Targets => table(
                 language.pick(["Address", "Outcome"], ["Endereço", "Resultado"]),
                 self.targets(),
@@ -223,8 +228,14 @@ impl Writer<'_> {
             kind: None,
         };
         let pick = |english, portuguese| self.language.pick(english, portuguese);
+        // The record tells the same moment in its own words; whoever sees both is told it once.
+        let told_at = |at| {
+            let mut story = self.material.story.iter().filter(|it| !it.routine);
+            story.find(|it| it.at == at).map(|it| it.entry)
+        };
+        let opened_at = self.material.case.opened_at;
         let began = pick("We began to look into this.", "Começámos a analisar o assunto.");
-        let mut rows = vec![row(self.material.case.opened_at, began, None)];
+        let mut rows = vec![row(opened_at, began, told_at(opened_at))];
         for step in self.material.mitigations.iter().flat_map(|it| &it.steps) {
             match step.state {
                 // What is done about a mistake of ours is its correction.
@@ -233,16 +244,16 @@ impl Writer<'_> {
                 {
                     let text =
                         pick("Our correction took effect.", "A nossa correção entrou em vigor.");
-                    rows.push(row(step.at, text, None));
+                    rows.push(row(step.at, text, told_at(step.at)));
                 }
                 MitigationState::Active => {
                     let text =
                         pick("A measure of ours took effect.", "Uma medida nossa entrou em vigor.");
-                    rows.push(row(step.at, text, None));
+                    rows.push(row(step.at, text, told_at(step.at)));
                 }
                 MitigationState::Lifted => {
                     let text = pick("A measure of ours ended.", "Uma medida nossa terminou.");
-                    rows.push(row(step.at, text, None));
+                    rows.push(row(step.at, text, told_at(step.at)));
                 }
                 MitigationState::Proposed | MitigationState::Approved => {}
             }

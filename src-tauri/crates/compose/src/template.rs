@@ -204,6 +204,8 @@ pub(crate) enum Rows {
     Evidence,
     /// What a customer may know of the course of events.
     Milestones,
+    /// Targets, before anything was decided.
+    Addresses,
     /// Targets and outcomes.
     Targets,
     /// Deadlines and what is left of them.

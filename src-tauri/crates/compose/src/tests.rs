@@ -88,17 +88,17 @@ fn an_acknowledgement_answers_the_report_and_names_no_customer() {
         "ack-reporter",
         "reporter",
         &expect![[r#"
-        Re: Phishing page for a bank [ESC-2026-0042]
-        Hello Rita Reporter,
-        Thank you for your report. We have it, and a person is looking at it. Our reference is ESC-2026-0042; yours is RR-17.
-        This is what we understood you to report:
-        | Address | Outcome |
-        | hxxps://login[.]pages[.]example/bank | we acted on it |
-        | hxxps://old[.]pages[.]example/ | it was gone when we looked |
-        | hxxp://198[.]51[.]100[.]7/kit | we passed it on to the party that can act |
-        If something is missing or wrong in this list, reply to this message and keep the reference in the subject. Please do not send pictures or files of the content itself.
-        We will write again when we have decided, and we do not pass your name on without asking you.
-    "#]],
+            Re: Phishing page for a bank [ESC-2026-0042]
+            Hello Rita Reporter,
+            Thank you for your report. We have it, and a person is looking at it. Our reference is ESC-2026-0042; yours is RR-17.
+            This is what we understood you to report:
+            | Address |
+            | hxxps://login[.]pages[.]example/bank |
+            | hxxps://old[.]pages[.]example/ |
+            | hxxp://198[.]51[.]100[.]7/kit |
+            If something is missing or wrong in this list, reply to this message and keep the reference in the subject. Please do not send pictures or files of the content itself.
+            We will write again when we have decided, and we do not pass your name on without asking you.
+        "#]],
     );
 }
 
@@ -227,7 +227,7 @@ fn the_analysis_as_the_team_reads_it() {
 
             ## Summary
             Between [start] and [end] UTC, [describe in one sentence what did not work for the customer]. It was caused by [describe in plain words what on our side caused it]. The service is [restored, or say what is still missing].
-            Internal summary: [describe in three sentences what happened, how far it reached and where it stands]. Reason for the severity: A customer was down because of us..
+            Internal summary: [describe in three sentences what happened, how far it reached and where it stands]. Reason for the severity: A customer was down because of us.
 
             ## Impact to you
             - What was affected: [describe the names, services or requests of this customer].
@@ -292,7 +292,7 @@ fn the_readout_as_an_executive_reads_it() {
             [describe in two sentences what happened, how bad it is and where it stands]. Status: Resolved; severity: High.
 
             ## What we know
-            - 3 reported addresses; 1 acted on, 0 open.
+            - 3 reported addresses; 1 acted on, none open.
             - 1 measure on record since 2026-11-23 14:00 UTC.
             - [describe the most important fact, and where it comes from]
 

@@ -83,7 +83,8 @@ pub(crate) fn values(
     Value::from(Serde(View {
         case: CaseView {
             title: &facts.title,
-            severity_reason: &facts.severity_reason,
+            // The sentence that it stands in ends by itself.
+            severity_reason: facts.severity_reason.trim_end().trim_end_matches('.'),
             legal_bases: &facts.legal_bases,
             tickets: &facts.tickets,
             waiting_on: facts.waiting_on.as_deref(),

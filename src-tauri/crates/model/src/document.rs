@@ -146,17 +146,23 @@ pub enum Moment {
 }
 
 impl Moment {
-    /// The words on screen and on paper.
+    /// The words on screen.
     pub fn label(self) -> &'static str {
-        match self {
-            Self::Decision => "Decision",
-            Self::NotKnown => "Not known then",
-            Self::Told => "Told",
-            Self::ImpactBegan => "Impact began",
-            Self::ImpactEnded => "Impact ended",
-            Self::ResponseBegan => "Response began",
-            Self::ResponseEnded => "Response ended",
-        }
+        self.label_in(Language::English)
+    }
+
+    /// The words on paper.
+    pub fn label_in(self, language: Language) -> &'static str {
+        let (english, portuguese) = match self {
+            Self::Decision => ("Decision", "Decisão"),
+            Self::NotKnown => ("Not known then", "Não se sabia"),
+            Self::Told => ("Told", "Comunicado"),
+            Self::ImpactBegan => ("Impact began", "Início do impacto"),
+            Self::ImpactEnded => ("Impact ended", "Fim do impacto"),
+            Self::ResponseBegan => ("Response began", "Início da resposta"),
+            Self::ResponseEnded => ("Response ended", "Fim da resposta"),
+        };
+        language.pick(english, portuguese)
     }
 }
 

@@ -3,12 +3,16 @@
 //! Every layout reads this and nothing else, so PDF, HTML, text and mail say the same words. The
 //! Typst template gets it as JSON data, never as markup.
 
+/// Timelines.
+mod timeline;
+
 use farol_model::{
-    document::{Audience, Content, DocumentKind, FactRow, Language, Projected},
+    document::{Audience, Content, DocumentKind, FactRow, Language, Projected, TimelineRow},
     time::Timestamp,
 };
 use serde::Serialize;
 
+use self::timeline::timeline;
 use crate::{chart::Chart, logo::Logo};
 
 /// A document ready to print.
@@ -100,7 +104,7 @@ pub(crate) enum Part {
     Facts { rows: Vec<[String; 2]> },
     /// A table; every row has as many cells as there are widths, which are shares of the line.
     Table { widths: Vec<usize>, header: Vec<String>, rows: Vec<Vec<String>> },
-    /// Time and text, oldest first; neighbouring timelines are one. The head says the zone once.
+    /// Time and text, oldest first; a gap has no time. The head says the zone once.
     Timeline { rows: Vec<[String; 2]> },
     /// What, owner, due; neighbouring action blocks share one table.
     Actions { rows: Vec<[String; 3]> },
@@ -213,24 +217,31 @@ impl Part {
 
 fn sections(document: &Projected) -> Vec<Section> {
     let mut sections = vec![Section::default()];
+    let mut told: Vec<&TimelineRow<String>> = Vec::new();
     for block in document.blocks() {
-        if let Content::Heading { text } = &block.content {
-            sections.push(Section { heading: Some(legible(text)), parts: Vec::new() });
+        if let Content::Timeline { rows } = &block.content {
+            told.extend(rows);
             continue;
         }
-        let Some(section) = sections.last_mut() else { continue };
-        match (part(&block.content, document.language()), section.parts.last_mut()) {
-            (Some(Part::Actions { rows: more }), Some(Part::Actions { rows })) => rows.extend(more),
-            (Some(Part::Timeline { rows: more }), Some(Part::Timeline { rows })) => {
-                rows.extend(more);
-                rows.sort_by(|a, b| a[0].cmp(&b[0]));
-            }
-            (Some(part), _) => section.parts.push(part),
-            (None, _) => {}
+        put(&mut sections, timeline(&std::mem::take(&mut told), document));
+        if let Content::Heading { text } = &block.content {
+            sections.push(Section { heading: Some(legible(text)), parts: Vec::new() });
+        } else {
+            put(&mut sections, part(&block.content, document.language()));
         }
     }
+    put(&mut sections, timeline(&told, document));
     sections.retain(|section| section.heading.is_some() || !section.parts.is_empty());
     sections
+}
+
+/// Puts a part at the end of the last section; neighbouring actions share one table.
+fn put(sections: &mut [Section], part: Option<Part>) {
+    let (Some(part), Some(section)) = (part, sections.last_mut()) else { return };
+    match (part, section.parts.last_mut()) {
+        (Part::Actions { rows: more }, Some(Part::Actions { rows })) => rows.extend(more),
+        (part, _) => section.parts.push(part),
+    }
 }
 
 /// A letter that goes outside ends with a greeting and with whoever writes it: the team, not a person.
@@ -245,10 +256,11 @@ fn signed(mut sections: Vec<Section>, document: &Projected) -> Vec<Section> {
     sections
 }
 
-/// None for headings and for content without a single row.
+/// None for headings, timelines and content without a single row.
 fn part(content: &Content<String>, language: Language) -> Option<Part> {
     Some(match content {
-        Content::Heading { .. } => return None,
+        // Of these, several blocks make one part.
+        Content::Heading { .. } | Content::Timeline { .. } => return None,
         Content::Paragraph { text } => Part::Paragraph { text: legible(text) },
         Content::Callout { text } => Part::Callout { text: legible(text) },
         Content::List { items } if items.is_empty() => return None,
@@ -258,10 +270,6 @@ fn part(content: &Content<String>, language: Language) -> Option<Part> {
         Content::Facts { rows } if rows.is_empty() => return None,
         Content::Facts { rows } => Part::Facts {
             rows: rows.iter().map(|row| [legible(&row.label), legible(&row.value)]).collect(),
-        },
-        Content::Timeline { rows } if rows.is_empty() => return None,
-        Content::Timeline { rows } => Part::Timeline {
-            rows: rows.iter().map(|row| [minute(row.at), legible(&row.text)]).collect(),
         },
         Content::Action { what, owner, due } => {
             Part::Actions { rows: vec![[legible(what), legible(owner), legible(due)]] }

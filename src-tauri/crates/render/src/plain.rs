@@ -43,7 +43,11 @@ fn part(part: &Part, said: &Said) -> String {
             .map(|[label, value]| wrapped(&format!("{label}: {value}"), "", "  "))
             .collect(),
         Part::Timeline { rows } => {
-            let rows = rows.iter().map(|[at, text]| wrapped(text, &format!("{at}  "), "  "));
+            let rows = rows.iter().map(|[at, text]| match at.as_str() {
+                // A silence has no time.
+                "" => wrapped(&format!("({text})"), "  ", "  "),
+                at => wrapped(text, &format!("{at}  "), "  "),
+            });
             wrapped(&said.timeline.join(", "), "", "") + &rows.collect::<String>()
         }
         Part::Actions { rows } => rows

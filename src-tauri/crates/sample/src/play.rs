@@ -14,9 +14,9 @@ use farol_app::{
 use farol_model::{
     case::{CaseFacts, Outcome},
     decision::{Granularity, MitigationState},
-    document::{Audience, Block},
+    document::{Audience, Block, Envelope, Text, TimelineRow},
     export::Format,
-    id::{CaseId, DecisionId, MitigationId, ReportId},
+    id::{CaseId, DecisionId, DocumentId, MitigationId, ReportId},
     observable::Observable,
     report::{Consent, ReportChannel},
     time::Timestamp,
@@ -232,12 +232,32 @@ impl Player<'_> {
                     .ok_or_else(|| wrong(clock, &"no such clock runs"))?;
                 self.desk.stop_clock(case, running.clock.id, reason)
             }
-            Doing::Document { template, fill, add, export, sent } => {
+            Doing::Document { template, to, fill, add, moments, export, sent } => {
                 let with = |(key, words): &(String, String)| Ok((key.clone(), dated(words, at)?));
                 let fill = fill.iter().map(with).collect::<Result<Vec<_>, Failure>>()?;
                 let with = |(who, words): &(Audience, String)| Ok((who.clone(), dated(words, at)?));
                 let add = add.iter().map(with).collect::<Result<Vec<_>, Failure>>()?;
-                self.write(case, template, &fill, &add, export, sent.as_deref())
+                let moments = moments
+                    .iter()
+                    .map(|(audience, when, kind, words)| {
+                        let when = format!("{}:00Z", dated(when, at)?.replace(' ', "T"));
+                        Ok(TimelineRow {
+                            at: when.parse().map_err(|error| wrong(&when, &error))?,
+                            text: Text::plain(words.as_str()),
+                            audience: audience.clone(),
+                            source: None,
+                            kind: Some(*kind),
+                        })
+                    })
+                    .collect::<Result<Vec<_>, Failure>>()?;
+                let id = self.write(case, template, to.as_deref(), &fill)?;
+                for (audience, text) in add {
+                    self.desk.add_paragraph(id, audience, &text)?;
+                }
+                for row in moments {
+                    self.desk.put_moment(id, row)?;
+                }
+                self.let_out(id, export, sent.as_deref())
             }
         }
     }
@@ -321,18 +341,25 @@ impl Player<'_> {
         &self,
         case: CaseId,
         template: &str,
+        to: Option<&str>,
         fill: &[(String, String)],
-        add: &[(Audience, String)],
+    ) -> Result<DocumentId, Failure> {
+        let id = self.desk.create_document(case, template)?;
+        let DocumentView { document, .. } = self.desk.document(id)?;
+        let (mut envelope, blocks) = filled(document.envelope, document.blocks, fill)?;
+        if let (Some(envelope), Some(to)) = (&mut envelope, to) {
+            to.clone_into(&mut envelope.to);
+        }
+        self.desk.save_document(id, &blocks, envelope)?;
+        Ok(id)
+    }
+
+    fn let_out(
+        &self,
+        id: DocumentId,
         export: &[(Audience, Format)],
         sent: Option<&str>,
     ) -> Result<(), Failure> {
-        let id = self.desk.create_document(case, template)?;
-        let DocumentView { document, .. } = self.desk.document(id)?;
-        let blocks = filled(&document.blocks, fill)?;
-        self.desk.save_document(id, &blocks, document.envelope)?;
-        for (audience, text) in add {
-            self.desk.add_paragraph(id, audience.clone(), text)?;
-        }
         let folder = self.dir.join("exports");
         for (audience, format) in export {
             fs::create_dir_all(&folder).map_err(|error| wrong("exports", &error))?;
@@ -343,9 +370,14 @@ impl Player<'_> {
     }
 }
 
-/// Blocks with placeholders replaced: each fill takes the first bracket left that begins so.
-fn filled(blocks: &[Block], fill: &[(String, String)]) -> Result<Vec<Block>, Failure> {
-    let mut text = serde_json::to_string(blocks).map_err(|error| wrong("a document", &error))?;
+/// Subject and blocks with placeholders replaced: each fill takes the first bracket left that begins so.
+fn filled(
+    envelope: Option<Envelope>,
+    blocks: Vec<Block>,
+    fill: &[(String, String)],
+) -> Result<(Option<Envelope>, Vec<Block>), Failure> {
+    let whole = (envelope, blocks);
+    let mut text = serde_json::to_string(&whole).map_err(|error| wrong("a document", &error))?;
     for (begins, words) in fill {
         let placeholder = Regex::new(&format!(r"\[{}[^\]\[]*\]", regex::escape(begins)))
             .map_err(|error| wrong(begins, &error))?;

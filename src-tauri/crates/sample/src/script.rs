@@ -6,7 +6,7 @@ use serde::Deserialize;
 use farol_model::{
     case::{Account, Category, Person, Sensitivity, Severity, Status},
     decision::{Granularity, MitigationState},
-    document::Audience,
+    document::{Audience, Moment},
     export::Format,
     report::{Consent, ReportChannel},
 };
@@ -151,12 +151,17 @@ pub(crate) enum Doing {
     },
     Document {
         template: String,
+        /// The address it goes to, when it does not answer a report.
+        to: Option<String>,
         /// Placeholders by how they begin, and what stands there instead.
         #[serde(default)]
         fill: Vec<(String, String)>,
         /// More paragraphs, each for its audience.
         #[serde(default)]
         add: Vec<(Audience, String)>,
+        /// Moments that the record does not have: for whom, when, of which kind, and the words.
+        #[serde(default)]
+        moments: Vec<(Audience, String, Moment, String)>,
         #[serde(default)]
         export: Vec<(Audience, Format)>,
         /// How it was sent, when it was.

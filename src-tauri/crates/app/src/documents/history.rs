@@ -11,6 +11,7 @@ use farol_store::Reader;
 
 use crate::{
     Desk, Failure,
+    send_off::BY_A_RESPONSE,
     view::{BlockVersion, MomentRow},
 };
 
@@ -195,7 +196,11 @@ pub(super) fn is_routine(action: &Action) -> bool {
             before.status == after.status && before.severity == after.severity
         }
         Action::TargetSet { before, .. } => before.is_none(),
-        Action::ClockSet { before, .. } => before.is_none(),
+        // The response itself is told, in the same minute.
+        Action::ClockSet { before, after, .. } => {
+            let by_response = after.stopped.as_ref().is_some_and(|it| it.reason == BY_A_RESPONSE);
+            before.is_none() || (by_response && !after.is_missed(after.started_at))
+        }
         _ => false,
     }
 }

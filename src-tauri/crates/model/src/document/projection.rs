@@ -72,6 +72,7 @@ pub struct Projected {
     blocks: Vec<ProjectedBlock>,
     withheld: Vec<Withheld>,
     names: Vec<Withheld>,
+    has_whole_timeline: bool,
     letterhead: Option<Letterhead>,
 }
 
@@ -167,6 +168,11 @@ impl Projected {
         &self.names
     }
 
+    /// Whether this reader sees every moment that the document tells.
+    pub fn has_whole_timeline(&self) -> bool {
+        self.has_whole_timeline
+    }
+
     /// Every text that must be readable in the output, in reading order.
     pub fn visible(&self) -> impl Iterator<Item = &str> {
         let printed = self.blocks.iter().flat_map(|block| block.content.printed());
@@ -189,6 +195,7 @@ pub fn project(
     facts: &BTreeMap<String, String>,
     entities: &[Entity],
 ) -> Result<Projected, MissingFact> {
+    let language = Language::of_template(&document.template);
     let mut blocks = Vec::new();
     let mut withheld: Vec<Withheld> = entities
         .iter()
@@ -217,7 +224,7 @@ pub fn project(
             }
             continue;
         }
-        let visible = without_hidden_rows(block, reader, &mut withheld);
+        let visible = without_hidden_rows(block, reader, language, &mut withheld);
         let content = visible.try_map(|text| {
             fill(text, reader, facts, block.id, &mut withheld)
                 .map_err(|name| MissingFact { block: block.id, name })
@@ -225,7 +232,6 @@ pub fn project(
         blocks.push(ProjectedBlock { id: block.id, content });
     }
 
-    let language = Language::of_template(&document.template);
     let title = if reader.is_internal() {
         document.title.clone()
     } else {
@@ -246,11 +252,21 @@ pub fn project(
         blocks,
         withheld,
         names: Vec::new(),
+        has_whole_timeline: has_whole_timeline(document, reader),
         letterhead: None,
     }
     .with_inert(&[]);
     projected.names = names(document, &projected);
     Ok(projected)
+}
+
+fn has_whole_timeline(document: &Document, reader: &Audience) -> bool {
+    document.blocks.iter().all(|block| match &block.content {
+        Content::Timeline { rows } => {
+            sees(reader, &block.audience) && rows.iter().all(|it| sees(reader, &it.audience))
+        }
+        _ => true,
+    })
 }
 
 /// What tells something in the blocks and rows that the reader does not get, unless it is visible, too.
@@ -320,6 +336,7 @@ pub fn telling(text: &str) -> impl Iterator<Item = &str> {
 fn without_hidden_rows(
     block: &Block,
     reader: &Audience,
+    language: Language,
     withheld: &mut Vec<Withheld>,
 ) -> Content<Text> {
     let Content::Timeline { rows } = &block.content else { return block.content.clone() };
@@ -333,7 +350,7 @@ fn without_hidden_rows(
         .into_iter()
         .map(|mut row| {
             if let Some(kind) = row.kind.take() {
-                row.text.0.insert(0, Span::Plain(format!("{}: ", kind.label())));
+                row.text.0.insert(0, Span::Plain(format!("{}: ", kind.label_in(language))));
             }
             row
         })

@@ -99,7 +99,9 @@ fn part(out: &mut String, part: &Part, said: &Said) {
             let mut table = Table::open(out, "FarolTable", &widths);
             table.header(&said.timeline);
             for [at, text] in rows {
-                table.row(&[(at, "TableTime"), (text, "TableText")]);
+                // A silence has no time.
+                let style = if at.is_empty() { "TableTime" } else { "TableText" };
+                table.row(&[(at, "TableTime"), (text, style)]);
             }
             table.close();
         }

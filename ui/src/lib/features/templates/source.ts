@@ -18,6 +18,7 @@ export type Kind = keyof typeof KINDS;
 
 export const ROWS: Record<string, string> = {
   targets: "Addresses and outcomes",
+  addresses: "Addresses alone",
   reasons: "Why we did not act",
   clocks: "Deadlines",
   decisions: "Decisions",
