@@ -22,7 +22,7 @@ use farol_model::{
 /// Prints the table of one long analysis.
 pub(crate) fn long_analysis() {
     let seen = analysis();
-    let pages = farol_render::pages(&seen).unwrap().len();
+    let pages = farol_render::pages(&seen, &|_, _| false).unwrap().len();
     let n_values = farol_render::render(&seen, Format::Pdf).unwrap().n_values_searched;
     println!("  (an analysis of {pages} pages, {n_values} withheld values)");
     for format in [Format::Pdf, Format::Docx, Format::Html, Format::Markdown, Format::Text] {
@@ -78,10 +78,12 @@ pub(crate) fn typing() {
         })
         .collect();
     desk.save_document(id, &blocks, None).unwrap();
-    let (pages, _) = desk.preview_document(id, &audience, None).unwrap();
+    // Two pages are in sight.
+    let wanted = |n: usize, _: &str| n < 2;
+    let (pages, _) = desk.preview_document(id, &audience, None, &wanted).unwrap();
     println!("  ({} pages)", pages.len());
     super::figures::measure("live pages of a document of 60 pages, after a pause", 3, || {
-        drop(desk.preview_document(id, &audience, None).unwrap());
+        drop(desk.preview_document(id, &audience, None, &wanted).unwrap());
     });
     drop(desk);
     super::window::typing(&program, &dir.path().join("vault"));

@@ -73,10 +73,13 @@ pub(super) fn full_desk(program: &Path, vault: &Path) {
     });
 }
 
-/// From a key press to the frame that shows its letter, in the newest document of a vault.
+/// What somebody types while it is timed.
+const WORDS: &str = "the office looks at how far an action reaches before it acts, and says so. ";
+
+/// From a key press to the frame that shows its letter, in the newest document of a vault, beside the same
+/// keys in the same window with nothing in it but an empty field; and from the last key before a pause to
+/// the page that shows it.
 pub(super) fn typing(program: &Path, vault: &Path) {
-    const WORDS: &str =
-        "the office looks at how far an action reaches before it acts, and says so. ";
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let (window, mut driver) = opened(program, vault).await;
         let shell = "[data-test=empty-state], [data-test=queue-row], nav";
@@ -92,37 +95,69 @@ pub(super) fn typing(program: &Path, vault: &Path) {
         let begin = "const editor = document.querySelector('[data-test=editor]'); editor.focus(); \
              const all = [...editor.querySelectorAll('p')]; const it = all[Math.floor(all.length / 2)]; \
              it.scrollIntoView({ block: 'center' }); getSelection().selectAllChildren(it); \
-             getSelection().collapseToEnd(); \
-             window.typed = []; const channel = () => new Promise((then) => { \
-                 const it = new MessageChannel(); it.port1.onmessage = then; it.port2.postMessage(0); }); \
-             addEventListener('keydown', (event) => { const at = event.timeStamp; requestAnimationFrame(() => \
-                 void channel().then(() => window.typed.push(performance.now() - at))); }, true); \
-             return all.length;";
+             getSelection().collapseToEnd(); return all.length;";
         let n = window.execute(begin, vec![]).await.unwrap();
         println!("  (a document of {n} paragraphs, laid out on 60 pages)");
-        tokio::time::sleep(Duration::from_secs(5)).await;
-        // One after another, as fast as people type: the driver would press all at once.
-        let focused = window.active_element().await.unwrap();
-        for letter in WORDS.repeat(3).chars() {
-            focused.send_keys(&letter.to_string()).await.unwrap();
-            tokio::time::sleep(Duration::from_millis(60)).await;
-        }
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        let answer = window.execute("return window.typed;", vec![]).await.unwrap();
-        let typed: Vec<_> = answer.as_array().unwrap().iter().map(|it| it.as_f64().unwrap()).collect();
-        assert!(typed.len() >= WORDS.len() * 2, "only {} keys were seen", typed.len());
-        let text = window.execute(
-            "return document.querySelector('[data-test=editor]').innerText;", vec![],
-        );
+        let typed = letters(&window).await;
+        let text =
+            window.execute("return document.querySelector('[data-test=editor]').innerText;", vec![]);
         assert!(text.await.unwrap().as_str().unwrap().contains(WORDS.trim()), "it was not written");
-        report(
-            "window: a letter in a document of 60 pages, key to paint",
-            typed.into_iter().map(|ms| Duration::from_secs_f64(ms / 1000.0)).collect(),
-        );
+        report("window: a letter in a document of 60 pages, key to paint", typed);
+        report("window: the last letter before a pause, key to its page", pauses(&window).await);
+        let empty = "document.body.innerHTML = '<div contenteditable></div>'; \
+             document.querySelector('[contenteditable]').focus();";
+        window.execute(empty, vec![]).await.unwrap();
+        report("  a letter in the same window with one empty field", letters(&window).await);
         window.close().await.unwrap();
         driver.kill().unwrap();
         driver.wait().unwrap();
     });
+}
+
+/// Types where the focus is, one letter after another as fast as people do (the driver would press all at
+/// once); the times from each key to the frame after it, as the page itself sees them.
+async fn letters(window: &Client) -> Vec<Duration> {
+    let begin = "window.typed = []; const channel = () => new Promise((then) => { \
+             const it = new MessageChannel(); it.port1.onmessage = then; it.port2.postMessage(0); }); \
+         window.seen ??= addEventListener('keydown', (event) => { \
+             const at = event.timeStamp; requestAnimationFrame(() => \
+             void channel().then(() => window.typed.push(performance.now() - at))); }, true) ?? true;";
+    window.execute(begin, vec![]).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let focused = window.active_element().await.unwrap();
+    for letter in WORDS.repeat(3).chars() {
+        focused.send_keys(&letter.to_string()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(60)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let answer = window.execute("return window.typed;", vec![]).await.unwrap();
+    let typed: Vec<_> = answer.as_array().unwrap().iter().map(|it| it.as_f64().unwrap()).collect();
+    assert!(typed.len() >= WORDS.len() * 2, "only {} keys were seen", typed.len());
+    typed.into_iter().map(|ms| Duration::from_secs_f64(ms / 1000.0)).collect()
+}
+
+/// Types a letter and waits until another picture of a page is painted, a few times.
+async fn pauses(window: &Client) -> Vec<Duration> {
+    let begin = "window.shown = []; let at = 0; addEventListener('keydown', (event) => { at = event.timeStamp; }, true); \
+         new MutationObserver((changes) => { if (!changes.some((it) => it.attributeName === 'src')) return; \
+             requestAnimationFrame(() => { const it = new MessageChannel(); \
+                 it.port1.onmessage = () => window.shown.push(performance.now() - at); it.port2.postMessage(0); }); \
+         }).observe(document.querySelector('[data-test=preview-page]').parentElement, { subtree: true, attributes: true });";
+    window.execute(begin, vec![]).await.unwrap();
+    let focused = window.active_element().await.unwrap();
+    for n in 1..=10 {
+        focused.send_keys("x").await.unwrap();
+        let until = format!("return window.shown.length >= {n};");
+        let started = Instant::now();
+        while window.execute(&until, vec![]).await.unwrap() != json!(true) {
+            assert!(started.elapsed() < Duration::from_secs(20), "no page changed");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    let answer = window.execute("return window.shown;", vec![]).await.unwrap();
+    let shown = answer.as_array().unwrap().iter();
+    shown.map(|it| Duration::from_secs_f64(it.as_f64().unwrap() / 1000.0)).collect()
 }
 
 /// The window on a vault that was made here.

@@ -8,8 +8,8 @@ use farol_app::{
     view::{DocumentRow, DocumentView, Exported, PagePicture, Preview, Sheets},
 };
 use farol_model::{
-    document::{Audience, Block, Envelope},
-    export::Format,
+    document::Audience,
+    export::{Format, SeenPage},
     id::{CaseId, DocumentId},
     time::Timestamp,
 };
@@ -49,13 +49,13 @@ pub(crate) async fn document_save(
     app: AppHandle,
     house: State<'_, House>,
     document: DocumentId,
-    blocks: Vec<Block>,
-    envelope: Option<Envelope>,
+    draft: documents::Draft,
 ) -> Reply<Timestamp> {
-    change(app, house, None, move |desk| desk.save_document(document, &blocks, envelope)).await
+    change(app, house, None, move |desk| desk.save_draft(document, draft)).await
 }
 
-/// `known` are the keys of pages that the window has: their pictures are not sent again.
+/// `sight` are the pages, from 0, that the window shows, `known` the keys of those that it has: the
+/// pictures of others are not sent.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn document_preview(
@@ -63,17 +63,19 @@ pub(crate) async fn document_preview(
     document: DocumentId,
     audience: Audience,
     draft: Option<documents::Draft>,
+    sight: Vec<u32>,
     known: Vec<String>,
 ) -> Reply<Preview> {
     ask(house, move |desk| {
-        let (pages, mut preview) = desk.preview_document(document, &audience, draft)?;
-        let picture = |page: &Vec<u8>| {
-            let key = documents::page_key(page);
-            let png = (!known.contains(&key)).then(|| STANDARD.encode(page));
-            PagePicture { key, png }
+        let wanted = |n: usize, key: &str| {
+            sight.iter().any(|it| *it as usize == n) && !known.iter().any(|it| it == key)
         };
-        preview.pages = pages.iter().map(picture).collect();
-        Ok(preview)
+        let (pages, preview) = desk.preview_document(document, &audience, draft, &wanted)?;
+        let picture = |page: SeenPage| PagePicture {
+            key: page.key,
+            png: page.png.map(|it| STANDARD.encode(it)),
+        };
+        Ok(Preview { pages: pages.into_iter().map(picture).collect(), ..preview })
     })
     .await
 }

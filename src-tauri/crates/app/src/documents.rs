@@ -33,8 +33,8 @@ use farol_model::{
         Audience, Block, Content, Document, DocumentKind, Entity, Envelope, Language, Projected,
         ReviewState, Span, changes, needs_legal, needs_second, project, sees, sentences,
     },
-    export::{Format, RenderError},
-    id::{CaseId, DocumentId, ReportId},
+    export::{Format, RenderError, SeenPage, Wanted},
+    id::{BlockId, CaseId, DocumentId, ReportId},
     journal::Action,
     lookup::ProviderVerdict,
     report::{Consent, Report},
@@ -88,13 +88,31 @@ impl CaseFile {
     }
 }
 
-/// Blocks and envelope that are written and not saved yet.
+/// What is written and not saved yet. Blocks that are as they are saved are only named: a long document
+/// does not travel at every pause.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
 pub struct Draft {
-    /// The blocks.
-    pub blocks: Vec<Block>,
+    /// Every block, in order.
+    pub order: Vec<BlockId>,
+    /// Those that are not as they are saved.
+    pub changed: Vec<Block>,
     /// Where it goes.
     pub envelope: Option<Envelope>,
+}
+
+impl Draft {
+    /// All blocks, with those that are saved.
+    ///
+    /// # Errors
+    /// When a block is neither here nor saved.
+    fn over(self, saved: Vec<Block>) -> Result<(Vec<Block>, Option<Envelope>), Failure> {
+        let by_id = |blocks: Vec<Block>| blocks.into_iter().map(|it| (it.id, it));
+        let mut blocks: BTreeMap<BlockId, Block> =
+            by_id(saved).chain(by_id(self.changed)).collect();
+        let order = self.order.iter();
+        let written: Option<Vec<_>> = order.map(|id| blocks.remove(id)).collect();
+        Ok((written.ok_or_else(|| Failure::not_found("block"))?, self.envelope))
+    }
 }
 
 impl Desk {
@@ -248,6 +266,16 @@ impl Desk {
         })
     }
 
+    /// Saves what is written; returns the time of the commit.
+    ///
+    /// # Errors
+    /// When a block is neither here nor saved, or as [`Desk::save_document`].
+    pub fn save_draft(&self, id: DocumentId, draft: Draft) -> Result<Timestamp, Failure> {
+        let saved = self.store.read(|it| it.document(id))?.blocks;
+        let (blocks, envelope) = draft.over(saved)?;
+        self.save_document(id, &blocks, envelope)
+    }
+
     /// Adds a paragraph at the end of a document.
     ///
     /// # Errors
@@ -261,14 +289,15 @@ impl Desk {
         use farol_model::document::Text;
         let mut document = self.store.read(|it| it.document(id))?;
         document.blocks.push(Block {
-            id: farol_model::id::BlockId(self.store.new_id()),
+            id: BlockId(self.store.new_id()),
             audience,
             content: Content::Paragraph { text: Text::parse(text) },
         });
         self.save_document(id, &document.blocks, None)
     }
 
-    /// The pages that a reader would get, as PNG pictures, and what is withheld from them.
+    /// The pages that a reader would get, those that are wanted as PNG pictures, and what is withheld from
+    /// them.
     ///
     /// `draft` stands for the saved blocks and envelope while somebody writes; nothing is saved.
     ///
@@ -279,12 +308,12 @@ impl Desk {
         id: DocumentId,
         reader: &Audience,
         draft: Option<Draft>,
-    ) -> Result<(Vec<Vec<u8>>, Preview), Failure> {
+        wanted: Wanted<'_>,
+    ) -> Result<(Vec<SeenPage>, Preview), Failure> {
         let (document, projected, suggestions) = self.store.read(|it| {
             let mut document = it.document(id)?;
             if let Some(draft) = draft {
-                document.blocks = draft.blocks;
-                document.envelope = draft.envelope;
+                (document.blocks, document.envelope) = draft.over(document.blocks)?;
             }
             let projected = self.projected(it, &document, reader)?;
             let file = self.case_file(it, document.case)?;
@@ -292,7 +321,7 @@ impl Desk {
             let suggestions = suggest::suggestions(&document, &file, &others, reader);
             Ok::<_, Failure>((document, projected, suggestions))
         })?;
-        let pages = (self.machines.pages)(&projected).map_err(stopped)?;
+        let pages = (self.machines.pages)(&projected, wanted).map_err(stopped)?;
         let n_withheld = projected.withheld().len() as u32;
         let withheld = withheld::rows(&document, &projected);
         let unprinted = (self.machines.unprinted)(&projected);
@@ -398,7 +427,7 @@ impl Desk {
         let dated = it.document_saved_at(document.id)?;
         let file = self.case_file(it, document.case)?;
         forbid_forwarding(document, &file.reports, reader)?;
-        let entities = entities(&file, it.customers()?, reader);
+        let entities = entities(&file, it.customers()?, reader, document.envelope.as_ref());
         let facts = farol_compose::facts(&file.material());
         let team = it.team()?;
         let projected = project(document, file.case.reference, dated, reader, &facts, &entities);
@@ -410,11 +439,6 @@ impl Desk {
             )
         })
     }
-}
-
-/// What tells a picture of a page from others.
-pub fn page_key(picture: &[u8]) -> String {
-    farol_store::digest(picture).to_string().chars().take(24).collect()
 }
 
 /// Writes a file beside its place, and gives it its name when it was recorded; the words of its
@@ -507,7 +531,12 @@ fn forbid_forwarding(
 }
 
 /// Values of this and other cases that a reader outside must not find anywhere in a file.
-fn entities(file: &CaseFile, customers: Vec<(String, String)>, reader: &Audience) -> Vec<Entity> {
+fn entities(
+    file: &CaseFile,
+    customers: Vec<(String, String)>,
+    reader: &Audience,
+    envelope: Option<&Envelope>,
+) -> Vec<Entity> {
     if reader.is_internal() {
         return Vec::new();
     }
@@ -521,7 +550,7 @@ fn entities(file: &CaseFile, customers: Vec<(String, String)>, reader: &Audience
     for member in &file.members {
         add("name of somebody who works here", &member.name);
     }
-    let told = told_by(reader, &file.reports);
+    let told = told_by(reader, &file.reports, envelope.map_or("", |it| &it.to));
     for (id, name) in customers {
         for (what, value) in
             [("name of another customer", &name), ("account of another customer", &id)]
@@ -556,13 +585,17 @@ fn other_customers(customers: Vec<(String, String)>, reader: &Audience) -> Vec<S
 }
 
 /// What this reader wrote to us, squeezed: a customer whose name is part of a reported host is no
-/// secret to the one who reported it.
-fn told_by(reader: &Audience, reports: &[Report]) -> String {
-    if *reader != Audience::Reporter {
-        return String::new();
-    }
+/// secret to the one who reported it, nor to an authority whose order is answered at its own address.
+fn told_by(reader: &Audience, reports: &[Report], to: &str) -> String {
+    let wrote = |report: &&Report| {
+        let addresses = [&report.parsed.reporter.address, &report.parsed.sender.address];
+        *reader == Audience::Reporter
+            || (*reader == Audience::Authority
+                && addresses.into_iter().flatten().any(|it| it.eq_ignore_ascii_case(to.trim())))
+    };
     reports
         .iter()
+        .filter(wrote)
         .flat_map(|it| {
             let found = it.parsed.observables.iter().map(|found| found.observable.value.as_str());
             [it.parsed.subject.as_str(), it.parsed.text.as_str()].into_iter().chain(found)

@@ -188,8 +188,9 @@ impl Desk {
                 )
             })
         })?;
-        let pages = (self.machines.pages)(&projected).map_err(crate::documents::stopped)?;
-        Ok(TemplatePreview { pages, findings })
+        let pages = (self.machines.pages)(&projected, &|_, _| true);
+        let pages = pages.map_err(crate::documents::stopped)?.into_iter().filter_map(|it| it.png);
+        Ok(TemplatePreview { pages: pages.collect(), findings })
     }
 }
 

@@ -142,8 +142,23 @@ pub type Render = fn(&Projected, Format) -> Result<Rendered, RenderError>;
 /// Renders a mail draft with a message id and attachments and runs the leak check on all of it.
 pub type RenderMail = fn(&Projected, &str, &[Attachment]) -> Result<MailDraft, RenderError>;
 
-/// Renders the pages of a projected document as PNG pictures for the screen.
-pub type RenderPages = fn(&Projected) -> Result<Vec<Vec<u8>>, RenderError>;
+/// A page for the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenPage {
+    /// What tells it from every other page.
+    pub key: String,
+    /// Its picture, PNG; none when nobody wanted it.
+    pub png: Option<Vec<u8>>,
+}
+
+/// Which pages of a document are painted: asked for each by its number, from 0, and its key.
+pub type Wanted<'a> = &'a dyn Fn(usize, &str) -> bool;
+
+/// Lays a projected document out for the screen and paints those of its pages that are wanted.
+pub type RenderPages = fn(&Projected, Wanted<'_>) -> Result<Vec<SeenPage>, RenderError>;
+
+/// Renders the pages of a projected document as PNG pictures for paper.
+pub type RenderSheets = fn(&Projected) -> Result<Vec<Vec<u8>>, RenderError>;
 
 /// Says which characters a PDF has no picture for.
 pub type UnprintedOf = fn(&Projected) -> Vec<Unprinted>;
@@ -162,7 +177,7 @@ pub struct Machines {
     /// Makes pictures of pages.
     pub pages: RenderPages,
     /// Makes pictures of pages that are fine enough for paper.
-    pub sheets: RenderPages,
+    pub sheets: RenderSheets,
     /// Searches words that travel with a file.
     pub check_words: CheckWords,
     /// Says what a PDF cannot show.

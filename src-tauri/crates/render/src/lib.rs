@@ -27,7 +27,9 @@ mod web;
 
 use farol_model::{
     document::Projected,
-    export::{Attachment, Format, Machines, MailDraft, RenderError, Rendered, Unprinted},
+    export::{
+        Attachment, Format, Machines, MailDraft, RenderError, Rendered, SeenPage, Unprinted, Wanted,
+    },
 };
 
 pub use self::{
@@ -109,17 +111,17 @@ pub fn mail(
     Ok(MailDraft { rendered, notes })
 }
 
-/// Renders the pages of a projected document as PNG pictures for the screen, about 1.6 pixels to
-/// the point.
+/// Lays a projected document out for the screen and paints those of its pages that are wanted, about 1.6
+/// pixels to the point: while somebody writes, most pages are out of sight or stay as they are.
 ///
 /// A readout that is too long still gets its pictures, so that its author can see where it runs
 /// over; only [`render`] refuses it.
 ///
 /// # Errors
 /// `Engine` when the typesetter refuses.
-pub fn pages(document: &Projected) -> Result<Vec<Vec<u8>>, RenderError> {
+pub fn pages(document: &Projected, wanted: Wanted<'_>) -> Result<Vec<SeenPage>, RenderError> {
     let paper = Paper::of(document).with_words(typeset::printable);
-    typeset::pictures(&typeset::layout(&paper)?, typeset::ON_SCREEN)
+    typeset::pictures(&typeset::layout(&paper)?, typeset::ON_SCREEN, wanted)
 }
 
 /// Renders the pages as PNG pictures that a printer takes, about 200 dots to the inch.
@@ -128,7 +130,8 @@ pub fn pages(document: &Projected) -> Result<Vec<Vec<u8>>, RenderError> {
 /// As [`pages`].
 pub fn sheets(document: &Projected) -> Result<Vec<Vec<u8>>, RenderError> {
     let paper = Paper::of(document).with_words(typeset::printable);
-    typeset::pictures(&typeset::layout(&paper)?, typeset::ON_PAPER)
+    let pages = typeset::pictures(&typeset::layout(&paper)?, typeset::ON_PAPER, &|_, _| true)?;
+    Ok(pages.into_iter().filter_map(|it| it.png).collect())
 }
 
 fn within_limit(document: &Projected, pages: usize) -> Result<(), RenderError> {

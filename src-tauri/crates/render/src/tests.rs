@@ -1,6 +1,6 @@
 use farol_model::{
-    document::{ChartLook, Content, DocumentKind, FactRow, Text},
-    export::{Attachment, Format, RenderError},
+    document::{ChartLook, Content, DocumentKind, FactRow, Projected, Text},
+    export::{Attachment, Format, RenderError, SeenPage},
 };
 
 use crate::{mail, pages, render, samples::*};
@@ -29,10 +29,26 @@ fn chart(look: ChartLook, header: &[&str], rows: &[&[&str]]) -> Content<Text> {
     }
 }
 
+fn all_pages(seen: &Projected) -> Result<Vec<Vec<u8>>, RenderError> {
+    Ok(pages(seen, &|_, _| true)?.into_iter().filter_map(|it| it.png).collect())
+}
+
 fn look(name: &str, bytes: &[u8]) {
     if let Ok(folder) = std::env::var("FAROL_LOOK") {
         std::fs::write(format!("{folder}/{name}"), bytes).unwrap();
     }
+}
+
+#[test]
+fn only_pages_that_are_wanted_are_painted() {
+    let seen = seen_by(&rca(), "internal_team", &[]);
+    let first = pages(&seen, &|n, _| n == 0).unwrap();
+    assert!(first.len() > 1 && first[0].png.is_some());
+    assert!(first[1..].iter().all(|it| it.png.is_none()));
+    let rest = pages(&seen, &|_, key| key != first[0].key).unwrap();
+    assert!(rest[0].png.is_none() && rest[1..].iter().all(|it| it.png.is_some()));
+    let keys = |pages: &[SeenPage]| pages.iter().map(|it| it.key.clone()).collect::<Vec<_>>();
+    assert_eq!(keys(&first), keys(&rest));
 }
 
 #[test]
@@ -48,7 +64,7 @@ fn every_format_renders_the_customer_version_and_passes_its_own_check() {
 #[test]
 fn a_readout_and_a_letter_render_for_their_readers() {
     let readout = seen_by(&readout(), "exec", &[]);
-    look("readout.png", &pages(&readout).unwrap()[0]);
+    look("readout.png", &all_pages(&readout).unwrap()[0]);
     for format in FORMATS {
         assert!(render(&readout, format).is_ok(), "{format:?}");
     }
@@ -61,7 +77,7 @@ fn a_readout_and_a_letter_render_for_their_readers() {
         vec![("reporter", paragraph("Hello Rita,")), ("reporter", table)],
     );
     let letter = seen_by(&letter, "reporter", &[]);
-    look("letter.png", &pages(&letter).unwrap()[0]);
+    look("letter.png", &all_pages(&letter).unwrap()[0]);
     for format in FORMATS {
         assert!(render(&letter, format).is_ok(), "{format:?}");
     }
@@ -74,7 +90,7 @@ fn two_exports_of_the_same_thing_are_byte_identical() {
         let once = render(&seen, format).unwrap();
         assert_eq!(once, render(&seen, format).unwrap(), "{format:?}");
     }
-    assert_eq!(pages(&seen).unwrap(), pages(&seen).unwrap());
+    assert_eq!(all_pages(&seen).unwrap(), all_pages(&seen).unwrap());
 }
 
 #[test]
@@ -159,13 +175,13 @@ fn a_readout_of_two_pages_is_refused_but_its_pages_can_be_seen() {
     let seen = seen_by(&document, "exec", &[]);
     let error = render(&seen, Format::Pdf).unwrap_err();
     assert!(matches!(error, RenderError::TooLong { pages: 2, limit: 1 }), "{error}");
-    assert_eq!(pages(&seen).unwrap().len(), 2);
+    assert_eq!(all_pages(&seen).unwrap().len(), 2);
     assert!(render(&seen, Format::Text).is_ok());
 }
 
 #[test]
 fn page_pictures_are_png_of_an_a4_page() {
-    let pictures = pages(&seen_by(&rca(), "internal_team", &[])).unwrap();
+    let pictures = all_pages(&seen_by(&rca(), "internal_team", &[])).unwrap();
     assert_eq!(pictures.len(), 2);
     let size = |at: usize| u32::from_be_bytes(pictures[0][at..at + 4].try_into().unwrap());
     assert!(pictures[0].starts_with(b"\x89PNG"));
@@ -329,7 +345,7 @@ fn charts_evidence_and_decisions_are_in_every_format_and_a_picture_has_words_bes
         }
         assert!(!shown.contains("3,550"), "{format:?}");
     }
-    for (n, page) in pages(&seen).unwrap().iter().enumerate() {
+    for (n, page) in all_pages(&seen).unwrap().iter().enumerate() {
         look(&format!("figures{n}.png"), page);
     }
     let html = String::from_utf8(render(&seen, Format::Html).unwrap().bytes).unwrap();
@@ -421,7 +437,7 @@ fn a_paper_has_the_teams_name_or_its_logo_at_its_head() {
         ] {
             let reader = if kind == "rca" { "customer:acme" } else { "exec" };
             let seen = seen_by(&document, reader, &[]).on_paper_of(&team);
-            look(&format!("{what}-{kind}.png"), &pages(&seen).unwrap()[0]);
+            look(&format!("{what}-{kind}.png"), &all_pages(&seen).unwrap()[0]);
             for format in FORMATS {
                 let bytes = render(&seen, format).unwrap().bytes;
                 look(&format!("{what}-{kind}.{}", format.extension()), &bytes);
@@ -462,7 +478,7 @@ fn what_no_font_has_is_named_and_other_scripts_are_printed() {
     );
     let bytes = render(&seen, Format::Pdf).unwrap().bytes;
     look("scripts.pdf", &bytes);
-    look("scripts.png", &pages(&seen).unwrap()[0]);
+    look("scripts.png", &all_pages(&seen).unwrap()[0]);
     let shown = crate::leak::shown(Format::Pdf, &bytes).unwrap();
     assert!(shown.contains('□') && shown.contains("caf"), "{shown}");
 }

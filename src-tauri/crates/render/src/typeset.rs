@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
-use farol_model::export::RenderError;
+use farol_model::export::{RenderError, SeenPage, Wanted};
 use serde::Serialize;
 use typst::{
     Library, LibraryExt, World, comemo,
@@ -227,25 +227,30 @@ pub(crate) fn pdf(pages: &PagedDocument) -> Result<Vec<u8>, RenderError> {
     }
 }
 
-/// Paints every page as a PNG.
+/// The pages with their keys; those that are wanted are painted as PNG, unless they were a moment ago.
 pub(crate) fn pictures(
     pages: &PagedDocument,
     pixels_per_point: f64,
-) -> Result<Vec<Vec<u8>>, RenderError> {
+    wanted: Wanted<'_>,
+) -> Result<Vec<SeenPage>, RenderError> {
     let mut before = PAINTED.lock().unwrap_or_else(PoisonError::into_inner);
     let mut now = HashMap::new();
-    let mut pictures = Vec::with_capacity(pages.pages().len());
-    for page in pages.pages() {
-        let key = (hash128(page), pixels_per_point.to_bits());
-        let picture = match before.get(&key) {
-            Some(picture) => Arc::clone(picture),
-            None => painted(page, pixels_per_point)?.into(),
+    let mut seen = Vec::with_capacity(pages.pages().len());
+    for (n, page) in pages.pages().iter().enumerate() {
+        let place = (hash128(page), pixels_per_point.to_bits());
+        let key = format!("{:032x}", place.0);
+        let known = before.get(&place).map(Arc::clone);
+        let is_wanted = wanted(n, &key);
+        let picture: Option<Arc<[u8]>> = match known {
+            None if is_wanted => Some(painted(page, pixels_per_point)?.into()),
+            known => known,
         };
-        pictures.push(picture.to_vec());
-        now.insert(key, picture);
+        let png = picture.as_ref().filter(|_| is_wanted).map(|it| it.to_vec());
+        now.extend(picture.map(|it| (place, it)));
+        seen.push(SeenPage { key, png });
     }
     *before = now;
-    Ok(pictures)
+    Ok(seen)
 }
 
 fn painted(page: &Page, pixel_per_pt: f64) -> Result<Vec<u8>, RenderError> {

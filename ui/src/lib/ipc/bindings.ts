@@ -127,9 +127,12 @@ export const commands = {
 	documentList: () => typedError<DocumentRow[], Failure>(__TAURI_INVOKE("document_list")),
 	documentCreate: (caseId: CaseId, template: string) => typedError<DocumentId, Failure>(__TAURI_INVOKE("document_create", { caseId, template })),
 	documentShow: (document: DocumentId) => typedError<DocumentView, Failure>(__TAURI_INVOKE("document_show", { document })),
-	documentSave: (document: DocumentId, blocks: Block[], envelope: Envelope | null) => typedError<Timestamp, Failure>(__TAURI_INVOKE("document_save", { document, blocks, envelope })),
-	/**  `known` are the keys of pages that the window has: their pictures are not sent again. */
-	documentPreview: (document: DocumentId, audience: Audience, draft: Draft | null, known: string[]) => typedError<Preview, Failure>(__TAURI_INVOKE("document_preview", { document, audience, draft, known })),
+	documentSave: (document: DocumentId, draft: Draft) => typedError<Timestamp, Failure>(__TAURI_INVOKE("document_save", { document, draft })),
+	/**
+	 *  `sight` are the pages, from 0, that the window shows, `known` the keys of those that it has: the
+	 *  pictures of others are not sent.
+	 */
+	documentPreview: (document: DocumentId, audience: Audience, draft: Draft | null, sight: number[], known: string[]) => typedError<Preview, Failure>(__TAURI_INVOKE("document_preview", { document, audience, draft, sight, known })),
 	/**  The pages for a printer, base64 PNG, and a name for the job; recorded as having left. */
 	documentPrint: (document: DocumentId, audience: Audience) => typedError<Sheets, Failure>(__TAURI_INVOKE("document_print", { document, audience })),
 	documentCheck: (document: DocumentId, audience: Audience) => typedError<Stopped | null, Failure>(__TAURI_INVOKE("document_check", { document, audience })),
@@ -1250,10 +1253,15 @@ export type DocumentView = {
 	writers: ([MemberId, string])[],
 };
 
-/**  Blocks and envelope that are written and not saved yet. */
+/**
+ *  What is written and not saved yet. Blocks that are as they are saved are only named: a long document
+ *  does not travel at every pause.
+ */
 export type Draft = {
-	/**  The blocks. */
-	blocks: Block[],
+	/**  Every block, in order. */
+	order: BlockId[],
+	/**  Those that are not as they are saved. */
+	changed: Block[],
 	/**  Where it goes. */
 	envelope: Envelope | null,
 };
@@ -2480,11 +2488,11 @@ export type Outcome =
 /**  Declined; says why. */
 { kind: "declined"; note: string };
 
-/**  A page as a picture. One that the window has already is only named. */
+/**  A page as a picture. One that the window has already, or that is out of its sight, is only named. */
 export type PagePicture = {
-	/**  What tells it from others: the first digits of its hash. */
+	/**  What tells it from others. */
 	key: string,
-	/**  PNG, base64; none when the window said that it has it. */
+	/**  PNG, base64; none when the window has it or does not show it. */
 	png: string | null,
 };
 

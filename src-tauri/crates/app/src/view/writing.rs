@@ -60,12 +60,12 @@ pub struct Preview {
     pub unprinted: Vec<Unprinted>,
 }
 
-/// A page as a picture. One that the window has already is only named.
+/// A page as a picture. One that the window has already, or that is out of its sight, is only named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 pub struct PagePicture {
-    /// What tells it from others: the first digits of its hash.
+    /// What tells it from others.
     pub key: String,
-    /// PNG, base64; none when the window said that it has it.
+    /// PNG, base64; none when the window has it or does not show it.
     pub png: Option<String>,
 }
 

@@ -1,8 +1,8 @@
 // A document while somebody writes it: whether it is saved, and what went wrong.
-import type { Block, Content, Envelope, Failure, Timestamp } from "$lib/ipc/bindings";
+import type { Block, Content, Draft, Envelope, Failure, Timestamp } from "$lib/ipc/bindings";
 import { asFailure } from "$lib/ipc/desk";
 
-type Save = (blocks: Block[], envelope: Envelope | null) => Promise<Timestamp>;
+type Save = (draft: Draft) => Promise<Timestamp>;
 
 export class DocumentDraft {
   envelope = $state<Envelope | null>(null);
@@ -17,8 +17,10 @@ export class DocumentDraft {
   #blocks: () => Block[];
   #save: Save;
   #running: Promise<boolean> | null = null;
+  /** Blocks as they are saved: they do not travel again. */
+  #saved: WeakSet<Block> | null = null;
 
-  /** `blocks` gives what is written now. */
+  /** `blocks` gives what is written now; a block that stays as it is stays the same object. */
   constructor(blocks: () => Block[], envelope: Envelope | null, savedAt: Timestamp, save: Save) {
     this.#blocks = blocks;
     this.envelope = structuredClone(envelope);
@@ -31,9 +33,20 @@ export class DocumentDraft {
     this.dirty = true;
   }
 
-  /** What is written now, saved or not. */
-  now(): { blocks: Block[]; envelope: Envelope | null } {
-    return { blocks: this.#blocks(), envelope: $state.snapshot(this.envelope) };
+  /** What is written now, saved or not: every block by its id, and those that are not as they are saved. */
+  now(): Draft {
+    const blocks = this.#blocks();
+    const saved = (this.#saved ??= new WeakSet(this.edits === 0 ? blocks : []));
+    return {
+      order: blocks.map((it) => it.id),
+      changed: blocks.filter((it) => !saved.has(it)),
+      envelope: $state.snapshot(this.envelope),
+    };
+  }
+
+  /** The house does not have what was thought to be saved: everything travels next time. */
+  distrust(): void {
+    this.#saved = new WeakSet();
   }
 
   /** Saves what is there; true when everything typed so far is committed. Never loses text. */
@@ -50,16 +63,18 @@ export class DocumentDraft {
 
   async #commit(): Promise<boolean> {
     const edits = this.edits;
-    const { blocks, envelope } = this.now();
+    const blocks = this.#blocks();
     this.saving = true;
     try {
-      this.savedAt = await this.#save(blocks, envelope);
+      this.savedAt = await this.#save(this.now());
+      this.#saved = new WeakSet(blocks);
       this.failure = null;
       // Something typed while the commit ran is still to be saved.
       this.dirty = this.edits !== edits;
       return !this.dirty;
     } catch (thrown) {
       this.failure = asFailure(thrown);
+      this.distrust();
       return false;
     } finally {
       this.saving = false;

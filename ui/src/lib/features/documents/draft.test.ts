@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import type { Block, Envelope } from "$lib/ipc/bindings";
+import type { Block, Draft } from "$lib/ipc/bindings";
 import { DocumentDraft } from "./draft.svelte";
 
 function paragraph(id: string, text: string): Block {
   return { id, audience: "customer:acme", content: { kind: "paragraph", text } };
 }
 
-function draft(save: (blocks: Block[], envelope: Envelope | null) => Promise<string>) {
+function draft(save: (draft: Draft) => Promise<string>) {
   const blocks = [paragraph("a", "one. two."), paragraph("b", "three")];
   return new DocumentDraft(() => blocks, null, "t0", save);
 }
@@ -32,4 +32,27 @@ test("a failed save keeps every word and says why", async () => {
   expect(it.failure?.message).toBe("The disk is full.");
   expect(it.plainText()).toBe("one. two.\n\nthree");
   expect(it.dirty).toBe(true);
+});
+
+test("what is saved does not travel again, unless a save failed", async () => {
+  const sent: string[][] = [];
+  let fails = false;
+  let blocks = [paragraph("a", "one"), paragraph("b", "two")];
+  const it = new DocumentDraft(() => blocks, null, "t0", ({ order, changed }) => {
+    sent.push([order.join(), ...changed.map((it) => it.id)]);
+    return fails ? Promise.reject(new Error("no room")) : Promise.resolve("t1");
+  });
+  expect(it.now().changed).toEqual([]);
+  const write = async (text: string) => {
+    blocks = [blocks[0]!, paragraph("b", text)];
+    it.touch();
+    await it.save();
+  };
+  await write("three");
+  fails = true;
+  await write("four");
+  fails = false;
+  await write("five");
+  await write("six");
+  expect(sent).toEqual([["a,b", "b"], ["a,b", "b"], ["a,b", "a", "b"], ["a,b", "b"]]);
 });

@@ -7,7 +7,7 @@ import type { DocumentDraft } from "./draft.svelte";
 export class Reader {
   audience = $state<Audience>("internal_team");
   preview = $state.raw<Preview | null>(null);
-  /** The pages, base64 PNG. */
+  /** The pages, base64 PNG; empty for one that nobody has looked at since it changed. */
   pages = $state.raw<string[]>([]);
   /** Why the pages cannot be shown. */
   failure = $state.raw<Failure | null>(null);
@@ -22,6 +22,8 @@ export class Reader {
   #latestCheck = 0;
   /** Pages of the last look, by their keys: those that stay as they are do not travel again. */
   #known: (readonly [string, string])[] = [];
+  /** Pages in sight: only they are painted. */
+  #sight = [0];
 
   constructor(desk: Pick<Desk, "documentPreview" | "documentCheck">, id: DocumentId, draft: DocumentDraft, audience: Audience) {
     this.#desk = desk;
@@ -34,6 +36,14 @@ export class Reader {
     this.audience = audience;
     this.preview = this.failure = this.stopped = null;
     this.pages = [];
+  }
+
+  /** Whoever shows the pages says which of them come into sight and leave it. */
+  turn(page: number, inSight: boolean): void {
+    this.#sight = this.#sight.filter((it) => it !== page);
+    if (!inSight) return;
+    this.#sight.push(page);
+    if (this.pages[page] === "") void this.look();
   }
 
   /** Looks at what is written now. One question is under way at a time: whatever changes meanwhile is
@@ -51,9 +61,10 @@ export class Reader {
       const { audience } = this;
       let looked: [Preview | null, Failure | null];
       try {
-        const known = this.#known.map(([key]) => key);
-        looked = [await this.#desk.documentPreview(this.#id, audience, this.#draft.now(), known), null];
+        const known = this.#known.filter(([, png]) => png !== "").map(([key]) => key);
+        looked = [await this.#desk.documentPreview(this.#id, audience, this.#draft.now(), this.#sight, known), null];
       } catch (thrown) {
+        this.#draft.distrust();
         looked = [null, asFailure(thrown)];
       }
       const had = (key: string) => this.#known.find(([it]) => it === key)?.[1] ?? "";

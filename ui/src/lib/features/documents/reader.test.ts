@@ -46,7 +46,7 @@ test("a page that stays as it is does not travel again", async () => {
   ];
   const reader = new Reader(
     {
-      documentPreview: async (_, __, ___, known) => {
+      documentPreview: async (_, __, ___, ____, known) => {
         asked.push(known);
         return { ...pages(""), pages: answers[asked.length - 1]! };
       },
@@ -58,4 +58,26 @@ test("a page that stays as it is does not travel again", async () => {
   await reader.look();
   expect(asked).toEqual([[], ["a", "b"]]);
   expect(reader.pages).toEqual(["first", "other"]);
+});
+
+test("a page is painted when it comes into sight", async () => {
+  const asked: [number[], string[]][] = [];
+  const draft = new DocumentDraft(() => [], null, "t0", async () => "t1");
+  const reader = new Reader(
+    {
+      documentPreview: async (_, __, ___, sight, known) => {
+        asked.push([sight, known]);
+        const png = (n: number, key: string) => (sight.includes(n) && !known.includes(key) ? `picture ${key}` : null);
+        return { ...pages(""), pages: ["a", "b"].map((key, n) => ({ key, png: png(n, key) })) };
+      },
+      documentCheck: async () => null,
+    },
+    "d", draft, "internal_team",
+  );
+  await reader.look();
+  expect(reader.pages).toEqual(["picture a", ""]);
+  reader.turn(1, true);
+  await reader.look();
+  expect(reader.pages).toEqual(["picture a", "picture b"]);
+  expect(asked.slice(0, 2)).toEqual([[[0], []], [[0, 1], ["a"]]]);
 });

@@ -31,7 +31,7 @@ pub(super) fn run(
             output.line(&json!({ "saved_at": at }), &format!("saved {}", at.to_minute()))
         }
         WritingCommand::Withheld { doc, audience } => {
-            let (_, preview) = desk.preview_document(doc, &audience, None)?;
+            let (_, preview) = desk.preview_document(doc, &audience, None, &|_, _| false)?;
             for it in &preview.withheld {
                 output.line(it, &format!("withheld  {}: {} ({})", it.what, it.words, it.why))?;
             }
