@@ -427,7 +427,7 @@ impl Desk {
         let dated = it.document_saved_at(document.id)?;
         let file = self.case_file(it, document.case)?;
         forbid_forwarding(document, &file.reports, reader)?;
-        let entities = entities(&file, it.customers()?, reader, document.envelope.as_ref());
+        let entities = entities(&file, it.customers()?, reader);
         let facts = farol_compose::facts(&file.material());
         let team = it.team()?;
         let projected = project(document, file.case.reference, dated, reader, &facts, &entities);
@@ -531,12 +531,7 @@ fn forbid_forwarding(
 }
 
 /// Values of this and other cases that a reader outside must not find anywhere in a file.
-fn entities(
-    file: &CaseFile,
-    customers: Vec<(String, String)>,
-    reader: &Audience,
-    envelope: Option<&Envelope>,
-) -> Vec<Entity> {
+fn entities(file: &CaseFile, customers: Vec<(String, String)>, reader: &Audience) -> Vec<Entity> {
     if reader.is_internal() {
         return Vec::new();
     }
@@ -550,7 +545,7 @@ fn entities(
     for member in &file.members {
         add("name of somebody who works here", &member.name);
     }
-    let told = told_by(reader, &file.reports, envelope.map_or("", |it| &it.to));
+    let told = told(reader, file);
     for (id, name) in customers {
         for (what, value) in
             [("name of another customer", &name), ("account of another customer", &id)]
@@ -584,25 +579,21 @@ fn other_customers(customers: Vec<(String, String)>, reader: &Audience) -> Vec<S
         .collect()
 }
 
-/// What this reader wrote to us, squeezed: a customer whose name is part of a reported host is no
-/// secret to the one who reported it, nor to an authority whose order is answered at its own address.
-fn told_by(reader: &Audience, reports: &[Report], to: &str) -> String {
-    let wrote = |report: &&Report| {
-        let addresses = [&report.parsed.reporter.address, &report.parsed.sender.address];
-        *reader == Audience::Reporter
-            || (*reader == Audience::Authority
-                && addresses.into_iter().flatten().any(|it| it.eq_ignore_ascii_case(to.trim())))
+/// What this reader wrote to us or is asked about, squeezed: a customer whose name is part of a reported
+/// host is no secret to the one who reported it, to the host that shall act on it, or to an authority that
+/// is answered about it.
+fn told(reader: &Audience, file: &CaseFile) -> String {
+    let wrote = file.reports.iter().flat_map(|it| {
+        let found = it.parsed.observables.iter().map(|found| found.observable.value.as_str());
+        [it.parsed.subject.as_str(), it.parsed.text.as_str()].into_iter().chain(found)
+    });
+    let addresses = file.targets.iter().map(|it| it.observable.value.as_str());
+    let texts: Vec<_> = match reader {
+        Audience::Reporter => wrote.map(squeezed).collect(),
+        Audience::Host | Audience::Authority => addresses.map(squeezed).collect(),
+        _ => Vec::new(),
     };
-    reports
-        .iter()
-        .filter(wrote)
-        .flat_map(|it| {
-            let found = it.parsed.observables.iter().map(|found| found.observable.value.as_str());
-            [it.parsed.subject.as_str(), it.parsed.text.as_str()].into_iter().chain(found)
-        })
-        .map(squeezed)
-        .collect::<Vec<_>>()
-        .join(" ")
+    texts.join(" ")
 }
 
 /// Letters and digits only, in lower case: `Northwind Shop` and `northwind-shop` are one.

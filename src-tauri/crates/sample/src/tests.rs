@@ -1,6 +1,11 @@
 use std::fs;
 
-use farol_app::{Desk, lookups::Watch, vault, view::QueueRow};
+use farol_app::{
+    Desk,
+    lookups::Watch,
+    vault,
+    view::{DocumentRow, QueueRow},
+};
 use farol_model::{
     case::Category,
     document::{Audience, DocumentKind},
@@ -79,6 +84,25 @@ fn what_was_sent_or_exported_has_no_placeholder_left() {
         assert!(left.is_empty(), "{} ({}): {left:?}", row.title, view.reference);
         let stopped = desk.check_document(row.id, &row.audience).unwrap();
         assert!(stopped.is_none(), "{}: {stopped:?}", row.title);
+    }
+}
+
+#[test]
+fn every_document_and_every_letter_about_a_customer_can_leave() {
+    let (_dir, desk) = sample_desk();
+    let stops = |id, reader: &Audience| desk.check_document(id, reader).unwrap();
+    let documents = desk.documents().unwrap();
+    for row in &documents {
+        assert_eq!(stops(row.id, &row.audience), None, "{} {}", row.reference, row.title);
+    }
+    // The hospital's account is a part of its host's name, which these letters have to name.
+    let of_hospital = |it: &&DocumentRow| it.audience.to_string() == "customer:brendan";
+    let hospital = documents.iter().find(of_hospital).unwrap();
+    let case = desk.document(hospital.id).unwrap().document.case;
+    for template in desk.templates().unwrap().into_iter().filter(|it| it.id.ends_with(".calm")) {
+        let id = desk.create_document(case, &template.id).unwrap();
+        let reader = desk.document(id).unwrap().document.audience;
+        assert_eq!(stops(id, &reader), None, "{}", template.id);
     }
 }
 

@@ -189,6 +189,7 @@ pub(super) fn is_routine(action: &Action) -> bool {
         | Action::Undid { .. }
         | Action::NoteWithdrawn { .. }
         | Action::DocumentCreated { .. }
+        | Action::DocumentExported { .. }
         | Action::BlocksSaved { .. }
         | Action::EnvelopeSet { .. }
         | Action::StandingSet { .. } => true,

@@ -13,8 +13,8 @@ const SHARE: i64 = 10;
 /// One timeline of rows that neighbouring blocks have; none without a row.
 ///
 /// Two rows of the same entry are one moment in the words for fewer and in those for more: whoever sees both
-/// is told it in the words for fewer, which say more. Gaps are shown to those only from whom no row is
-/// withheld: what stands between two rows that somebody sees may be none.
+/// is told it in the words for fewer, which say more. Gaps are shown inside only, and to those from whom no
+/// row is withheld: what an outsider gets is a choice, and between two of its rows much may have happened.
 pub(super) fn timeline(rows: &[&TimelineRow<String>], document: &Projected) -> Option<Part> {
     let says_more = |one: &TimelineRow<String>, other: &TimelineRow<String>| {
         one.source.is_some()
@@ -26,12 +26,13 @@ pub(super) fn timeline(rows: &[&TimelineRow<String>], document: &Projected) -> O
         rows.iter().filter(|row| !rows.iter().any(|it| says_more(it, row))).collect();
     told.sort_by_key(|row| row.at);
     let (first, last) = (told.first()?, told.last()?);
+    let says_gaps = document.audience().is_internal() && document.has_whole_timeline();
     let gap_s = GAP_S.max(last.at.seconds_since(first.at) / SHARE);
     let mut printed = Vec::with_capacity(told.len());
     for (n, row) in told.iter().enumerate() {
         let before = n.checked_sub(1).and_then(|n| told.get(n));
         let silence_s = before.map_or(0, |before| row.at.seconds_since(before.at));
-        if silence_s > gap_s && document.has_whole_timeline() {
+        if silence_s > gap_s && says_gaps {
             printed.push([String::new(), silence(silence_s, document.language())]);
         }
         printed.push([minute(row.at), legible(&row.text)]);
