@@ -132,7 +132,7 @@ def check(lines, members=None):
     in_bundle = members is not None
     members = members or {it["id"]: bytes.fromhex(it["public_key"]) for it in first["members"]}
     n_entries = n_opened = n_bare = 0
-    chains, originals = {}, set()
+    chains, originals = {}, {}
     named = dict(members) if in_bundle else {}
     for line in lines:
         entry = json.loads(line)
@@ -181,7 +181,7 @@ def check(lines, members=None):
             action = json.loads(entry["action"])
             if action["action"] != header["action"]:
                 raise ValueError(f"entry {n}: its header names another action")
-            originals |= originals_of(action)
+            originals.update(originals_of(action))
             if ChaCha20Poly1305:
                 if action["action"] == "member_added":
                     named[action["member"]["id"]] = bytes.fromhex(action["member"]["public_key"])
@@ -202,15 +202,28 @@ def check(lines, members=None):
 
 
 def originals_of(action):
-    """The hashes of the bytes that an action names."""
+    """The hashes of the bytes that an action names, each with those of the messages packed in it, or None."""
     kind = action["action"]
     if kind == "report_received":
-        return {action["report"]["original"]}
+        return {action["report"]["original"]: None}
     if kind == "evidence_received":
-        return set(action["evidence"]["pieces"])
+        return dict.fromkeys(action["evidence"]["pieces"])
     if kind == "observed":
-        return {it["wire"] for it in action["observations"] if it["wire"]}
-    return set()
+        wires = [it["wire"] for it in action["observations"] if it["wire"]]
+        return {action["messages"]: wires} if action.get("messages") else dict.fromkeys(wires)
+    return {}
+
+
+def messages_of(packed):
+    """The hashes of the messages of a pack; raises ValueError when it is no whole one."""
+    at, hashes = 0, []
+    while at < len(packed):
+        end = at + 4 + int.from_bytes(packed[at : at + 4], "little")
+        if at + 4 > len(packed) or end > len(packed):
+            raise ValueError("a pack of messages is cut off")
+        hashes.append(hashlib.sha256(packed[at + 4 : end]).hexdigest())
+        at = end
+    return hashes
 
 
 def check_bundle(folder):
@@ -242,9 +255,13 @@ def check_bundle(folder):
     if ends != manifest["chains"]:
         raise ValueError("the journals do not end where the manifest says")
     there = {it["name"].removeprefix("originals/") for it in manifest["parts"][1:]}
-    if not there <= originals:
+    if not there <= originals.keys():
         raise ValueError("there are files that no entry names")
-    return manifest, n_entries, n_opened, len(originals - there)
+    for name in there:
+        wires = originals[name]
+        if wires is not None and messages_of((folder / "originals" / name).read_bytes()) != wires:
+            raise ValueError(f"originals/{name} has other messages than the entries name")
+    return manifest, n_entries, n_opened, len(originals.keys() - there)
 
 
 def main():

@@ -52,7 +52,8 @@ CREATE TABLE seal (
     key BLOB NOT NULL                    -- 32 bytes for XChaCha20-Poly1305
 ) STRICT;
 
--- Bytes as they came: mails, files, wire messages. Stored once by hash, named by entries.
+-- Bytes as they came: mails, files, and messages of look-ups, those of a batch together (JOURNAL.md).
+-- Stored once by hash, named by entries.
 CREATE TABLE original (
     hash  TEXT NOT NULL PRIMARY KEY,     -- SHA-256, hex
     size  INTEGER NOT NULL,              -- bytes
@@ -152,12 +153,12 @@ CREATE TABLE observation (
     id          TEXT NOT NULL PRIMARY KEY,
     case_id     TEXT NOT NULL,
     asked_at_ms INTEGER NOT NULL,
-    wire        TEXT,                    -- `original.hash` of the message; NULL when none came
+    original    TEXT,                    -- `original.hash` of what has the message; NULL when none came
     body        TEXT NOT NULL
 ) STRICT;
 CREATE INDEX observation_of_case ON observation (case_id, asked_at_ms);
--- Twelve of 64 digits tell messages apart well enough, and keep what is written with every answer short.
-CREATE INDEX observation_by_wire ON observation (substr(wire, 1, 12));
+-- Twelve of 64 digits tell them apart well enough, and keep what is written with every answer short.
+CREATE INDEX observation_by_original ON observation (substr(original, 1, 12));
 CREATE INDEX observation_by_time ON observation (asked_at_ms);
 
 -- Files that cases rest on, with their custody.
@@ -433,7 +434,7 @@ CREATE TABLE judged (
 -- Search, an index over the projections: one row for each thing that can be found. Recomputed from the projections, never journalled.
 
 CREATE TABLE search (
-    id      INTEGER NOT NULL PRIMARY KEY,
+    id      INTEGER NOT NULL PRIMARY KEY, -- grows with `at_ms`; its remainder by 16 is the kind's number
     kind    TEXT NOT NULL,
     key     TEXT NOT NULL,               -- id of the thing, unique among its kind
     case_id TEXT,                        -- NULL for reports, which may be on several cases

@@ -20,7 +20,7 @@ use farol_model::{
         Sensitivity, Severity, Status, Target,
     },
     clock::{Clock, Stop, default_rules, rules_for},
-    id::{CaseId, ClockId, NoteId, ObservationId, ReportId, Size},
+    id::{CaseId, ClockId, Digest, NoteId, ObservationId, ReportId, Size},
     journal::Action,
     lookup::{Answer, Observation, Question, Record},
     observable::{Found, Observable, ObservableKind},
@@ -188,9 +188,9 @@ fn case(
         tx.record(&Action::NoteAdded { case: id, note })?;
     }
     let host = host(seeded.zipf(N_HOSTS));
-    let observations = answers(tx, seeded, &host, at)?;
+    let (observations, messages) = answers(tx, seeded, &host, at)?;
     let batch = digest(host.as_bytes());
-    tx.record(&Action::Observed { case: id, batch, observations })?;
+    tx.record(&Action::Observed { case: id, batch, observations, messages })?;
     if is_closed {
         let after = Box::new(CaseFacts { status: Status::Closed, ..facts.clone() });
         tx.record(&Action::CaseChanged { case: id, before: Box::new(facts), after })?;
@@ -296,8 +296,8 @@ fn answers(
     seeded: &mut Seeded,
     host: &str,
     at: Timestamp,
-) -> Result<Vec<Observation>, StoreError> {
-    ["A", "NS", "TXT"]
+) -> Result<(Vec<Observation>, Option<Digest>), StoreError> {
+    let (observations, wires): (Vec<_>, Vec<_>) = ["A", "NS", "TXT"]
         .into_iter()
         .map(|record_type| {
             let id = ObservationId(tx.new_id());
@@ -306,11 +306,11 @@ fn answers(
                 "NS" => format!("ns{}.harbour-dns.example", seeded.below(40)),
                 _ => format!("\"v=spf1 include:{} -all\"", word(seeded.zipf(N_WORDS))),
             };
-            let (observation, wire) = answer(id, host, record_type, data, at);
-            tx.keep_original(&wire)?;
-            Ok(observation)
+            answer(id, host, record_type, data, at)
         })
-        .collect()
+        .unzip();
+    let messages = tx.keep_messages(wires.iter().map(Vec::as_slice))?;
+    Ok((observations, messages))
 }
 
 /// An answer of the DNS, and bytes of the length that such a message has.

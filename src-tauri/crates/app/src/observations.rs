@@ -8,6 +8,9 @@ use crate::{Desk, Failure};
 /// Answers in one commit, and in one entry of the journal.
 const IN_A_COMMIT: usize = 250;
 
+/// Bytes of messages in one commit, unless one message alone has more.
+const BYTES_IN_A_COMMIT: usize = 1 << 20;
+
 impl Desk {
     /// Keeps answers on a case, in the order they came: the bytes as received, and entries that hold
     /// their digest. Whoever else wants to write goes first.
@@ -23,13 +26,12 @@ impl Desk {
                 lines.push(b'\n');
             }
             let batch = farol_store::digest(&lines);
-            let observations = asked.iter().map(|it| it.observation.clone()).collect();
-            let observed = Action::Observed { case, batch, observations };
+            let observations: Vec<_> = asked.iter().map(|it| it.observation.clone()).collect();
             self.store.write_behind(|tx| {
-                for wire in asked.iter().filter_map(|it| it.wire.as_ref()) {
-                    tx.keep_original(wire)?;
-                }
-                tx.record(&observed)?;
+                let messages =
+                    tx.keep_messages(asked.iter().filter_map(|it| it.wire.as_deref()))?;
+                let observations = observations.clone();
+                tx.record(&Action::Observed { case, batch, observations, messages })?;
                 Ok::<_, Failure>(())
             })?;
         }
@@ -38,7 +40,7 @@ impl Desk {
 }
 
 /// Pieces of about [`IN_A_COMMIT`], cut where another host begins if that is near: what is found of a host
-/// is written once then.
+/// is written once then. Long messages, such as those of registries, make shorter pieces.
 fn commits(mut asked: &[Asked]) -> impl Iterator<Item = &[Asked]> {
     std::iter::from_fn(move || {
         let about = |at: usize| asked[at].observation.question.about();
@@ -47,6 +49,12 @@ fn commits(mut asked: &[Asked]) -> impl Iterator<Item = &[Asked]> {
         while end > 0 && end < most && about(end - 1) == about(end) {
             end += 1;
         }
+        let mut n_bytes = 0;
+        let fits = asked[..end].iter().take_while(|it| {
+            n_bytes += it.wire.as_ref().map_or(0, Vec::len);
+            n_bytes <= BYTES_IN_A_COMMIT
+        });
+        end = fits.count().max(1).min(asked.len());
         let (piece, rest) = asked.split_at(end);
         asked = rest;
         (!piece.is_empty()).then_some(piece)

@@ -212,6 +212,10 @@ pub enum Action {
         batch: Digest,
         /// The answers; at most 2 000.
         observations: Vec<Observation>,
+        /// The original that has their messages, packed ([`crate::lookup::messages`]). None when nothing came,
+        /// and in entries from before: there each message is an original of its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        messages: Option<Digest>,
     },
     /// A person saw something at an address, or (`after` none) that was taken back.
     SightingSet {
@@ -468,7 +472,8 @@ impl Action {
         match self {
             Self::ReportReceived { report } => vec![report.original],
             Self::EvidenceReceived { evidence, .. } => evidence.pieces.clone(),
-            Self::Observed { observations, .. } => {
+            Self::Observed { messages: Some(all), .. } => vec![*all],
+            Self::Observed { messages: None, observations, .. } => {
                 observations.iter().filter_map(|it| it.wire).collect()
             }
             _ => Vec::new(),

@@ -3,6 +3,9 @@
 //! An observation is evidence: the question, who was asked, when, the bytes and the parsed form.
 //! A verdict is an index: recomputed from observations whenever the rules change.
 
+/// Messages of a batch as one original.
+pub mod messages;
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -221,7 +224,7 @@ pub struct Observation {
     pub round_trip_ms: u32,
     /// How it ended.
     pub answer: Answer,
-    /// SHA-256 of the wire message as received; names the original. None when nothing came.
+    /// SHA-256 of the wire message as received. None when nothing came.
     pub wire: Option<Digest>,
 }
 

@@ -11,20 +11,22 @@ use crate::{StoreError, erase, lists, search};
 
 /// Every schema there was, oldest first: the tables it adds, and what fills them from those before.
 /// A file's `PRAGMA user_version` counts how many it has.
-const MIGRATIONS: [Migration; 13] = [
+const MIGRATIONS: [Migration; 14] = [
     (include_str!("../migrations/0001_house.sql"), |_| Ok(())),
-    (include_str!("../migrations/0002_search.sql"), search::build_first),
+    (include_str!("../migrations/0002_search.sql"), |_| Ok(())),
     (include_str!("../migrations/0003_signed_files.sql"), |_| Ok(())),
     (include_str!("../migrations/0004_retention.sql"), erase::fill),
     (include_str!("../migrations/0005_evidence.sql"), |_| Ok(())),
     (include_str!("../migrations/0006_leaving.sql"), |_| Ok(())),
     (include_str!("../migrations/0007_bundles.sql"), |_| Ok(())),
     (include_str!("../migrations/0008_lists.sql"), lists::fill),
-    (include_str!("../migrations/0009_search_by_time.sql"), search::build_first),
+    (include_str!("../migrations/0009_search_by_time.sql"), |_| Ok(())),
     (include_str!("../migrations/0010_team.sql"), |_| Ok(())),
     (include_str!("../migrations/0011_lookup_lists.sql"), |_| Ok(())),
     (include_str!("../migrations/0012_then_now.sql"), |_| Ok(())),
-    (include_str!("../migrations/0013_vocabulary.sql"), search::build_vocabulary),
+    (include_str!("../migrations/0013_vocabulary.sql"), |_| Ok(())),
+    // What is found is indexed once, however old the vault is.
+    (include_str!("../migrations/0014_packed.sql"), search::build),
 ];
 
 type Migration = (&'static str, fn(&Connection) -> Result<(), StoreError>);

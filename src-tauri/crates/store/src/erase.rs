@@ -60,9 +60,10 @@ pub(crate) fn apply(
 ) -> Result<(), StoreError> {
     let case = tombstone.id.to_string();
     let mut originals = BTreeSet::new();
-    let mut wires = conn.prepare("SELECT DISTINCT wire FROM observation WHERE case_id = ?1")?;
-    for wire in wires.query_map([&case], |row| row.get::<_, Option<String>>(0))? {
-        originals.extend(wire?);
+    let mut messages =
+        conn.prepare("SELECT DISTINCT original FROM observation WHERE case_id = ?1")?;
+    for original in messages.query_map([&case], |row| row.get::<_, Option<String>>(0))? {
+        originals.extend(original?);
     }
     originals.extend(evidence::take_pieces(
         conn,

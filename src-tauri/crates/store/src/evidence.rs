@@ -255,7 +255,7 @@ pub(crate) fn forget_unnamed(conn: &Connection, hash: &str) -> Result<(), StoreE
         "DELETE FROM original WHERE hash = ?1
          AND NOT EXISTS (SELECT 1 FROM report WHERE original = ?1)
          AND NOT EXISTS (SELECT 1 FROM observation
-                         WHERE substr(wire, 1, 12) = substr(?1, 1, 12) AND wire = ?1)
+                         WHERE substr(original, 1, 12) = substr(?1, 1, 12) AND original = ?1)
          AND NOT EXISTS (SELECT 1 FROM evidence_piece WHERE original = ?1)
          AND NOT EXISTS (SELECT 1 FROM arriving WHERE original = ?1)",
     )?

@@ -149,9 +149,9 @@ pub(crate) fn apply(
              ON CONFLICT (id) DO NOTHING",
             params![note.id.to_string(), case.to_string(), note.written_at.ms(), json(note)],
         ),
-        Action::Observed { case, observations, .. } => {
+        Action::Observed { case, observations, messages, .. } => {
             let mut insert = conn.prepare_cached(
-                "INSERT INTO observation (id, case_id, asked_at_ms, wire, body)
+                "INSERT INTO observation (id, case_id, asked_at_ms, original, body)
                  VALUES (?1, ?2, ?3, ?4, ?5)",
             )?;
             for it in observations {
@@ -159,7 +159,7 @@ pub(crate) fn apply(
                     it.id.to_string(),
                     case.to_string(),
                     it.asked_at.ms(),
-                    it.wire.map(|wire| wire.to_string()),
+                    it.wire.map(|wire| messages.unwrap_or(wire).to_string()),
                     json(it),
                 ])?;
             }

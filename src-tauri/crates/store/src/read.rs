@@ -11,10 +11,11 @@ use farol_model::{
     document::{Block, Document},
     export::Certificate,
     id::{
-        CaseId, DecisionId, DeskId, Digest, DocumentId, EntryId, MemberId, MitigationId, ReportId,
+        CaseId, DecisionId, DeskId, Digest, DocumentId, EntryId, MemberId, MitigationId,
+        ObservationId, ReportId,
     },
     journal::{Action, Entry, EntryHeader},
-    lookup::Observation,
+    lookup::{Observation, messages},
     member::Member,
     observable::{Observable, ObservableKind},
     report::Report,
@@ -28,6 +29,7 @@ use crate::{
     seal::Key,
     search::{self, Hits},
     verify,
+    write::digest,
 };
 
 /// The entries of a case and of its reports. With the plus, SQLite goes by the reports' seals: it would
@@ -132,6 +134,32 @@ impl<'a> Reader<'a> {
             .query_row([digest.to_string()], |row| row.get(0))
             .optional()?
             .ok_or(StoreError::NotFound("original"))
+    }
+
+    /// The message that an observation was read from, as it came.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such observation, or nothing came;
+    /// [`StoreError::Unreadable`] when what is kept is another message.
+    pub fn message(&self, id: ObservationId) -> Result<Vec<u8>, StoreError> {
+        let kept: Option<(Option<String>, String)> = self
+            .conn
+            .prepare_cached("SELECT original, body FROM observation WHERE id = ?1")?
+            .query_row([id.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let (original, body) = kept.ok_or(StoreError::NotFound("observation"))?;
+        let wire = parse::<Observation>(&body)?.wire;
+        let (Some(original), Some(wire)) = (original, wire) else {
+            return Err(StoreError::NotFound("message"));
+        };
+        let original = original.parse().map_err(|_| StoreError::Unreadable("message"))?;
+        let bytes = self.original(original)?;
+        if original == wire {
+            return Ok(bytes);
+        }
+        let mut messages = messages::unpack(&bytes).into_iter().flatten();
+        let message = messages.find(|it| digest(it) == wire);
+        message.map(<[u8]>::to_vec).ok_or(StoreError::Unreadable("message"))
     }
 
     /// One case.

@@ -26,10 +26,7 @@ use farol_model::{
 };
 
 use self::asked::Asked;
-pub(crate) use self::{
-    index::{Changes, build, build_first, forget},
-    vocabulary::build as build_vocabulary,
-};
+pub(crate) use self::index::{Changes, build, forget};
 use crate::StoreError;
 
 /// Most results of one search.
@@ -79,10 +76,10 @@ pub(crate) fn search(conn: &Connection, query: &Query) -> Result<Hits, StoreErro
         if has_many { MAX_RANKED + 1 } else { u32::try_from(found.len()).unwrap_or(u32::MAX) };
     let telling = if n_hits > MAX_RANKED { None } else { asked.telling(conn)? };
     let newest_first = telling.is_none();
-    match telling {
-        Some(telling) if n_hits > 0 => found = telling.best(conn, &found)?,
-        _ => found.truncate(MAX_HITS as usize),
+    if let Some(telling) = telling {
+        telling.sort(conn, &mut found)?;
     }
+    found.truncate(MAX_HITS as usize);
     let hits = found.into_iter().map(|id| asked.hit(conn, id)).collect::<Result<_, _>>()?;
     Ok(Hits { hits, n_hits, newest_first })
 }
@@ -93,7 +90,8 @@ pub(crate) fn cases_with(
     query: &Query,
     limit: u32,
 ) -> Result<Vec<String>, StoreError> {
-    owners_with(conn, query, "case_id", "'case', 'person', 'account'", limit)
+    let kinds = [SearchKind::Case, SearchKind::Person, SearchKind::Account];
+    owners_with(conn, query, "case_id", &kinds, limit)
 }
 
 /// Ids of reports that have every term of a query.
@@ -102,24 +100,24 @@ pub(crate) fn reports_with(
     query: &Query,
     limit: u32,
 ) -> Result<Vec<String>, StoreError> {
-    owners_with(conn, query, "key", "'report'", limit)
+    owners_with(conn, query, "key", &[SearchKind::Report], limit)
 }
 
 fn owners_with(
     conn: &Connection,
     query: &Query,
     owner: &str,
-    kinds: &str,
+    kinds: &[SearchKind],
     limit: u32,
 ) -> Result<Vec<String>, StoreError> {
     if query.is_void || query.terms.is_empty() {
         return Ok(Vec::new());
     }
-    let Some(asked) = Asked::new(conn, query)? else { return Ok(Vec::new()) };
+    let query = Query { terms: query.terms.clone(), kinds: kinds.to_vec(), ..Query::default() };
+    let Some(asked) = Asked::new(conn, &query)? else { return Ok(Vec::new()) };
     let mut owners = Vec::new();
     let mut seen = BTreeSet::new();
-    let condition = format!("kind IN ({kinds})");
-    asked.walk(conn, &format!("id, {owner}"), Some(&condition), |row| {
+    asked.walk(conn, &["id", owner], |row| {
         let owner: String = row.get(1)?;
         if seen.insert(owner.clone()) {
             owners.push(owner);

@@ -3,7 +3,7 @@
 //! `digest = SHA-256(format, header, seal, sealed body)`, `hash = SHA-256(previous hash, digest)`;
 //! the hash of each commit's last entry is signed with the member's Ed25519 key.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use ed25519_dalek::Signature;
 use rusqlite::{Connection, Row, params};
@@ -17,13 +17,16 @@ use farol_model::{
     tampering::Tampering,
 };
 
-use crate::{StoreError, erase, read, shared, write};
+use crate::{StoreError, erase, read, shared};
 
+/// The bytes that entries name.
+mod originals;
 /// What rests on another person's signature.
 mod signed;
 /// What was approved and issued is what was written.
 mod texts;
 
+use originals::Originals;
 use signed::Signatures;
 
 /// Names the layout of what is hashed; a change of layout is a new name.
@@ -119,7 +122,7 @@ pub(crate) type GoOn<'a> = &'a mut dyn FnMut(u32, u32) -> bool;
 /// Reads every entry of every desk in order and stops at the first that is wrong. The anchors are
 /// of the desk that wrote the vault's first entry.
 pub(crate) fn verify(conn: &Connection, anchors: &[Anchor]) -> Result<Verification, StoreError> {
-    verify_to(conn, anchors, End::Signed, Depth::Everything, &mut |_| true)
+    verify_to(conn, anchors, (End::Signed, Depth::Everything), None, &mut |_| true)
 }
 
 /// The same, and the bytes that entries name; `go_on` may end it with [`StoreError::Stopped`].
@@ -128,18 +131,17 @@ pub(crate) fn verify_all(
     anchors: &[Anchor],
     go_on: GoOn<'_>,
 ) -> Result<Verification, StoreError> {
-    let (n_entries, n_with_originals): (u32, u32) = conn.query_row(
-        "SELECT count(*), count(*) FILTER (WHERE action IN
-             ('report_received', 'observed', 'evidence_received', 'evidence_destroyed'))
-         FROM entry",
+    let (n_entries, n_originals): (u32, u32) = conn.query_row(
+        "SELECT (SELECT count(*) FROM entry), (SELECT count(*) FROM original)",
         [],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    let n_all = n_entries + n_with_originals;
-    let mut found =
-        verify_to(conn, anchors, End::Signed, Depth::Everything, &mut |n| go_on(n, n_all))?;
+    let n_all = n_entries + n_originals;
+    let mut originals = Originals::default();
+    let how = (End::Signed, Depth::Everything);
+    let mut found = verify_to(conn, anchors, how, Some(&mut originals), &mut |n| go_on(n, n_all))?;
     if found.wrong.is_none() {
-        found.wrong = verify_originals(conn, &mut |n| go_on(n_entries + n, n_all))?;
+        found.wrong = originals.first_wrong(conn, &mut |n| go_on(n_entries + n, n_all))?;
     }
     Ok(found)
 }
@@ -149,12 +151,12 @@ pub(crate) fn verify_chain(
     conn: &Connection,
     anchors: &[Anchor],
 ) -> Result<Verification, StoreError> {
-    verify_to(conn, anchors, End::Signed, Depth::Chain, &mut |_| true)
+    verify_to(conn, anchors, (End::Signed, Depth::Chain), None, &mut |_| true)
 }
 
 /// The first entry that is wrong, in a transaction whose last entry is signed by its commit.
 pub(crate) fn verify_before_commit(conn: &Connection) -> Result<Option<WrongEntry>, StoreError> {
-    Ok(verify_to(conn, &[], End::Open, Depth::Everything, &mut |_| true)?.wrong)
+    Ok(verify_to(conn, &[], (End::Open, Depth::Everything), None, &mut |_| true)?.wrong)
 }
 
 /// Whether the desk's own last entry has to be signed.
@@ -164,11 +166,29 @@ enum End {
     Open,
 }
 
+/// What the entries that were read name.
+struct Named<'a> {
+    signatures: Signatures,
+    /// None when nobody asks for the bytes.
+    originals: Option<&'a mut Originals>,
+}
+
+impl Named<'_> {
+    /// Takes an entry in, and the row it stands in; what is wrong with it when it rests on a signature that
+    /// is not there.
+    fn follow(&mut self, entry: &Entry, row: i64) -> Option<Tampering> {
+        if let Some(originals) = &mut self.originals {
+            originals.follow(entry, row);
+        }
+        self.signatures.follow(entry)
+    }
+}
+
 fn verify_to(
     conn: &Connection,
     anchors: &[Anchor],
-    end: End,
-    depth: Depth,
+    (end, depth): (End, Depth),
+    originals: Option<&mut Originals>,
     go_on: &mut dyn FnMut(u32) -> bool,
 ) -> Result<Verification, StoreError> {
     let mut found = Verification {
@@ -181,7 +201,7 @@ fn verify_to(
         clock_moved: None,
     };
     let desks = desks(conn)?;
-    let mut signatures = Signatures::among(desks.len());
+    let mut named = Named { signatures: Signatures::among(desks.len()), originals };
     if desks.is_empty() {
         // A vault begins with an entry, so this one lost all of them.
         let change = if anchors.is_empty() { Tampering::Truncated } else { Tampering::RolledBack };
@@ -192,7 +212,7 @@ fn verify_to(
         let anchors = if own { anchors } else { &[] };
         let end = if own { end } else { End::Signed };
         let head = found.head;
-        verify_desk(conn, desk, anchors, (end, depth), &mut signatures, &mut found, go_on)?;
+        verify_desk(conn, desk, anchors, (end, depth), &mut named, &mut found, go_on)?;
         if own {
             found.n_own = found.n_entries;
         } else {
@@ -206,61 +226,12 @@ fn verify_to(
         }
     }
     if found.wrong.is_none() && depth == Depth::Everything {
-        found.wrong = signatures.missing().or(entries_hidden(conn, desks.first())?);
+        found.wrong = named.signatures.missing().or(entries_hidden(conn, desks.first())?);
     }
     if found.wrong.is_none() {
-        found.wrong = texts::first_wrong(conn, &signatures)?;
+        found.wrong = texts::first_wrong(conn, &named.signatures)?;
     }
     Ok(found)
-}
-
-/// Reads the bytes that entries name, and gives the first entry of which some are missing or are not
-/// those that came in. What was destroyed or erased is not missed.
-fn verify_originals(
-    conn: &Connection,
-    go_on: &mut dyn FnMut(u32) -> bool,
-) -> Result<Option<WrongEntry>, StoreError> {
-    let mut query = conn.prepare(
-        "SELECT entry.id, desk, n, at_ms, actor, case_id, action, body, seal.key
-         FROM entry JOIN seal ON seal.id = entry.sealed_with
-         WHERE action IN ('report_received', 'observed', 'evidence_received', 'evidence_destroyed')
-         ORDER BY entry.rowid",
-    )?;
-    let mut bytes_of = conn.prepare("SELECT bytes FROM original WHERE hash = ?1")?;
-    let mut rows = query.query([])?;
-    let mut checked = BTreeSet::new();
-    let mut missing: BTreeMap<Digest, EntryHeader> = BTreeMap::new();
-    let mut n = 0;
-    while let Some(row) = rows.next()? {
-        n += 1;
-        if !go_on(n) {
-            return Err(StoreError::Stopped);
-        }
-        let (body, key): (Vec<u8>, Vec<u8>) = (row.get(7)?, row.get(8)?);
-        let Entry { header, action } = read::open(read::header(row)?, &body, &key)?;
-        if let Action::EvidenceDestroyed { pieces, .. } = &action {
-            missing.retain(|it, _| !pieces.contains(it));
-        }
-        for original in action.originals() {
-            if !checked.insert(original) {
-                continue;
-            }
-            let mut found = bytes_of.query([original.to_string()])?;
-            let Some(row) = found.next()? else {
-                missing.insert(original, header.clone());
-                continue;
-            };
-            if write::digest(row.get_ref(0)?.as_blob().unwrap_or_default()) != original {
-                let change = Tampering::OriginalChanged;
-                return Ok(Some(WrongEntry { n: header.n, header: Some(header), change }));
-            }
-        }
-    }
-    let first = missing.into_values().min_by_key(|it| (it.at, it.n));
-    Ok(first.map(|header| {
-        let change = Tampering::OriginalRemoved;
-        WrongEntry { n: header.n, header: Some(header), change }
-    }))
 }
 
 /// Whether there are digests of other desks' entries: backups of earlier schemas have no table for them.
@@ -334,13 +305,13 @@ fn verify_desk(
     desk: &str,
     anchors: &[Anchor],
     (end, depth): (End, Depth),
-    signatures: &mut Signatures,
+    named: &mut Named<'_>,
     found: &mut Verification,
     go_on: &mut dyn FnMut(u32) -> bool,
 ) -> Result<(), StoreError> {
     let mut query = conn.prepare(
         "SELECT entry.id, entry.desk, entry.n, at_ms, actor, case_id, action,
-                sealed_with, body, prev, hash, seal.key, signature
+                sealed_with, body, prev, hash, seal.key, signature, entry.rowid
          FROM entry
          LEFT JOIN seal ON seal.id = entry.sealed_with
          LEFT JOIN signature ON signature.desk = entry.desk AND signature.n = entry.n
@@ -357,7 +328,7 @@ fn verify_desk(
     while let Some(row) = rows.next()? {
         let header = read::header(row);
         let next = header.as_ref().map_or(n + 1, |it| it.n);
-        bare.follow(next, &mut n, &mut head, &mut signed, signatures, found);
+        bare.follow(next, &mut n, &mut head, &mut signed, &named.signatures, found);
         if found.wrong.is_some() {
             return Ok(());
         }
@@ -394,7 +365,7 @@ fn verify_desk(
                 if entry.action.word() != header.action || entry.action.case() != header.case {
                     return wrong(header, Tampering::Edited);
                 }
-                if let Some(change) = signatures.follow(&entry) {
+                if let Some(change) = named.follow(&entry, row.get(13)?) {
                     return wrong(header, change);
                 }
             }
@@ -410,7 +381,7 @@ fn verify_desk(
             }
             Some(signature) => {
                 found.n_signatures += 1;
-                if !signatures.has_signed(header.actor, &head, &signature) {
+                if !named.signatures.has_signed(header.actor, &head, &signature) {
                     return wrong(header, Tampering::SignedByAnother);
                 }
             }
@@ -432,13 +403,13 @@ fn verify_desk(
             return Err(StoreError::Stopped);
         }
     }
-    bare.follow(u32::MAX, &mut n, &mut head, &mut signed, signatures, found);
+    bare.follow(u32::MAX, &mut n, &mut head, &mut signed, &named.signatures, found);
     if found.wrong.is_some() {
         return Ok(());
     }
     if let Some((header, head, signature)) = newest {
         found.n_signatures += 1;
-        if !signatures.has_signed(header.actor, &head, &signature) {
+        if !named.signatures.has_signed(header.actor, &head, &signature) {
             let change = Tampering::SignedByAnother;
             found.wrong = Some(WrongEntry { n: header.n, header: Some(header), change });
             return Ok(());

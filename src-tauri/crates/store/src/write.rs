@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use farol_model::{
     id::{CaseId, DeskId, Digest, EntryId, MemberId},
     journal::{Action, EntryHeader},
+    lookup::messages,
     time::Timestamp,
 };
 
@@ -85,6 +86,21 @@ impl<'a> WriteTx<'a> {
         let digest = digest(bytes);
         keep(&self.tx, &digest.to_string(), bytes)?;
         Ok(digest)
+    }
+
+    /// Keeps the messages of a batch as one original; none when there are none.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn keep_messages<'m>(
+        &mut self,
+        messages: impl IntoIterator<Item = &'m [u8]>,
+    ) -> Result<Option<Digest>, StoreError> {
+        let packed = messages::pack(messages);
+        if packed.is_empty() {
+            return Ok(None);
+        }
+        self.keep_original(&packed).map(Some)
     }
 
     /// Records an action: appends the entry and applies it to what screens read.

@@ -4,6 +4,24 @@ use std::ops::Range;
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+/// A text with capitals and accents taken off, when nobody asks where it stood.
+pub(super) fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii() {
+            folded.push(c.to_ascii_lowercase());
+        } else {
+            folded.extend(folded_char(c));
+        }
+    }
+    folded
+}
+
+fn folded_char(c: char) -> impl Iterator<Item = char> {
+    let bare = std::iter::once(c).nfd().filter(|it| !is_combining_mark(*it));
+    bare.flat_map(char::to_lowercase)
+}
+
 /// A text with capitals and accents taken off.
 pub(super) struct AsIndexed {
     text: String,
@@ -21,18 +39,18 @@ impl AsIndexed {
         let mut folded = String::with_capacity(text.len());
         let mut origin = Vec::with_capacity(text.len() + 1);
         for (at, c) in text.char_indices() {
-            let bare = std::iter::once(c).nfd().filter(|it| !is_combining_mark(*it));
-            for small in bare.flat_map(char::to_lowercase) {
+            if c.is_ascii() {
+                folded.push(c.to_ascii_lowercase());
+                origin.push(at);
+                continue;
+            }
+            for small in folded_char(c) {
                 folded.push(small);
                 origin.resize(folded.len(), at);
             }
         }
         origin.push(text.len());
         Self { text: folded, origin, end: text.len() }
-    }
-
-    pub(super) fn has(&self, spelling: &Self) -> bool {
-        self.text.contains(&spelling.text)
     }
 
     /// Where a spelling stands in what was folded, in bytes.

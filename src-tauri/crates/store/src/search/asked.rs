@@ -1,22 +1,26 @@
 //! A query in the words of the database: which index is asked for what, and what is read beside.
 
+use std::{cmp::Reverse, collections::BTreeMap};
+
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
 use farol_model::{
-    search::{Query, Term},
+    search::{Query, SearchKind, Term},
     time::Timestamp,
 };
 
 use super::{
-    Hit, MAX_HITS, MAX_RANKED,
-    as_indexed::AsIndexed,
+    Hit, MAX_RANKED,
+    as_indexed::{AsIndexed, fold},
+    index::is_of,
     marks::{CLOSE, Marked, OPEN, ranges_in},
     quoted,
     vocabulary::{AsWords, as_words},
 };
 use crate::{StoreError, read::id_of};
 
-/// Terms that more have than these do not say which is best.
+/// Terms that more have than these do not say which is best, and to weigh one means to walk along all
+/// that has it.
 const MAX_WEIGHED: u32 = 5_000;
 
 /// Texts that have the words of a spelling are read to see whether they have it as it stands; with more
@@ -25,8 +29,7 @@ const MAX_READ: u32 = 20_000;
 
 /// What filters ask for.
 const FILTERS: &str = "
-      (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))
-      AND (:after IS NULL OR at_ms >= :after)
+      (:after IS NULL OR at_ms >= :after)
       AND (:before IS NULL OR at_ms < :before)
       AND (NOT :of_cases
            OR case_id IN wanted
@@ -46,22 +49,12 @@ const WANTED: &str = "
                OR body ->> '$.reference' IN (SELECT value FROM json_each(:cases)))
     )";
 
-/// Whole words first, in a title before in a body; then what has a piece in its title; then the newest.
-/// The scores are made once and kept: asked for row by row, each would count the whole index again.
-/// Pieces are not weighed: the rarer a longer word is, the more it would be worth.
-const BEST: &str = "
-    WITH word AS MATERIALIZED (
-        SELECT rowid AS id, bm25(search_word, 4.0, 1.0) AS score
-        FROM search_word WHERE search_word MATCH ?2
-    ),
-    titled AS MATERIALIZED (
-        SELECT rowid AS id FROM search_word WHERE search_word MATCH coalesce(?3, '\"\"')
-    )
-    SELECT found.id FROM json_each(?1) AS it JOIN search AS found ON found.id = it.value
-    LEFT JOIN word ON word.id = found.id
-    LEFT JOIN titled ON titled.id = found.id
-    ORDER BY coalesce(word.score, 0.0), titled.id IS NULL, found.at_ms DESC, found.id DESC
-    LIMIT ?4";
+/// Which of some texts have words, the words as the index of words has them.
+const WITH_WORDS: &str =
+    "SELECT rowid FROM search_word WHERE search_word MATCH ?1 AND rowid BETWEEN ?2 AND ?3";
+
+/// Texts that are looked at one by one for words: to walk along all that have them costs more.
+const MAX_SINGLY: usize = 200;
 
 const MARKED_WORDS: &str = "
     SELECT highlight(search_word, 0, ?3, ?4), highlight(search_word, 1, ?3, ?4)
@@ -74,14 +67,14 @@ pub(super) struct Asked {
     /// What the index of words is asked.
     words: Option<String>,
     /// Spellings of which one has to stand in the text itself: its words are known to be there.
-    to_see: Vec<Vec<AsIndexed>>,
+    to_see: Vec<Vec<String>>,
     /// What is marked: spellings that stand anywhere, and whole words.
     anywhere: Vec<AsIndexed>,
     whole_words: Option<String>,
     terms: Vec<AskedTerm>,
     /// What has all of these as whole words has every term; none when there is no such saying.
     whole: Option<String>,
-    kinds: Option<String>,
+    kinds: Vec<SearchKind>,
     categories: Option<String>,
     severities: Option<String>,
     statuses: Option<String>,
@@ -102,21 +95,54 @@ struct AskedTerm {
     as_words: String,
 }
 
-/// Terms that say which of many is best.
+/// What says which of many is best: whole words before pieces of them, and a title before a body.
 pub(super) struct Telling {
-    any_word: String,
+    terms: Vec<TellingTerm>,
     /// All that was looked for, in a title, as the index of words has it.
     titled: Option<String>,
 }
 
+struct TellingTerm {
+    /// What has it as whole words.
+    as_words: String,
+    /// Whether all that was found has it so.
+    in_all: bool,
+}
+
 impl Telling {
-    /// The best of some rows.
-    pub(super) fn best(&self, conn: &Connection, found: &[i64]) -> Result<Vec<i64>, StoreError> {
-        let ids = serde_json::Value::from(found).to_string();
-        let mut query = conn.prepare_cached(BEST)?;
-        let best = query
-            .query_map(params![ids, self.any_word, self.titled, MAX_HITS], |row| row.get(0))?;
-        Ok(best.collect::<Result<_, _>>()?)
+    /// Puts the best of some rows, the newest first, before the others.
+    pub(super) fn sort(&self, conn: &Connection, found: &mut [i64]) -> Result<(), StoreError> {
+        let mut weight: BTreeMap<i64, u32> = found.iter().map(|id| (*id, 0)).collect();
+        let mut add = |words: &str, more: u32| {
+            let mut with_words = conn.prepare_cached(WITH_WORDS)?;
+            let singly = || found.iter().map(|id| (*id, *id));
+            let at_once = || found.last().copied().zip(found.first().copied());
+            let places: Vec<_> = if found.len() <= MAX_SINGLY {
+                singly().collect()
+            } else {
+                at_once().into_iter().collect()
+            };
+            for (from, to) in places {
+                let mut rows = with_words.query(params![words, from, to])?;
+                while let Some(row) = rows.next()? {
+                    if let Some(weight) = weight.get_mut(&row.get(0)?) {
+                        *weight += more;
+                    }
+                }
+            }
+            Ok::<_, StoreError>(())
+        };
+        for TellingTerm { as_words, in_all } in &self.terms {
+            if !in_all {
+                add(as_words, 2)?;
+            }
+            add(&format!("title : ({as_words})"), 2)?;
+        }
+        if let Some(titled) = &self.titled {
+            add(titled, 1)?;
+        }
+        found.sort_by_key(|id| Reverse(weight.get(id).copied()));
+        Ok(())
     }
 }
 
@@ -131,7 +157,7 @@ impl Asked {
             whole_words: None,
             terms: Vec::new(),
             whole: None,
-            kinds: list(query.kinds.iter().map(|it| it.word().to_owned())),
+            kinds: query.kinds.clone(),
             categories: list(query.categories.iter().map(|it| it.word().to_owned())),
             severities: list(query.severities.iter().map(|it| it.word().to_owned())),
             statuses: list(query.statuses.iter().map(|it| it.word().to_owned())),
@@ -148,15 +174,14 @@ impl Asked {
             match term {
                 Term::Anywhere(spellings) => {
                     whole.push(spellings.iter().find(|it| is_word(it)).map(|it| quoted(it)));
-                    let folded = || spellings.iter().map(|it| AsIndexed::new(it));
-                    it.anywhere.extend(folded());
+                    it.anywhere.extend(spellings.iter().map(|it| AsIndexed::new(it)));
                     let any: Vec<_> = spellings.iter().map(|it| quoted(it)).collect();
                     let as_words = format!("({})", any.join(" OR "));
                     let (index, found) = match Self::anywhere(conn, spellings)? {
                         Where::Nowhere => return Ok(None),
                         Where::Words { any, exactly } => {
                             if !exactly {
-                                it.to_see.push(folded().collect());
+                                it.to_see.push(spellings.iter().map(|it| fold(it)).collect());
                             }
                             words.push(any.clone());
                             ("search_word", any)
@@ -206,20 +231,15 @@ impl Asked {
         }
         let Some(any) = all(&any, " OR ") else { return Ok(Where::Nowhere) };
         // Each that is found is read, unless words say it all.
-        if !all_exactly && count(conn, "search_word", &any, MAX_READ)? > MAX_READ {
+        if !all_exactly && count(conn, "search_word", &any, &[], MAX_READ)? > MAX_READ {
             return Ok(Where::Pieces);
         }
         Ok(Where::Words { any: format!("({any})"), exactly: all_exactly })
     }
 
     /// What filters of [`FILTERS`] ask for.
-    fn filters(&self) -> [(&str, &dyn ToSql); 4] {
-        [
-            (":kinds", &self.kinds),
-            (":of_cases", &self.of_cases),
-            (":after", &self.after_ms),
-            (":before", &self.before_ms),
-        ]
+    fn filters(&self) -> [(&str, &dyn ToSql); 3] {
+        [(":of_cases", &self.of_cases), (":after", &self.after_ms), (":before", &self.before_ms)]
     }
 
     /// What the cases are asked for.
@@ -232,8 +252,9 @@ impl Asked {
         ]
     }
 
+    /// Whether it asks for more than words and kinds.
     fn is_filtered(&self) -> bool {
-        self.of_cases || self.kinds.is_some() || self.after_ms.is_some() || self.before_ms.is_some()
+        self.of_cases || self.after_ms.is_some() || self.before_ms.is_some()
     }
 
     /// Whether whole words alone are more than are ranked. The index of words says so at once; that of
@@ -241,7 +262,7 @@ impl Asked {
     pub(super) fn has_many(&self, conn: &Connection) -> Result<bool, StoreError> {
         match &self.whole {
             Some(words) if !self.is_filtered() => {
-                Ok(count(conn, "search_word", words, MAX_RANKED)? > MAX_RANKED)
+                Ok(count(conn, "search_word", words, &self.kinds, MAX_RANKED)? > MAX_RANKED)
             }
             _ => Ok(false),
         }
@@ -250,51 +271,50 @@ impl Asked {
     /// The newest that have everything.
     pub(super) fn newest(&self, conn: &Connection, limit: u32) -> Result<Vec<i64>, StoreError> {
         let mut ids = Vec::new();
-        let filters = self.is_filtered().then_some(FILTERS);
-        self.walk(conn, "id", filters, |row| {
+        self.walk(conn, &["id"], |row| {
             ids.push(row.get(0)?);
             Ok(ids.len() < limit as usize)
         })?;
         Ok(ids)
     }
 
-    /// Gives what has everything, the newest first, as long as `take` wants more. Ids grow with time, so
-    /// this is one walk back along the index; only conditions look at more than ids.
+    /// Gives what has everything, the newest first, as long as `take` wants more. Ids grow with time and say
+    /// of what kind each is, so this is one walk back along the index; only filters, and columns beside
+    /// `id`, look at more than ids.
     pub(super) fn walk(
         &self,
         conn: &Connection,
-        columns: &str,
-        condition: Option<&str>,
+        columns: &[&str],
         mut take: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<bool>,
     ) -> Result<(), StoreError> {
-        let (from, also) = match (&self.pieces, &self.words) {
+        let (index, asked, also) = match (&self.pieces, &self.words) {
             (Some(_), Some(_)) => (
-                "(SELECT rowid AS id FROM search_piece WHERE search_piece MATCH :pieces
-                  ORDER BY rowid DESC)",
+                "search_piece",
+                "search_piece MATCH :pieces",
                 "id IN (SELECT rowid FROM search_word WHERE search_word MATCH :words)",
             ),
-            (Some(_), None) => (
-                "(SELECT rowid AS id FROM search_piece WHERE search_piece MATCH :pieces
-                  ORDER BY rowid DESC)",
-                "TRUE",
-            ),
-            (None, Some(_)) => (
-                "(SELECT rowid AS id FROM search_word WHERE search_word MATCH :words
-                  ORDER BY rowid DESC)",
-                "TRUE",
-            ),
-            (None, None) => ("(SELECT id FROM search ORDER BY id DESC)", "TRUE"),
+            (Some(_), None) => ("search_piece", "search_piece MATCH :pieces", "TRUE"),
+            (None, Some(_)) => ("search_word", "search_word MATCH :words", "TRUE"),
+            (None, None) => ("search", "TRUE", "TRUE"),
         };
-        let sql = match condition {
-            Some(condition) => {
-                let with = if self.of_cases { WANTED } else { "WITH wanted (id) AS (SELECT NULL)" };
-                format!(
-                    "{with} SELECT {columns} FROM {from} CROSS JOIN search USING (id)
-                     WHERE {also} AND {condition} ORDER BY id DESC"
-                )
-            }
-            None => format!("SELECT {columns} FROM {from} WHERE {also} ORDER BY id DESC"),
+        let of_kind = is_of("rowid", &self.kinds);
+        let from = format!(
+            "(SELECT rowid AS id FROM {index} WHERE {asked} AND {of_kind} ORDER BY rowid DESC)"
+        );
+        let (with, filters) = match (self.of_cases, self.is_filtered()) {
+            (true, _) => (WANTED, FILTERS),
+            (false, true) => ("WITH wanted (id) AS (SELECT NULL)", FILTERS),
+            (false, false) => ("", "TRUE"),
         };
+        let beside = if filters == FILTERS || columns != ["id"] {
+            "CROSS JOIN search USING (id)"
+        } else {
+            ""
+        };
+        let columns = columns.join(", ");
+        let sql = format!(
+            "{with} SELECT {columns} FROM {from} {beside} WHERE {also} AND {filters} ORDER BY id DESC"
+        );
         let mut query = conn.prepare_cached(&sql)?;
         let mut bound: Vec<(&str, &dyn ToSql)> =
             vec![(":pieces", &self.pieces), (":words", &self.words)];
@@ -307,11 +327,8 @@ impl Asked {
         while let Some(row) = rows.next()? {
             let is_seen = self.to_see.is_empty()
                 || text.query_row([row.get::<_, i64>(0)?], |it| {
-                    let folded = [
-                        AsIndexed::new(it.get_ref(0)?.as_str()?),
-                        AsIndexed::new(it.get_ref(1)?.as_str()?),
-                    ];
-                    let has = |it: &AsIndexed| folded.iter().any(|text| text.has(it));
+                    let folded = [fold(it.get_ref(0)?.as_str()?), fold(it.get_ref(1)?.as_str()?)];
+                    let has = |it: &String| folded.iter().any(|text| text.contains(it.as_str()));
                     Ok(self.to_see.iter().all(|spellings| spellings.iter().any(has)))
                 })?;
             if is_seen && !take(row)? {
@@ -321,24 +338,25 @@ impl Asked {
         Ok(())
     }
 
-    /// The terms that are not nearly everywhere: only they say which of the found is best, and to weigh
-    /// one means to count all that has it. None when there are none.
+    /// The terms that are not nearly everywhere: only they say which of the found is best. None when there
+    /// are none.
     pub(super) fn telling(&self, conn: &Connection) -> Result<Option<Telling>, StoreError> {
-        let (mut found, mut words) = (Vec::new(), Vec::new());
+        let (mut found, mut terms) = (Vec::new(), Vec::new());
         // What was found by one term alone is not too many.
         let is_counted = self.terms.len() == 1 && !self.is_filtered();
         for AskedTerm { index, found: term, as_words } in &self.terms {
-            if !is_counted && count(conn, index, term, MAX_WEIGHED)? > MAX_WEIGHED {
+            if !is_counted && count(conn, index, term, &self.kinds, MAX_WEIGHED)? > MAX_WEIGHED {
                 continue;
             }
-            words.push(as_words.clone());
+            let in_all = term == as_words;
+            terms.push(TellingTerm { as_words: as_words.clone(), in_all });
             // Of whole words the weight says where they stand.
-            if *index == "search_word" && term != as_words {
+            if *index == "search_word" && !in_all {
                 found.push(term.clone());
             }
         }
         let titled = all(&found, " AND ").map(|it| format!("title : ({it})"));
-        Ok(all(&words, " OR ").map(|any_word| Telling { any_word, titled }))
+        Ok((!terms.is_empty()).then_some(Telling { terms, titled }))
     }
 
     /// What is shown of one that was found.
@@ -399,10 +417,19 @@ fn is_word(text: &str) -> bool {
     text.chars().all(|it| it.is_ascii_alphanumeric())
 }
 
-/// How many have a term; one more than `most` stands for any number beyond.
-fn count(conn: &Connection, index: &str, term: &str, most: u32) -> Result<u32, StoreError> {
-    let sql =
-        format!("SELECT count(*) FROM (SELECT 1 FROM {index} WHERE {index} MATCH ?1 LIMIT ?2)");
+/// How many of some kinds have a term; one more than `most` stands for any number beyond.
+fn count(
+    conn: &Connection,
+    index: &str,
+    term: &str,
+    kinds: &[SearchKind],
+    most: u32,
+) -> Result<u32, StoreError> {
+    let of_kind = is_of("rowid", kinds);
+    let sql = format!(
+        "SELECT count(*) FROM
+             (SELECT 1 FROM {index} WHERE {index} MATCH ?1 AND {of_kind} LIMIT ?2)"
+    );
     Ok(conn.prepare_cached(&sql)?.query_row(params![term, most + 1], |row| row.get(0))?)
 }
 

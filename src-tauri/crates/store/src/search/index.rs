@@ -2,7 +2,8 @@
 //!
 //! An item's texts are taken from the model as they are; the plain spelling is what is looked
 //! through. An index of the same projections is always the same. Ids of items grow with their time, so
-//! that the newest of very many are found without looking at the others.
+//! that the newest of very many are found without looking at the others, and end with the number of their
+//! kind, so that those of other kinds are passed by without a look.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,8 +44,40 @@ struct Item {
     body: Vec<String>,
 }
 
-/// Ids of one second; with more items than these, ids go on in the next.
-const IDS_A_SECOND: i64 = 1024;
+/// Items of one second; with more than these, ids go on in the next.
+const ITEMS_A_SECOND: i64 = 1024;
+
+/// Ids that one item takes: the one with its kind's number is its own.
+const KINDS: i64 = 16;
+
+/// The number by which an id says what kind of thing it is of. Kept in vaults: a number is never given to
+/// another kind.
+fn number(kind: SearchKind) -> i64 {
+    match kind {
+        SearchKind::Case => 0,
+        SearchKind::Report => 1,
+        SearchKind::Note => 2,
+        SearchKind::Sighting => 3,
+        SearchKind::Decision => 4,
+        SearchKind::Mitigation => 5,
+        SearchKind::Response => 6,
+        SearchKind::Document => 7,
+        SearchKind::Target => 8,
+        SearchKind::Answer => 9,
+        SearchKind::Observable => 10,
+        SearchKind::Person => 11,
+        SearchKind::Account => 12,
+    }
+}
+
+/// A condition on ids: of one of some kinds, of any when there are none.
+pub(super) fn is_of(id: &str, kinds: &[SearchKind]) -> String {
+    if kinds.is_empty() {
+        return "TRUE".into();
+    }
+    let numbers: Vec<_> = kinds.iter().map(|it| number(*it).to_string()).collect();
+    format!("{id} % {KINDS} IN ({})", numbers.join(", "))
+}
 
 /// What a transaction has to change in the index. It is done at the commit, so that an item that
 /// changes often is written once, and in the order of ids, because the full-text index writes a piece
@@ -301,25 +334,6 @@ fn take_words(
 
 /// Fills an empty index, and its vocabulary, from the projections.
 pub(crate) fn build(conn: &Connection) -> Result<(), StoreError> {
-    build_first(conn)?;
-    build_sightings(conn)?;
-    vocabulary::build(conn)
-}
-
-fn build_sightings(conn: &Connection) -> Result<(), StoreError> {
-    for_each(
-        conn,
-        "SELECT case_id, body FROM sighting ORDER BY at_ms",
-        |it, case, sighting: Sighting| {
-            it.put(of_sighting(id_of(&case)?, &sighting));
-            Ok(())
-        },
-    )
-}
-
-/// Fills an empty index from the projections of the first layouts, which had no sightings and no
-/// vocabulary.
-pub(crate) fn build_first(conn: &Connection) -> Result<(), StoreError> {
     for_each(
         conn,
         "SELECT id, body FROM report ORDER BY received_at_ms",
@@ -378,7 +392,16 @@ pub(crate) fn build_first(conn: &Connection) -> Result<(), StoreError> {
         conn,
         "SELECT case_id, body FROM observation ORDER BY asked_at_ms",
         |it, case, observation: Observation| it.put_answer(conn, id_of(&case)?, &observation),
-    )
+    )?;
+    for_each(
+        conn,
+        "SELECT case_id, body FROM sighting ORDER BY at_ms",
+        |it, case, sighting: Sighting| {
+            it.put(of_sighting(id_of(&case)?, &sighting));
+            Ok(())
+        },
+    )?;
+    vocabulary::build(conn)
 }
 
 /// Changes that are applied a thousand at a time.
@@ -605,7 +628,7 @@ fn known(
 }
 
 fn insert(conn: &Connection, item: &Item, texts: &Texts) -> Result<(), StoreError> {
-    let id = free_id(conn, item.at)?;
+    let id = free_id(conn, item.at, item.kind)?;
     conn.prepare_cached(
         "INSERT INTO search (id, kind, key, case_id, at_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
@@ -632,16 +655,17 @@ fn insert(conn: &Connection, item: &Item, texts: &Texts) -> Result<(), StoreErro
 }
 
 /// An id that nothing has, at the place of an instant.
-fn free_id(conn: &Connection, at: Timestamp) -> Result<i64, StoreError> {
+fn free_id(conn: &Connection, at: Timestamp, kind: SearchKind) -> Result<i64, StoreError> {
     let mut last = conn.prepare_cached("SELECT max(id) FROM search WHERE id >= ?1 AND id < ?2")?;
-    let mut from = at.ms().div_euclid(1000) * IDS_A_SECOND;
+    let mut from = at.ms().div_euclid(1000) * ITEMS_A_SECOND * KINDS;
     loop {
-        let before = from + IDS_A_SECOND;
-        match last.query_row([from, before], |row| row.get::<_, Option<i64>>(0))? {
-            None => return Ok(from),
-            Some(last) if last + 1 < before => return Ok(last + 1),
-            Some(_) => from = before,
+        let before = from + ITEMS_A_SECOND * KINDS;
+        let last: Option<i64> = last.query_row([from, before], |row| row.get(0))?;
+        let free = last.map_or(from, |it| (it.div_euclid(KINDS) + 1) * KINDS);
+        if free < before {
+            return Ok(free + number(kind));
         }
+        from = before;
     }
 }
 

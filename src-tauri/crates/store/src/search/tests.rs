@@ -470,8 +470,8 @@ fn the_newest_come_first_when_there_are_very_many() {
                         id: NoteId(tx.new_id()),
                         written_at: farol_model::time::Timestamp::from_ms(1_000 * n),
                         written_by: tx.actor(),
-                        // The older ones would be better: the word is all they have.
-                        text: format!("lantern {}", "and more ".repeat(n as usize / 100)),
+                        // The older ones would be better: they have it as a whole word.
+                        text: if n < 100 { "a lantern" } else { "lanterns" }.into(),
                     };
                     tx.record(&Action::NoteAdded { case, note })?;
                 }
@@ -609,7 +609,8 @@ fn a_vault_of_the_first_schema_is_searchable_after_opening() {
              DROP TABLE search; DROP TABLE signed_file; DROP TABLE hold; DROP TABLE closing;
              DROP TABLE tombstone; DROP TABLE retention; DROP TABLE evidence;
              DROP TABLE evidence_piece; DROP TABLE arriving; DROP TABLE case_line;
-             DROP TABLE report_line; DROP TABLE case_account; DROP INDEX observation_by_wire;
+             DROP TABLE report_line; DROP TABLE case_account; DROP INDEX observation_by_original;
+             ALTER TABLE observation RENAME COLUMN original TO wire;
              DROP INDEX observation_by_time; DROP TABLE ledger; DROP TABLE waiting_lookup;
              DROP TABLE team;
              DROP TABLE bare; DROP TABLE renumbered; DROP TABLE conflict; DROP INDEX entry_by_seal;
@@ -659,7 +660,12 @@ fn what_the_world_answered_is_found_once_a_host_however_often_it_was_asked() {
             wire: None,
         };
         let batch = crate::digest(b"batch");
-        record(&store, |_| Action::Observed { case, batch, observations: vec![observation] });
+        record(&store, |_| Action::Observed {
+            case,
+            batch,
+            observations: vec![observation],
+            messages: None,
+        });
     };
     observed("www.kelp.example", "A", "203.0.113.9");
     observed("www.kelp.example", "TXT", "\"v=spf1 include:lantern.example\"");
