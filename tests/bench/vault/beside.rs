@@ -3,7 +3,7 @@
 //!
 //! Plain SQLite is the same library without a key: a program can link only one.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use farol_model::{
     case::{Case, CaseFacts, CaseRef, Category, Note, Sensitivity, Severity, Status},
@@ -45,7 +45,8 @@ impl Bare {
         conn.execute_batch(LAYOUT).unwrap();
         conn.execute_batch(
             "INSERT INTO search_piece (search_piece, rank) VALUES ('secure-delete', 1);
-             INSERT INTO search_word (search_word, rank) VALUES ('secure-delete', 1);",
+             INSERT INTO search_word (search_word, rank) VALUES ('secure-delete', 1);
+             INSERT INTO search_term_piece (search_term_piece, rank) VALUES ('secure-delete', 1);",
         )
         .unwrap();
         Self { conn, n: 0 }
@@ -58,6 +59,12 @@ impl Bare {
         for n in 0..n_notes as i64 {
             note(&tx, n_before + n, text);
         }
+        let mut learn =
+            tx.prepare_cached("INSERT OR IGNORE INTO search_term (term) VALUES (?1)").unwrap();
+        for word in text.to_lowercase().split(' ').collect::<BTreeSet<_>>() {
+            learn.execute([word]).unwrap();
+        }
+        drop(learn);
         tx.prepare_cached("INSERT INTO signature (desk, n, signature) VALUES (?1, ?2, ?3)")
             .unwrap()
             .execute(params![id(1), n_before, [7_u8; 64]])
