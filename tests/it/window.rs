@@ -62,6 +62,7 @@ impl Window {
             .env("DBUS_SYSTEM_BUS_ADDRESS", system_bus)
             .env("TAURI_AUTOMATION", "true")
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("FAROL_CHEAP_KEYS", "1")
             .env("FAROL_PICK_FILE", picks.open)
             .env("FAROL_SAVE_DIR", dir.path().join("exports"))
             .env("FAROL_OPENED", dir.path().join("opened"))

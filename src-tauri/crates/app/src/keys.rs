@@ -1,11 +1,11 @@
 //! The ways to the vault's key: seen, made anew, taken away.
 
 use farol_model::slot::SlotKind;
-use farol_store::{SlotInfo, slots::Cost};
+use farol_store::SlotInfo;
 
 use crate::{
     Desk, Failure,
-    vault::{Place, accept_passphrase},
+    vault::{Place, accept_passphrase, dear},
     view::KeySlot,
 };
 
@@ -45,7 +45,7 @@ impl Desk {
     pub fn change_passphrase(&self, passphrase: &str) -> Result<(), Failure> {
         self.only_real()?;
         accept_passphrase(passphrase)?;
-        Ok(self.store.change_passphrase(passphrase, Cost::calibrated()?)?)
+        Ok(self.store.change_passphrase(passphrase, dear()?)?)
     }
 
     /// A recovery key, to be shown once. One that was made before opens nothing any more.
