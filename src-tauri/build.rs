@@ -74,6 +74,8 @@ const COMMANDS: &[&str] = &[
     "waiting_send",
     "ledger_show",
     "ledger_save",
+    "answers_show",
+    "message_save",
     "lookup_list_pick",
     "lookup_list_plan",
     "lookup_list_make",

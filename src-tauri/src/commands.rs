@@ -2,6 +2,8 @@
 //!
 //! Every call runs on a blocking thread; one that changes the story tells the screens afterwards.
 
+/// What findings rest on.
+pub(crate) mod answers;
 /// Cases that travel whole between two desks.
 pub(crate) mod bundles;
 /// Cases: their facts, targets, clocks, notes and decisions; taking changes back; the search.

@@ -149,6 +149,8 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             commands::bundles::bundle_import,
             commands::bundles::conflict_list,
             commands::bundles::conflict_settle,
+            commands::answers::answers_show,
+            commands::answers::message_save,
             commands::leaving::leaving_show,
             commands::leaving::offline_switch,
             commands::leaving::source_switch,

@@ -72,6 +72,20 @@ fn an_abuse_mail_goes_all_the_way_to_a_response() {
         assert_eq!(observation["sha256"].is_string(), left, "what came is kept: {observation}");
     }
 
+    let answers = ctl.ok(&["lookup", "answers", &reference]);
+    assert_eq!(answers.len(), looked["observations"].as_array().unwrap().len());
+    let came: Vec<_> = answers.iter().filter(|it| it["sha256"].is_string()).collect();
+    assert!(came.len() > 5, "{answers:?}");
+    for answer in came {
+        let file = ctl.path("message");
+        ctl.ok(&["lookup", "message", text(answer, "/id"), &file]);
+        let hash = farol_store::digest(&fs::read(&file).unwrap());
+        assert_eq!(text(answer, "/sha256"), hash.to_string(), "byte for byte, out of the batch");
+    }
+    let silent = answers.iter().find(|it| it["sha256"].is_null()).expect("the table answered");
+    let refused = ctl.refused(&["lookup", "message", text(silent, "/id"), &ctl.path("none")]);
+    assert!(refused.contains("No message came"), "{refused}");
+
     let target = "hxxp://www[.]northwind-shop[.]example/pay/harbour";
     ctl.ok(&[
         "decide",

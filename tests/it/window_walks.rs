@@ -44,6 +44,15 @@ async fn report_to_response_by_keyboard() {
     window.enter_on("lookup-send").await;
     window.wait_for_text("On our network").await;
     window.picture("case-looked-up").await;
+    window.enter_on("why").await;
+    window.wait_for("[data-test=answer]").await;
+    window.enter_on("message-save").await;
+    window.wait_for_text("Message saved.").await;
+    let saved = std::fs::read_dir(window.exported("")).unwrap().map(|it| it.unwrap().path());
+    let saved: Vec<_> = saved.filter(|it| it.extension().is_some_and(|it| it == "dns")).collect();
+    assert_eq!(saved.len(), 1, "the message as it came, and nothing beside it");
+    window.picture("evidence").await;
+    assert_eq!(window.barriers("what a verdict rests on").await, [""; 0]);
 
     next(&window, "Record a decision").await;
     window.wait_for_focus("decision-what").await;

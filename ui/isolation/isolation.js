@@ -9,7 +9,7 @@ const COMMANDS = new Set(
     "report_pick report_paste report_show report_original consent_set case_open case_list case_show case_change " +
     "report_attach observable_add target_set clock_stop note_add lookup_plan lookup_start " +
     "bundle_plan bundle_export bundle_pick bundle_preview bundle_import conflict_list conflict_settle " +
-    "leaving_show offline_switch source_switch resolver_choose may_leave lookup_wait waiting_forget waiting_send ledger_show ledger_save " +
+    "leaving_show offline_switch source_switch resolver_choose may_leave lookup_wait waiting_forget waiting_send ledger_show ledger_save answers_show message_save " +
     "lookup_list_pick lookup_list_plan lookup_list_make lookup_list_all lookup_list_show lookup_list_resume lookup_list_pause lookup_list_cancel " +
     "lookup_list_rate lookup_list_forget listed_names listed_groups listed_detail sign_kinds lookup_list_save " +
     "connections_show lookalikes_make lookalikes_judge lookalikes_judge_list " +

@@ -3,6 +3,8 @@
 //! Walks between the rooms, knows nothing of windows or terminals, and is synchronous: whoever
 //! calls from a window does so on a blocking thread.
 
+/// Answers as evidence.
+pub mod answers;
 /// A second person's approval.
 mod approvals;
 /// Which network an address is in.

@@ -142,16 +142,11 @@ impl<'a> Reader<'a> {
     /// [`StoreError::NotFound`] when there is no such observation, or nothing came;
     /// [`StoreError::Unreadable`] when what is kept is another message.
     pub fn message(&self, id: ObservationId) -> Result<Vec<u8>, StoreError> {
-        let kept: Option<(Option<String>, String)> = self
+        let wire = self.observation(id)?.wire.ok_or(StoreError::NotFound("message"))?;
+        let original: String = self
             .conn
-            .prepare_cached("SELECT original, body FROM observation WHERE id = ?1")?
-            .query_row([id.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        let (original, body) = kept.ok_or(StoreError::NotFound("observation"))?;
-        let wire = parse::<Observation>(&body)?.wire;
-        let (Some(original), Some(wire)) = (original, wire) else {
-            return Err(StoreError::NotFound("message"));
-        };
+            .prepare_cached("SELECT original FROM observation WHERE id = ?1")?
+            .query_row([id.to_string()], |row| row.get(0))?;
         let original = original.parse().map_err(|_| StoreError::Unreadable("message"))?;
         let bytes = self.original(original)?;
         if original == wire {
@@ -307,6 +302,15 @@ impl<'a> Reader<'a> {
     pub fn observations_of(&self, case: CaseId) -> Result<Vec<Observation>, StoreError> {
         let sql = "SELECT body FROM observation WHERE case_id = ?1 ORDER BY asked_at_ms, id";
         self.bodies(sql, [case.to_string()])
+    }
+
+    /// One answer.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn observation(&self, id: ObservationId) -> Result<Observation, StoreError> {
+        let sql = "SELECT body FROM observation WHERE id = ?1";
+        self.body("observation", sql, [id.to_string()])
     }
 
     /// Decisions of a case, oldest first.

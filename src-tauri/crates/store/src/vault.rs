@@ -207,10 +207,15 @@ impl Store {
         let database_key = secrets.key_text();
         let mut writer = connection(database, &database_key, OpenFlags::default())?;
         let found = schema(&writer)?;
-        if (1..SCHEMA).contains(&found) {
+        let is_older = (1..SCHEMA).contains(&found);
+        if is_older {
             backup::make(&place, &writer, &database_key)?;
         }
         migrate(&mut writer)?;
+        if is_older {
+            // A migration can write the file anew: the next start would read all of it from the WAL.
+            writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        }
         let mut findings = Vec::new();
         let tail = if practice {
             None

@@ -54,6 +54,8 @@ export const commands = {
 	bundleImport: (key: BundleKey, compared: string[]) => typedError<Incoming, Failure>(__TAURI_INVOKE("bundle_import", { key, compared })),
 	conflictList: (caseId: CaseId) => typedError<ConflictLine[], Failure>(__TAURI_INVOKE("conflict_list", { caseId })),
 	conflictSettle: (caseId: CaseId, key: string, entry: EntryId) => typedError<null, Failure>(__TAURI_INVOKE("conflict_settle", { caseId, key, entry })),
+	answersShow: (ids: ObservationId[]) => typedError<AnswerRow[], Failure>(__TAURI_INVOKE("answers_show", { ids })),
+	messageSave: (id: ObservationId) => typedError<boolean, Failure>(__TAURI_INVOKE("message_save", { id })),
 	leavingShow: () => typedError<LeavingView, Failure>(__TAURI_INVOKE("leaving_show")),
 	offlineSwitch: (offline: boolean) => typedError<LeavingView, Failure>(__TAURI_INVOKE("offline_switch", { offline })),
 	sourceSwitch: (source: Source, on: boolean) => typedError<LeavingView, Failure>(__TAURI_INVOKE("source_switch", { source, on })),
@@ -262,6 +264,24 @@ record: RegistryRecord | null } |
 { kind: "no_answer"; 
 /**  For example `no answer within 5 s`. */
 reason: string };
+
+/**  One answer, for whoever wants to see what a sentence rests on. */
+export type AnswerRow = {
+	/**  Its id. */
+	id: ObservationId,
+	/**  What was asked, defanged: `kelp[.]example A`. */
+	asked: string,
+	/**  What came, in one line, defanged. */
+	said: string,
+	/**  Who was asked: `192.0.2.53:53`, a table, the address of a registry. */
+	server: string,
+	/**  How: `udp`, `tcp`, `dot`, `doh`, `table`, `https`, `http`, `whois`. */
+	transport: string,
+	/**  When the question left. */
+	at: Timestamp,
+	/**  SHA-256 of the message as it came; none when nothing came, or a table answered. */
+	sha256: Digest | null,
+};
 
 /**  The response that something which came in answers. */
 export type Answered = {
@@ -2433,7 +2453,7 @@ export type Observation = {
 	round_trip_ms: number,
 	/**  How it ended. */
 	answer: Answer,
-	/**  SHA-256 of the wire message as received; names the original. None when nothing came. */
+	/**  SHA-256 of the wire message as received. None when nothing came. */
 	wire: Digest | null,
 };
 

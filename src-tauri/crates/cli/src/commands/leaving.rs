@@ -77,6 +77,22 @@ pub(crate) fn lookups(
             output.line(&sent, &words)?;
             lookup_lists::send_waiting(desk, output)
         }
+        LookupCommand::Answers { case } => {
+            for row in desk.answers_on(desk.case_id(case)?)? {
+                let hash = row.sha256.map_or_else(|| "no message".to_owned(), |it| it.to_string());
+                let words = format!(
+                    "{}  {}  {}  {}  of {} ({})  {hash}",
+                    row.id, row.at, row.asked, row.said, row.server, row.transport
+                );
+                output.line(&row, &words)?;
+            }
+            Ok(())
+        }
+        LookupCommand::Message { id, file } => {
+            let size = desk.save_message(id, &file)?;
+            let words = format!("{size} bytes written to {}", file.display());
+            output.line(&json!({ "size": size }), &words)
+        }
         LookupCommand::Forget { id } => {
             desk.forget_waiting(id)?;
             output.line(&json!({ "forgotten": id }), "taken out of the queue; it was not sent")

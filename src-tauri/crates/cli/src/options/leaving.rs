@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use farol_model::id::WaitingId;
+use farol_model::{
+    case::CaseRef,
+    id::{ObservationId, WaitingId},
+};
 
 #[derive(Subcommand)]
 pub(crate) enum OfflineCommand {
@@ -41,6 +44,18 @@ pub(crate) enum LookupCommand {
     Waiting,
     /// Send those that wait.
     SendWaiting,
+    /// Every answer that is kept on a case, oldest first.
+    Answers {
+        /// The case.
+        case: CaseRef,
+    },
+    /// Write the message of an answer into a file, byte for byte as it came.
+    Message {
+        /// As `lookup answers` writes it.
+        id: ObservationId,
+        /// The file.
+        file: PathBuf,
+    },
     /// Take one out of the queue; it is not sent.
     Forget {
         /// As `lookup waiting` writes it.
