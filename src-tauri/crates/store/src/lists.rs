@@ -391,7 +391,8 @@ impl Reader<'_> {
     fn asked_reports(&self, words: Option<&Query>) -> Result<Asked, StoreError> {
         let mut asked =
             Asked { condition: "TRUE".into(), values: Vec::new(), is_few: true, is_cut: false };
-        if let Some(words) = words {
+        let has_any = self.connection().prepare_cached("SELECT 1 FROM report_line")?.exists([])?;
+        if let Some(words) = words.filter(|_| has_any) {
             let found = search::reports_with(self.connection(), words, MAX_FOUND)?;
             let found = serde_json::Value::from(found).to_string();
             asked.condition.push_str(" AND report_id IN (SELECT value FROM json_each(?))");

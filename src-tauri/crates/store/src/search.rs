@@ -70,11 +70,10 @@ pub(crate) fn search(conn: &Connection, query: &Query) -> Result<Hits, StoreErro
         return Ok(nothing);
     }
     let Some(asked) = Asked::new(conn, query)? else { return Ok(nothing) };
-    let has_many = asked.has_many(conn)?;
-    let mut found = asked.newest(conn, if has_many { MAX_HITS } else { MAX_RANKED + 1 })?;
+    let (mut found, has_many) = asked.newest(conn)?;
     let n_hits =
         if has_many { MAX_RANKED + 1 } else { u32::try_from(found.len()).unwrap_or(u32::MAX) };
-    let telling = if n_hits > MAX_RANKED { None } else { asked.telling(conn)? };
+    let telling = if has_many { None } else { asked.telling(conn)? };
     let newest_first = telling.is_none();
     if let Some(telling) = telling {
         telling.sort(conn, &mut found)?;

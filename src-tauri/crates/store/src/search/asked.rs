@@ -10,7 +10,7 @@ use farol_model::{
 };
 
 use super::{
-    Hit, MAX_RANKED,
+    Hit, MAX_HITS, MAX_RANKED,
     as_indexed::{AsIndexed, fold},
     index::is_of,
     marks::{CLOSE, Marked, OPEN, ranges_in},
@@ -53,9 +53,6 @@ const WANTED: &str = "
 const WITH_WORDS: &str =
     "SELECT rowid FROM search_word WHERE search_word MATCH ?1 AND rowid BETWEEN ?2 AND ?3";
 
-/// Texts that are looked at one by one for words: to walk along all that have them costs more.
-const MAX_SINGLY: usize = 200;
-
 const MARKED_WORDS: &str = "
     SELECT highlight(search_word, 0, ?3, ?4), highlight(search_word, 1, ?3, ?4)
     FROM search_word WHERE search_word MATCH ?1 AND rowid = ?2";
@@ -72,8 +69,8 @@ pub(super) struct Asked {
     anywhere: Vec<AsIndexed>,
     whole_words: Option<String>,
     terms: Vec<AskedTerm>,
-    /// What has all of these as whole words has every term; none when there is no such saying.
-    whole: Option<String>,
+    /// Whether more have every term as whole words than are ranked. The index of words says so at once.
+    has_many: bool,
     kinds: Vec<SearchKind>,
     categories: Option<String>,
     severities: Option<String>,
@@ -93,6 +90,8 @@ struct AskedTerm {
     found: String,
     /// What has it as whole words, in the syntax of both.
     as_words: String,
+    /// Its spellings, folded, when they are more than one word.
+    spelled: Option<Vec<String>>,
 }
 
 /// What says which of many is best: whole words before pieces of them, and a title before a body.
@@ -102,44 +101,50 @@ pub(super) struct Telling {
     titled: Option<String>,
 }
 
-struct TellingTerm {
-    /// What has it as whole words.
-    as_words: String,
-    /// Whether all that was found has it so.
-    in_all: bool,
+enum TellingTerm {
+    /// One word; `in_all` when whatever was found has it as a whole word.
+    Word { as_words: String, in_all: bool },
+    /// Several, folded: the words of a phrase are everywhere, so that titles are read instead.
+    Spelled(Vec<String>),
 }
 
 impl Telling {
     /// Puts the best of some rows, the newest first, before the others.
     pub(super) fn sort(&self, conn: &Connection, found: &mut [i64]) -> Result<(), StoreError> {
+        let (Some(newest), Some(oldest)) = (found.first(), found.last()) else { return Ok(()) };
         let mut weight: BTreeMap<i64, u32> = found.iter().map(|id| (*id, 0)).collect();
+        let mut with_words = conn.prepare_cached(WITH_WORDS)?;
         let mut add = |words: &str, more: u32| {
-            let mut with_words = conn.prepare_cached(WITH_WORDS)?;
-            let singly = || found.iter().map(|id| (*id, *id));
-            let at_once = || found.last().copied().zip(found.first().copied());
-            let places: Vec<_> = if found.len() <= MAX_SINGLY {
-                singly().collect()
-            } else {
-                at_once().into_iter().collect()
-            };
-            for (from, to) in places {
-                let mut rows = with_words.query(params![words, from, to])?;
-                while let Some(row) = rows.next()? {
-                    if let Some(weight) = weight.get_mut(&row.get(0)?) {
-                        *weight += more;
-                    }
+            let mut rows = with_words.query(params![words, oldest, newest])?;
+            while let Some(row) = rows.next()? {
+                if let Some(weight) = weight.get_mut(&row.get(0)?) {
+                    *weight += more;
                 }
             }
             Ok::<_, StoreError>(())
         };
-        for TellingTerm { as_words, in_all } in &self.terms {
-            if !in_all {
-                add(as_words, 2)?;
+        let mut spelled = Vec::new();
+        for term in &self.terms {
+            match term {
+                TellingTerm::Word { as_words, in_all } => {
+                    if !in_all {
+                        add(as_words, 2)?;
+                    }
+                    add(&format!("title : ({as_words})"), 2)?;
+                }
+                TellingTerm::Spelled(spellings) => spelled.push(spellings),
             }
-            add(&format!("title : ({as_words})"), 2)?;
         }
         if let Some(titled) = &self.titled {
             add(titled, 1)?;
+        }
+        if !spelled.is_empty() {
+            let mut title = conn.prepare_cached("SELECT title FROM search_text WHERE id = ?1")?;
+            for (id, weight) in &mut weight {
+                let title = title.query_row([id], |row| Ok(fold(row.get_ref(0)?.as_str()?)))?;
+                let has = |it: &&&Vec<String>| it.iter().any(|it| title.contains(it.as_str()));
+                *weight += 2 * spelled.iter().filter(has).count() as u32;
+            }
         }
         found.sort_by_key(|id| Reverse(weight.get(id).copied()));
         Ok(())
@@ -156,7 +161,7 @@ impl Asked {
             anywhere: Vec::new(),
             whole_words: None,
             terms: Vec::new(),
-            whole: None,
+            has_many: false,
             kinds: query.kinds.clone(),
             categories: list(query.categories.iter().map(|it| it.word().to_owned())),
             severities: list(query.severities.iter().map(|it| it.word().to_owned())),
@@ -168,16 +173,14 @@ impl Asked {
         };
         let of_cases = [&it.categories, &it.severities, &it.statuses, &it.cases];
         it.of_cases = of_cases.iter().any(|it| it.is_some());
-        let (mut pieces, mut words, mut whole) = (Vec::new(), Vec::new(), Vec::new());
-        let mut whole_words = Vec::new();
+        it.has_many = it.has_many(conn, query)?;
+        let (mut pieces, mut words, mut whole_words) = (Vec::new(), Vec::new(), Vec::new());
         for term in &query.terms {
             match term {
                 Term::Anywhere(spellings) => {
-                    whole.push(spellings.iter().find(|it| is_word(it)).map(|it| quoted(it)));
                     it.anywhere.extend(spellings.iter().map(|it| AsIndexed::new(it)));
-                    let any: Vec<_> = spellings.iter().map(|it| quoted(it)).collect();
-                    let as_words = format!("({})", any.join(" OR "));
-                    let (index, found) = match Self::anywhere(conn, spellings)? {
+                    let as_words = any_of(spellings);
+                    let (index, found) = match it.anywhere(conn, spellings)? {
                         Where::Nowhere => return Ok(None),
                         Where::Words { any, exactly } => {
                             if !exactly {
@@ -191,18 +194,18 @@ impl Asked {
                             ("search_piece", as_words.clone())
                         }
                     };
-                    it.terms.push(AskedTerm { index, found, as_words });
+                    let spelled = spelled(spellings);
+                    it.terms.push(AskedTerm { index, found, as_words, spelled });
                 }
                 Term::Words { text, is_beginning } => {
-                    let star = if *is_beginning { "*" } else { "" };
-                    let phrase = format!("{}{star}", quoted(text));
-                    whole.push(Some(phrase.clone()));
+                    let phrase = as_phrase(text, *is_beginning);
                     whole_words.push(phrase.clone());
                     words.push(phrase.clone());
                     it.terms.push(AskedTerm {
                         index: "search_word",
                         found: phrase.clone(),
                         as_words: phrase,
+                        spelled: spelled(std::slice::from_ref(text)),
                     });
                 }
             }
@@ -210,14 +213,11 @@ impl Asked {
         it.pieces = all(&pieces, " AND ");
         it.words = all(&words, " AND ");
         it.whole_words = all(&whole_words, " AND ");
-        // Of whole words alone it would say nothing that looking for them does not.
-        let whole = whole.into_iter().collect::<Option<Vec<_>>>();
-        it.whole = whole.filter(|_| !it.anywhere.is_empty()).and_then(|it| all(&it, " AND "));
         Ok(Some(it))
     }
 
     /// How a text is found that has one of some spellings.
-    fn anywhere(conn: &Connection, spellings: &[String]) -> Result<Where, StoreError> {
+    fn anywhere(&self, conn: &Connection, spellings: &[String]) -> Result<Where, StoreError> {
         let (mut any, mut all_exactly) = (Vec::new(), true);
         for spelling in spellings {
             match as_words(conn, spelling)? {
@@ -230,8 +230,11 @@ impl Asked {
             }
         }
         let Some(any) = all(&any, " OR ") else { return Ok(Where::Nowhere) };
-        // Each that is found is read, unless words say it all.
-        if !all_exactly && count(conn, "search_word", &any, &[], MAX_READ)? > MAX_READ {
+        // Each that is found is read, unless words say it all, or the newest are enough.
+        if !all_exactly
+            && !self.has_many
+            && count(conn, "search_word", &any, &[], MAX_READ)? > MAX_READ
+        {
             return Ok(Where::Pieces);
         }
         Ok(Where::Words { any: format!("({any})"), exactly: all_exactly })
@@ -257,36 +260,60 @@ impl Asked {
         self.of_cases || self.after_ms.is_some() || self.before_ms.is_some()
     }
 
-    /// Whether whole words alone are more than are ranked. The index of words says so at once; that of
-    /// pieces compares every three letters of a common word first.
-    pub(super) fn has_many(&self, conn: &Connection) -> Result<bool, StoreError> {
-        match &self.whole {
-            Some(words) if !self.is_filtered() => {
-                Ok(count(conn, "search_word", words, &self.kinds, MAX_RANKED)? > MAX_RANKED)
-            }
-            _ => Ok(false),
+    /// Whether more have every term as whole words than are ranked.
+    fn has_many(&self, conn: &Connection, query: &Query) -> Result<bool, StoreError> {
+        let is_by_words = |it: &Term| matches!(it, Term::Words { .. });
+        // Of whole words alone it would say nothing that looking for them does not.
+        if self.is_filtered() || query.terms.iter().all(is_by_words) {
+            return Ok(false);
         }
+        let whole: Vec<_> = query
+            .terms
+            .iter()
+            .map(|term| match term {
+                Term::Anywhere(spellings) => any_of(spellings),
+                Term::Words { text, is_beginning } => as_phrase(text, *is_beginning),
+            })
+            .collect();
+        let whole = whole.join(" AND ");
+        Ok(count(conn, "search_word", &whole, &self.kinds, MAX_RANKED)? > MAX_RANKED)
     }
 
-    /// The newest that have everything.
-    pub(super) fn newest(&self, conn: &Connection, limit: u32) -> Result<Vec<i64>, StoreError> {
+    /// The newest that have everything, and whether there are more than are ranked.
+    ///
+    /// A spelling with signs in it is looked for in each text that has its words. When most of the newest
+    /// have it as it stands, their words are taken for the number of the others.
+    pub(super) fn newest(&self, conn: &Connection) -> Result<(Vec<i64>, bool), StoreError> {
+        if self.has_many {
+            let (newest, n_others) = self.at_most(conn, MAX_HITS)?;
+            if newest.len() == MAX_HITS as usize && n_others <= MAX_HITS {
+                return Ok((newest, true));
+            }
+        }
+        let (newest, _) = self.at_most(conn, MAX_RANKED + 1)?;
+        let has_many = newest.len() > MAX_RANKED as usize;
+        Ok((newest, has_many))
+    }
+
+    /// Ids of the newest, and how many texts were read beside that have only the words.
+    fn at_most(&self, conn: &Connection, limit: u32) -> Result<(Vec<i64>, u32), StoreError> {
         let mut ids = Vec::new();
-        self.walk(conn, &["id"], |row| {
+        let n_others = self.walk(conn, &["id"], |row| {
             ids.push(row.get(0)?);
             Ok(ids.len() < limit as usize)
         })?;
-        Ok(ids)
+        Ok((ids, n_others))
     }
 
     /// Gives what has everything, the newest first, as long as `take` wants more. Ids grow with time and say
     /// of what kind each is, so this is one walk back along the index; only filters, and columns beside
-    /// `id`, look at more than ids.
+    /// `id`, look at more than ids. Returns how many texts were read that have the words of a spelling only.
     pub(super) fn walk(
         &self,
         conn: &Connection,
         columns: &[&str],
         mut take: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<bool>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<u32, StoreError> {
         let (index, asked, also) = match (&self.pieces, &self.words) {
             (Some(_), Some(_)) => (
                 "search_piece",
@@ -324,6 +351,7 @@ impl Asked {
         bound.retain(|it| matches!(query.parameter_index(it.0), Ok(Some(_))));
         let mut text = conn.prepare_cached("SELECT title, body FROM search_text WHERE id = ?1")?;
         let mut rows = query.query(&*bound)?;
+        let mut n_others = 0;
         while let Some(row) = rows.next()? {
             let is_seen = self.to_see.is_empty()
                 || text.query_row([row.get::<_, i64>(0)?], |it| {
@@ -331,11 +359,13 @@ impl Asked {
                     let has = |it: &String| folded.iter().any(|text| text.contains(it.as_str()));
                     Ok(self.to_see.iter().all(|spellings| spellings.iter().any(has)))
                 })?;
-            if is_seen && !take(row)? {
+            if !is_seen {
+                n_others += 1;
+            } else if !take(row)? {
                 break;
             }
         }
-        Ok(())
+        Ok(n_others)
     }
 
     /// The terms that are not nearly everywhere: only they say which of the found is best. None when there
@@ -344,12 +374,16 @@ impl Asked {
         let (mut found, mut terms) = (Vec::new(), Vec::new());
         // What was found by one term alone is not too many.
         let is_counted = self.terms.len() == 1 && !self.is_filtered();
-        for AskedTerm { index, found: term, as_words } in &self.terms {
+        for AskedTerm { index, found: term, as_words, spelled } in &self.terms {
             if !is_counted && count(conn, index, term, &self.kinds, MAX_WEIGHED)? > MAX_WEIGHED {
                 continue;
             }
+            if let Some(spelled) = spelled {
+                terms.push(TellingTerm::Spelled(spelled.clone()));
+                continue;
+            }
             let in_all = term == as_words;
-            terms.push(TellingTerm { as_words: as_words.clone(), in_all });
+            terms.push(TellingTerm::Word { as_words: as_words.clone(), in_all });
             // Of whole words the weight says where they stand.
             if *index == "search_word" && !in_all {
                 found.push(term.clone());
@@ -410,6 +444,24 @@ enum Where {
     Pieces,
     /// There are none.
     Nowhere,
+}
+
+/// What has one of some spellings as whole words, in the syntax of the indexes.
+fn any_of(spellings: &[String]) -> String {
+    let any: Vec<_> = spellings.iter().map(|it| quoted(it)).collect();
+    format!("({})", any.join(" OR "))
+}
+
+/// A phrase in the syntax of the index of words; a beginning of one with a star.
+fn as_phrase(text: &str, is_beginning: bool) -> String {
+    let star = if is_beginning { "*" } else { "" };
+    format!("{}{star}", quoted(text))
+}
+
+/// Folded spellings, unless each is one word.
+fn spelled(spellings: &[String]) -> Option<Vec<String>> {
+    let are_words = spellings.iter().all(|it| is_word(it));
+    (!are_words).then(|| spellings.iter().map(|it| fold(it)).collect())
 }
 
 /// Whether it is one word in every index.

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
 use rusqlite::Connection;
 
@@ -13,7 +13,7 @@ use farol_model::{
     search::{Part, Query},
 };
 
-use super::{Hits, MAX_HITS};
+use super::{Hits, MAX_HITS, MAX_RANKED};
 use crate::{
     Store, StoreError, WriteTx,
     tests::{PASSPHRASE, new_store, note, open_case, place, raw},
@@ -458,27 +458,31 @@ fn hostile_texts_are_found_and_marked_where_they_stand() {
     assert!(snippet.chars().count() < 240);
 }
 
+/// Notes in one commit, the nth at the nth second.
+fn notes(store: &Store, case: CaseId, range: Range<i64>, text: impl Fn(i64) -> &'static str) {
+    store
+        .write(|tx| {
+            for n in range {
+                let note = farol_model::case::Note {
+                    id: NoteId(tx.new_id()),
+                    written_at: farol_model::time::Timestamp::from_ms(1_000 * n),
+                    written_by: tx.actor(),
+                    text: text(n).into(),
+                };
+                tx.record(&Action::NoteAdded { case, note })?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+}
+
 #[test]
 fn the_newest_come_first_when_there_are_very_many() {
     let (_dir, store) = new_store();
     let case = open_case(&store, "one");
-    let write = |range: std::ops::Range<i64>| {
-        store
-            .write(|tx| {
-                for n in range {
-                    let note = farol_model::case::Note {
-                        id: NoteId(tx.new_id()),
-                        written_at: farol_model::time::Timestamp::from_ms(1_000 * n),
-                        written_by: tx.actor(),
-                        // The older ones would be better: they have it as a whole word.
-                        text: if n < 100 { "a lantern" } else { "lanterns" }.into(),
-                    };
-                    tx.record(&Action::NoteAdded { case, note })?;
-                }
-                Ok::<_, StoreError>(())
-            })
-            .unwrap();
-    };
+    // The older ones would be better: they have it as a whole word.
+    let text = |n| if n < 100 { "a lantern" } else { "lanterns" };
+    let write = |range| notes(&store, case, range, text);
     write(0..2_000);
     let found = find(&store, "lantern");
     assert_eq!((found.n_hits, found.newest_first), (2_000, false));
@@ -490,6 +494,23 @@ fn the_newest_come_first_when_there_are_very_many() {
     let times: Vec<_> = found.hits.iter().map(|it| it.at.ms()).collect();
     assert_eq!(times[..2], [2_000_000, 1_999_000]);
     assert!(times.is_sorted_by(|a, b| a > b));
+}
+
+#[test]
+fn words_that_very_many_have_are_not_taken_for_a_spelling_that_few_have() {
+    let (_dir, store) = new_store();
+    let case = open_case(&store, "one");
+    let write = |text: &'static str, n| notes(&store, case, 0..n, |_| text);
+    write("the kelp shop", 2_100);
+    write("kelp-shop.example", 60);
+    let found = find(&store, "kelp-shop");
+    assert_eq!((found.n_hits, found.newest_first), (60, false));
+    let found = find(&store, "\"kelp shop\"");
+    assert_eq!((found.n_hits, found.newest_first), (MAX_RANKED + 1, true));
+    write("kelp-shop.example", 2_100);
+    let found = find(&store, "kelp-shop");
+    assert_eq!((found.n_hits, found.newest_first), (MAX_RANKED + 1, true));
+    assert_eq!(found.hits.len(), MAX_HITS as usize);
 }
 
 fn content(conn: &Connection) -> Vec<String> {
