@@ -201,7 +201,8 @@ impl Asked {
         let mut it =
             Self { condition: "TRUE".into(), values: Vec::new(), is_few: false, is_cut: false };
         if which.open_only {
-            let begins_with_it = order.columns.starts_with("closed");
+            // Cases that words name are looked at one by one, not along the order.
+            let begins_with_it = order.columns.starts_with("closed") && which.words.is_none();
             it.condition.push_str(if begins_with_it {
                 " AND closed = 0"
             } else {
