@@ -26,6 +26,13 @@ use crate::{
 
 /// The desk whose vault this is: no other desk's first entry is ever said.
 pub(crate) fn own_desk(conn: &Connection) -> Result<Option<String>, StoreError> {
+    let first = "SELECT desk FROM entry WHERE rowid = (SELECT min(rowid) FROM entry)
+                 AND n = 1 AND action = 'vault_created'";
+    let made = conn.prepare_cached(first)?.query_row([], |row| row.get(0)).optional()?;
+    if made.is_some() {
+        return Ok(made);
+    }
+    // Not so in a vault that somebody changed; every entry is read for it.
     let made = conn
         .prepare_cached("SELECT desk FROM entry WHERE action = 'vault_created' ORDER BY n LIMIT 1")?
         .query_row([], |row| row.get(0))
@@ -42,8 +49,9 @@ pub(crate) fn own_desk(conn: &Connection) -> Result<Option<String>, StoreError> 
 /// The seals of everything that another desk wrote on.
 pub(crate) fn seals(conn: &Connection) -> Result<Vec<String>, StoreError> {
     let mut query = conn.prepare(
-        "SELECT DISTINCT sealed_with FROM entry
-         WHERE desk <> ?1 AND EXISTS (SELECT 1 FROM seal WHERE id = sealed_with)",
+        "SELECT DISTINCT sealed_with FROM (SELECT DISTINCT desk FROM entry) AS other
+         CROSS JOIN entry ON entry.desk = other.desk
+         WHERE other.desk <> ?1 AND EXISTS (SELECT 1 FROM seal WHERE id = sealed_with)",
     )?;
     let seals = query.query_map([own_desk(conn)?], |row| row.get(0))?;
     Ok(seals.collect::<Result<_, _>>()?)

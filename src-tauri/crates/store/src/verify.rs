@@ -171,6 +171,8 @@ struct Named<'a> {
     signatures: Signatures,
     /// None when nobody asks for the bytes.
     originals: Option<&'a mut Originals>,
+    /// Rows of entries that texts are made of: few, so that the others are read once.
+    of_texts: Vec<i64>,
 }
 
 impl Named<'_> {
@@ -201,7 +203,8 @@ fn verify_to(
         clock_moved: None,
     };
     let desks = desks(conn)?;
-    let mut named = Named { signatures: Signatures::among(desks.len()), originals };
+    let mut named =
+        Named { signatures: Signatures::among(desks.len()), originals, of_texts: Vec::new() };
     if desks.is_empty() {
         // A vault begins with an entry, so this one lost all of them.
         let change = if anchors.is_empty() { Tampering::Truncated } else { Tampering::RolledBack };
@@ -229,7 +232,7 @@ fn verify_to(
         found.wrong = named.signatures.missing().or(entries_hidden(conn, desks.first())?);
     }
     if found.wrong.is_none() {
-        found.wrong = texts::first_wrong(conn, &named.signatures)?;
+        found.wrong = texts::first_wrong(conn, named.of_texts, &named.signatures)?;
     }
     Ok(found)
 }
@@ -355,6 +358,9 @@ fn verify_desk(
             return wrong(header, Tampering::Edited);
         }
         let key = row.get::<_, Option<Vec<u8>>>(11)?.map(Zeroizing::new);
+        if texts::is_of_texts(&header.action) {
+            named.of_texts.push(row.get(13)?);
+        }
         // Whose signature it is stands in the entry that named the person.
         let opens = depth == Depth::Everything || header.action == MEMBER_ADDED;
         if let Some(key) = key {

@@ -18,24 +18,39 @@ use farol_model::{
 use super::{WrongEntry, signed::Signatures};
 use crate::{StoreError, read, shared, write};
 
-/// The first entry that approves or issues another text than was written and signed.
+/// Whether an entry with this action makes a text, or says who may approve one.
+pub(super) fn is_of_texts(action: &str) -> bool {
+    matches!(
+        action,
+        "document_created"
+            | "blocks_saved"
+            | "envelope_set"
+            | "standing_set"
+            | "document_sent"
+            | "team_set"
+    )
+}
+
+/// The first entry that approves or issues another text than was written and signed, among the rows of
+/// those that [`is_of_texts`] says.
 pub(super) fn first_wrong(
     conn: &Connection,
+    mut rows: Vec<i64>,
     signatures: &Signatures,
 ) -> Result<Option<WrongEntry>, StoreError> {
     let own = shared::own_desk(conn)?;
     let shared = shared::seals(conn)?;
-    let mut query = conn.prepare(
+    rows.sort_unstable();
+    let mut entry = conn.prepare(
         "SELECT entry.id, desk, n, at_ms, actor, case_id, action, body, seal.key, sealed_with
-         FROM entry JOIN seal ON seal.id = entry.sealed_with
-         WHERE action IN ('document_created', 'blocks_saved', 'envelope_set', 'standing_set',
-                          'document_sent', 'team_set')
-         ORDER BY entry.rowid",
+         FROM entry JOIN seal ON seal.id = entry.sealed_with WHERE entry.rowid = ?1",
     )?;
-    let mut rows = query.query([])?;
     let mut texts =
         Texts { signatures, open: BTreeMap::new(), closed: BTreeSet::new(), legal: None };
-    while let Some(row) = rows.next()? {
+    for row in rows {
+        let mut found = entry.query([row])?;
+        // Its seal is gone with its case.
+        let Some(row) = found.next()? else { continue };
         let (seal, desk): (String, String) = (row.get(9)?, row.get(1)?);
         if Some(&desk) != own.as_ref() || shared.contains(&seal) {
             continue;
