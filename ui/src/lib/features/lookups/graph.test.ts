@@ -58,10 +58,13 @@ describe("the picture of a group", () => {
     expect(it.lines.every((line) => parts.has(line.from) && parts.has(line.to))).toBe(true);
   });
 
-  it("begins with every part at a place of its own, the same each time", () => {
-    const places = beginnings(picture(cluster(30)));
-    expect(places.size).toBe(33);
-    expect(new Set([...places.values()].map((at) => `${at.x.toFixed(3)} ${at.y.toFixed(3)}`)).size).toBe(33);
-    expect(beginnings(picture(cluster(30)))).toEqual(places);
+  it("gives every part a place of its own, the same each time, and no host stands on another", () => {
+    for (const n of [2, 30, MAX_HOSTS]) {
+      const places = [...beginnings(picture(cluster(n))).values()];
+      expect(places).toHaveLength(n + 3);
+      const apart = places.flatMap((a, i) => places.slice(i + 1).map((b) => Math.hypot(a.x - b.x, a.y - b.y)));
+      expect(Math.min(...apart)).toBeGreaterThan(14);
+    }
+    expect(beginnings(picture(cluster(30)))).toEqual(beginnings(picture(cluster(30))));
   });
 });

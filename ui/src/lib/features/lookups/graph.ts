@@ -48,23 +48,44 @@ export function lit(of: Picture, chosen: string | null): Set<string> {
 }
 
 /**
- * Where each part begins before forces move it: what is shared and the cases in a small circle, each host outside of
- * the first of those that it hangs on. The same group looks the same every time.
+ * Where each part stands, or begins before forces move it: what is shared and the cases in the middle, around them the
+ * hosts, those that hang on the same in one disc. The same group looks the same every time.
  */
 export function beginnings(of: Picture): Map<string, { x: number; y: number }> {
-  const around = (n: number, all: number, radius: number) => {
-    const angle = (2 * Math.PI * n) / Math.max(all, 1);
-    return { x: radius * Math.cos(angle), y: radius * Math.sin(angle) };
-  };
   const hubs = of.parts.filter((it) => it.kind !== "host");
-  const places = new Map(hubs.map((it, n) => [it.id, around(n, hubs.length, 80)]));
   const hosts = of.parts.filter((it) => it.kind === "host");
-  const rank = new Map(hubs.map((it, n) => [it.id, n]));
-  const first = new Map<string, number>();
-  for (const it of of.lines) first.set(it.to, Math.min(first.get(it.to) ?? Infinity, rank.get(it.from) ?? Infinity));
-  const ordered = [...hosts].sort((a, b) => (first.get(a.id) ?? 0) - (first.get(b.id) ?? 0));
-  ordered.forEach((it, n) => places.set(it.id, around(n, ordered.length, 160 + 4 * ordered.length)));
+  const middle = hubs.length > 1 ? 50 + 14 * hubs.length : 0;
+  const places = new Map(hubs.map((it, n) => [it.id, around(n, hubs.length, middle)]));
+  const hangsOn = new Map<string, string[]>();
+  for (const it of of.lines) hangsOn.set(it.to, [...(hangsOn.get(it.to) ?? []), it.from]);
+  const discs = new Map<string, string[]>();
+  for (const it of hosts) {
+    const on = (hangsOn.get(it.id) ?? []).sort().join(" ");
+    discs.set(on, [...(discs.get(on) ?? []), it.id]);
+  }
+  const sized = [...discs.values()].map((ids) => ({ ids, radius: APART * Math.sqrt(ids.length) + APART }));
+  const widest = Math.max(0, ...sized.map((it) => it.radius));
+  const round = sized.reduce((sum, it) => sum + 2 * it.radius, 0);
+  const ring = Math.max(middle + widest + 60, round / (2 * Math.PI));
+  let gone = 0;
+  for (const { ids, radius } of sized) {
+    const angle = (2 * Math.PI * (gone + radius)) / Math.max(round, 1);
+    gone += 2 * radius;
+    // As the seeds of a sunflower stand: none on another, and no rows.
+    ids.forEach((id, n) => {
+      const [turn, out] = [n * 2.39996, APART * Math.sqrt(n)];
+      places.set(id, { x: ring * Math.cos(angle) + out * Math.cos(turn), y: ring * Math.sin(angle) + out * Math.sin(turn) });
+    });
+  }
   return places;
+}
+
+/** Between hosts of a disc. */
+const APART = 18;
+
+function around(n: number, all: number, radius: number) {
+  const angle = (2 * Math.PI * n) / Math.max(all, 1) - Math.PI / 2;
+  return { x: radius * Math.cos(angle), y: radius * Math.sin(angle) };
 }
 
 function shortened(label: string): string {
