@@ -42,9 +42,11 @@ pub(crate) async fn case_change(
     app: AppHandle,
     house: State<'_, House>,
     case_id: CaseId,
-    facts: CaseFacts,
+    seen: CaseFacts,
+    wanted: CaseFacts,
 ) -> Reply<()> {
-    change(app, house, Some(case_id), move |desk| desk.change_case(case_id, facts)).await
+    change(app, house, Some(case_id), move |desk| desk.change_case_as_seen(case_id, &seen, &wanted))
+        .await
 }
 
 #[tauri::command]

@@ -38,6 +38,7 @@ export class App {
   #history: Route[] = [];
   #actions = $state.raw<Action[]>([]);
   #nextMessage = 1;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(desk: Desk) {
     this.desk = desk;
@@ -135,6 +136,16 @@ export class App {
       this.fail(thrown);
       return null;
     }
+  }
+
+  /**
+   * Like `attempt`, once every change asked for in this way before is done: each arrow key on a
+   * list of choices is a change, and the last must stand. Whether it was saved comes back.
+   */
+  inTurn(change: () => Promise<unknown>): Promise<boolean> {
+    const saved = this.#turn.then(() => this.attempt(() => change().then(() => true)));
+    this.#turn = saved;
+    return saved.then((it) => it === true);
   }
 
   #show(message: Message): void {

@@ -183,15 +183,37 @@ impl Desk {
     /// # Errors
     /// When there is no such case, or the title is empty.
     pub fn change_case(&self, id: CaseId, after: CaseFacts) -> Result<(), Failure> {
-        if after.title.trim().is_empty() {
-            return Err(Failure::bad_input(
-                "A case needs a title. Nothing was changed.",
-                "Write one line that a colleague would recognise.",
-            ));
-        }
+        self.change_case_to(id, |_| Ok(after))
+    }
+
+    /// Changes in the facts of a case what differs between what somebody saw and what they want.
+    /// What else changed since they looked stays.
+    ///
+    /// # Errors
+    /// When there is no such case, or the title is empty.
+    pub fn change_case_as_seen(
+        &self,
+        id: CaseId,
+        seen: &CaseFacts,
+        wanted: &CaseFacts,
+    ) -> Result<(), Failure> {
+        self.change_case_to(id, |now| merged(seen, wanted, now))
+    }
+
+    fn change_case_to(
+        &self,
+        id: CaseId,
+        after: impl FnOnce(&CaseFacts) -> Result<CaseFacts, Failure>,
+    ) -> Result<(), Failure> {
         self.store.write(|tx| {
-            let case = tx.read().case(id)?;
-            let before = case.facts;
+            let before = tx.read().case(id)?.facts;
+            let after = after(&before)?;
+            if after.title.trim().is_empty() {
+                return Err(Failure::bad_input(
+                    "A case needs a title. Nothing was changed.",
+                    "Write one line that a colleague would recognise.",
+                ));
+            }
             if before == after {
                 return Ok(());
             }
@@ -403,6 +425,25 @@ pub(crate) fn document_row(document: &Document, case: &Case) -> DocumentRow {
     }
 }
 
+/// The facts as they are now, with what differs between what somebody saw and what they want.
+fn merged(seen: &CaseFacts, wanted: &CaseFacts, now: &CaseFacts) -> Result<CaseFacts, Failure> {
+    let words = |facts| serde_json::to_value(facts).map_err(unread);
+    let (seen, wanted, mut now) = (words(seen)?, words(wanted)?, words(now)?);
+    for (name, word) in wanted.as_object().into_iter().flatten() {
+        if seen[name] != *word {
+            now[name] = word.clone();
+        }
+    }
+    serde_json::from_value(now).map_err(unread)
+}
+
+fn unread(_: serde_json::Error) -> Failure {
+    Failure::bad_input(
+        "These facts of a case cannot be read. Nothing was changed.",
+        "Open the case again and change it once more.",
+    )
+}
+
 /// The story, newest first; what an entry brought to light stands with it.
 fn story_lines(
     entries: Vec<Entry>,
@@ -451,3 +492,6 @@ fn opens(action: &Action) -> Option<Opens> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;
