@@ -140,8 +140,10 @@ pub(crate) fn clear(conn: &Connection, id: &str) -> Result<(), StoreError> {
 /// The seals that entries of a journal say were erased.
 pub(crate) fn erased_seals(conn: &Connection) -> Result<BTreeSet<String>, StoreError> {
     let mut query = conn.prepare(
-        "SELECT entry.id, desk, n, at_ms, actor, case_id, action, body, seal.key
-         FROM entry JOIN seal ON seal.id = entry.sealed_with WHERE action = 'case_erased'",
+        "SELECT entry.id, entry.desk, n, at_ms, actor, case_id, action, body, seal.key
+         FROM (SELECT DISTINCT desk FROM entry) AS own
+         CROSS JOIN entry ON entry.sealed_with = own.desk
+         JOIN seal ON seal.id = entry.sealed_with WHERE action = 'case_erased'",
     )?;
     let mut rows = query.query([])?;
     let mut seals = BTreeSet::new();

@@ -3,30 +3,33 @@
 //! `digest = SHA-256(format, header, seal, sealed body)`, `hash = SHA-256(previous hash, digest)`;
 //! the hash of each commit's last entry is signed with the member's Ed25519 key.
 
-use std::collections::BTreeMap;
-
 use ed25519_dalek::Signature;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row, Rows, params};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use zeroize::Zeroizing;
 
 use farol_model::{
     id::Digest,
-    journal::{Action, Entry, EntryHeader},
+    journal::{Entry, EntryHeader},
     tampering::Tampering,
 };
 
-use crate::{StoreError, erase, read, shared};
+use crate::{StoreError, read, shared};
 
+/// What bundles brought.
+mod brought;
 /// The bytes that entries name.
 mod originals;
+/// The keys that open bodies.
+mod seals;
 /// What rests on another person's signature.
 mod signed;
 /// What was approved and issued is what was written.
 mod texts;
 
+use brought::Brought;
 use originals::Originals;
+use seals::Seals;
 use signed::Signatures;
 
 /// Names the layout of what is hashed; a change of layout is a new name.
@@ -168,7 +171,9 @@ enum End {
 
 /// What the entries that were read name.
 struct Named<'a> {
+    seals: Seals,
     signatures: Signatures,
+    brought: Brought,
     /// None when nobody asks for the bytes.
     originals: Option<&'a mut Originals>,
     /// Rows of entries that texts are made of: few, so that the others are read once.
@@ -182,6 +187,7 @@ impl Named<'_> {
         if let Some(originals) = &mut self.originals {
             originals.follow(entry, row);
         }
+        self.brought.follow(entry);
         self.signatures.follow(entry)
     }
 }
@@ -203,8 +209,13 @@ fn verify_to(
         clock_moved: None,
     };
     let desks = desks(conn)?;
-    let mut named =
-        Named { signatures: Signatures::among(desks.len()), originals, of_texts: Vec::new() };
+    let mut named = Named {
+        seals: Seals::of(conn)?,
+        signatures: Signatures::among(desks.len()),
+        brought: Brought::default(),
+        originals,
+        of_texts: Vec::new(),
+    };
     if desks.is_empty() {
         // A vault begins with an entry, so this one lost all of them.
         let change = if anchors.is_empty() { Tampering::Truncated } else { Tampering::RolledBack };
@@ -229,7 +240,7 @@ fn verify_to(
         }
     }
     if found.wrong.is_none() && depth == Depth::Everything {
-        found.wrong = named.signatures.missing().or(entries_hidden(conn, desks.first())?);
+        found.wrong = named.signatures.missing().or(named.brought.hidden(conn, desks.first())?);
     }
     if found.wrong.is_none() {
         found.wrong = texts::first_wrong(conn, named.of_texts, &named.signatures)?;
@@ -250,35 +261,6 @@ fn own_digests(conn: &Connection, desk: &str) -> Result<Option<WrongEntry>, Stor
     let n: Option<u32> =
         conn.query_row("SELECT min(n) FROM bare WHERE desk = ?1", [desk], |row| row.get(0))?;
     Ok(n.map(|n| WrongEntry { n, header: None, change: Tampering::Removed }))
-}
-
-/// The entry about a bundle that brought more entries of a case than are there: somebody put digests
-/// in their place.
-fn entries_hidden(
-    conn: &Connection,
-    own: Option<&String>,
-) -> Result<Option<WrongEntry>, StoreError> {
-    let mut query = conn.prepare(
-        "SELECT entry.id, desk, n, at_ms, actor, case_id, action, body, seal.key
-         FROM entry JOIN seal ON seal.id = entry.sealed_with
-         WHERE action = 'bundle_taken' AND desk = ?1 ORDER BY n",
-    )?;
-    let mut there = conn.prepare("SELECT count(*) FROM entry WHERE case_id = ?1 AND desk <> ?2")?;
-    let mut brought: BTreeMap<String, u32> = BTreeMap::new();
-    let mut rows = query.query([own])?;
-    while let Some(row) = rows.next()? {
-        let (body, key): (Vec<u8>, Vec<u8>) = (row.get(7)?, row.get(8)?);
-        let Entry { header, action } = read::open(read::header(row)?, &body, &key)?;
-        let Action::BundleTaken { case, bundle } = action else { continue };
-        let brought = brought.entry(case.to_string()).or_default();
-        *brought += bundle.n_entries;
-        let there: u32 = there.query_row(params![case.to_string(), own], |row| row.get(0))?;
-        if *brought > there {
-            let change = Tampering::Removed;
-            return Ok(Some(WrongEntry { n: header.n, header: Some(header), change }));
-        }
-    }
-    Ok(None)
 }
 
 /// Every desk that wrote or signed, this one first, then in the order in which they began.
@@ -313,16 +295,14 @@ fn verify_desk(
     go_on: &mut dyn FnMut(u32) -> bool,
 ) -> Result<(), StoreError> {
     let mut query = conn.prepare(
-        "SELECT entry.id, entry.desk, entry.n, at_ms, actor, case_id, action,
-                sealed_with, body, prev, hash, seal.key, signature, entry.rowid
-         FROM entry
-         LEFT JOIN seal ON seal.id = entry.sealed_with
-         LEFT JOIN signature ON signature.desk = entry.desk AND signature.n = entry.n
-         WHERE entry.desk = ?1 ORDER BY entry.n",
+        "SELECT id, desk, n, at_ms, actor, case_id, action, sealed_with, body, prev, hash, rowid
+         FROM entry WHERE desk = ?1 ORDER BY n",
     )?;
     let mut rows = query.query([desk])?;
+    let mut signing =
+        conn.prepare("SELECT n, signature FROM signature WHERE desk = ?1 ORDER BY n")?;
+    let mut signing = Signing { rows: signing.query([desk])?, next: None };
     let mut bare = BarePlaces::of(conn, desk)?;
-    let erased = erase::erased_seals(conn)?;
     let mut n = 0;
     let mut head = [0; 32];
     let mut last: Option<EntryHeader> = None;
@@ -357,29 +337,28 @@ fn verify_desk(
         if written.hash != expected || !is_as_written(row, &header)? {
             return wrong(header, Tampering::Edited);
         }
-        let key = row.get::<_, Option<Vec<u8>>>(11)?.map(Zeroizing::new);
         if texts::is_of_texts(&header.action) {
-            named.of_texts.push(row.get(13)?);
+            named.of_texts.push(row.get(11)?);
         }
         // Whose signature it is stands in the entry that named the person.
         let opens = depth == Depth::Everything || header.action == MEMBER_ADDED;
-        if let Some(key) = key {
+        if let Some(key) = named.seals.key(&written.seal) {
             if opens {
-                let Ok(entry) = read::open(header.clone(), &written.body, &key) else {
+                let Ok(entry) = read::open(header.clone(), &written.body, &key.0) else {
                     return wrong(header, Tampering::SealBroken);
                 };
                 if entry.action.word() != header.action || entry.action.case() != header.case {
                     return wrong(header, Tampering::Edited);
                 }
-                if let Some(change) = named.follow(&entry, row.get(13)?) {
+                if let Some(change) = named.follow(&entry, row.get(11)?) {
                     return wrong(header, change);
                 }
             }
-        } else if !erased.contains(&written.seal) {
+        } else if !named.seals.is_erased(conn, &written.seal)? {
             return wrong(header, Tampering::SealRemoved);
         }
         head = expected;
-        let signature: Option<Vec<u8>> = row.get(12)?;
+        let signature = signing.of(n)?;
         signed = signature.is_some();
         match signature {
             Some(signature) if depth == Depth::Chain => {
@@ -434,6 +413,23 @@ fn verify_desk(
         found.wrong = Some(WrongEntry { n, header: last, change });
     }
     Ok(())
+}
+
+/// The signatures of a desk, along with its entries.
+struct Signing<'a> {
+    rows: Rows<'a>,
+    next: Option<(u32, Vec<u8>)>,
+}
+
+impl Signing<'_> {
+    /// The signature of entry `n`; asked for in order.
+    fn of(&mut self, n: u32) -> Result<Option<Vec<u8>>, StoreError> {
+        while self.next.as_ref().is_none_or(|it| it.0 < n) {
+            let Some(row) = self.rows.next()? else { break };
+            self.next = Some((row.get(0)?, row.get(1)?));
+        }
+        Ok(self.next.take_if(|it| it.0 == n).map(|it| it.1))
+    }
 }
 
 /// The entries of a desk of which only the digest is here.

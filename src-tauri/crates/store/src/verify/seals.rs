@@ -1,0 +1,53 @@
+//! The keys that open bodies, read once: beside each entry they would be read again and again, from all over
+//! the file.
+
+use std::collections::{BTreeSet, HashMap};
+
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use crate::{StoreError, erase, seal::Key};
+
+/// Every seal of a vault.
+pub(super) struct Seals {
+    keys: HashMap<Uuid, Key>,
+    /// Seals of what was erased, once somebody asked.
+    erased: Option<BTreeSet<String>>,
+}
+
+impl Seals {
+    pub(super) fn of(conn: &Connection) -> Result<Self, StoreError> {
+        let n: u32 = conn.query_row("SELECT count(*) FROM seal", [], |row| row.get(0))?;
+        // It never grows: what moves would leave keys behind.
+        let mut keys = HashMap::with_capacity(n as usize);
+        let mut query = conn.prepare("SELECT id, key FROM seal")?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            // What is written otherwise, or is no key, opens nothing.
+            let id = row.get_ref(0)?.as_str().ok().and_then(as_written);
+            let key = row.get_ref(1)?.as_blob().ok().and_then(Key::from_slice);
+            keys.extend(id.zip(key));
+        }
+        Ok(Self { keys, erased: None })
+    }
+
+    /// The key of a seal; none when it is not there.
+    pub(super) fn key(&self, seal: &str) -> Option<&Key> {
+        self.keys.get(&as_written(seal)?)
+    }
+
+    /// Whether a seal is gone with a case that was erased.
+    pub(super) fn is_erased(&mut self, conn: &Connection, seal: &str) -> Result<bool, StoreError> {
+        if self.erased.is_none() {
+            self.erased = Some(erase::erased_seals(conn)?);
+        }
+        Ok(self.erased.as_ref().is_some_and(|it| it.contains(seal)))
+    }
+}
+
+/// An id in the one spelling that ids have.
+fn as_written(text: &str) -> Option<Uuid> {
+    let id: Uuid = text.parse().ok()?;
+    let mut buffer = Uuid::encode_buffer();
+    (id.hyphenated().encode_lower(&mut buffer) == text).then_some(id)
+}
