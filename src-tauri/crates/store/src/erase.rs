@@ -21,6 +21,7 @@ use crate::{
     Reader, Store, StoreError, evidence, lookup_lists,
     read::{self, id_of},
     search,
+    shared::DESKS,
 };
 
 /// Tables whose rows belong to one case.
@@ -139,12 +140,11 @@ pub(crate) fn clear(conn: &Connection, id: &str) -> Result<(), StoreError> {
 
 /// The seals that entries of a journal say were erased.
 pub(crate) fn erased_seals(conn: &Connection) -> Result<BTreeSet<String>, StoreError> {
-    let mut query = conn.prepare(
-        "SELECT entry.id, entry.desk, n, at_ms, actor, case_id, action, body, seal.key
-         FROM (SELECT DISTINCT desk FROM entry) AS own
-         CROSS JOIN entry ON entry.sealed_with = own.desk
-         JOIN seal ON seal.id = entry.sealed_with WHERE action = 'case_erased'",
-    )?;
+    let mut query = conn.prepare(&format!(
+        "{DESKS} SELECT entry.id, entry.desk, n, at_ms, actor, case_id, action, body, seal.key
+         FROM one CROSS JOIN entry ON entry.sealed_with = one.desk
+         JOIN seal ON seal.id = entry.sealed_with WHERE action = 'case_erased'"
+    ))?;
     let mut rows = query.query([])?;
     let mut seals = BTreeSet::new();
     while let Some(row) = rows.next()? {

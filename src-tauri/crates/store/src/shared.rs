@@ -24,35 +24,35 @@ use crate::{
     search,
 };
 
+/// Begins a query: `one` has every desk that wrote. Each is found in the index by the one before it, because
+/// `DISTINCT` would read the index from end to end.
+pub(crate) const DESKS: &str = "WITH RECURSIVE one (desk) AS (
+         SELECT min(desk) FROM entry UNION ALL
+         SELECT (SELECT min(desk) FROM entry WHERE entry.desk > one.desk) FROM one
+         WHERE one.desk IS NOT NULL)";
+
 /// The desk whose vault this is: no other desk's first entry is ever said.
 pub(crate) fn own_desk(conn: &Connection) -> Result<Option<String>, StoreError> {
-    let first = "SELECT desk FROM entry WHERE rowid = (SELECT min(rowid) FROM entry)
-                 AND n = 1 AND action = 'vault_created'";
-    let made = conn.prepare_cached(first)?.query_row([], |row| row.get(0)).optional()?;
-    if made.is_some() {
-        return Ok(made);
+    let made = format!(
+        "{DESKS} SELECT entry.desk FROM one CROSS JOIN entry ON entry.desk = one.desk AND n = 1
+         WHERE action = 'vault_created' ORDER BY entry.rowid LIMIT 1"
+    );
+    // In a vault that somebody changed, whoever wrote what stands first.
+    for sql in [made.as_str(), "SELECT desk FROM entry ORDER BY rowid LIMIT 1"] {
+        let made = conn.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
+        if made.is_some() {
+            return Ok(made);
+        }
     }
-    // Not so in a vault that somebody changed; every entry is read for it.
-    let made = conn
-        .prepare_cached("SELECT desk FROM entry WHERE action = 'vault_created' ORDER BY n LIMIT 1")?
-        .query_row([], |row| row.get(0))
-        .optional()?;
-    if made.is_some() {
-        return Ok(made);
-    }
-    Ok(conn
-        .prepare_cached("SELECT desk FROM entry ORDER BY rowid LIMIT 1")?
-        .query_row([], |row| row.get(0))
-        .optional()?)
+    Ok(None)
 }
 
 /// The seals of everything that another desk wrote on.
 pub(crate) fn seals(conn: &Connection) -> Result<Vec<String>, StoreError> {
-    let mut query = conn.prepare(
-        "SELECT DISTINCT sealed_with FROM (SELECT DISTINCT desk FROM entry) AS other
-         CROSS JOIN entry ON entry.desk = other.desk
-         WHERE other.desk <> ?1 AND EXISTS (SELECT 1 FROM seal WHERE id = sealed_with)",
-    )?;
+    let mut query = conn.prepare(&format!(
+        "{DESKS} SELECT DISTINCT sealed_with FROM one CROSS JOIN entry ON entry.desk = one.desk
+         WHERE one.desk <> ?1 AND EXISTS (SELECT 1 FROM seal WHERE id = sealed_with)"
+    ))?;
     let seals = query.query_map([own_desk(conn)?], |row| row.get(0))?;
     Ok(seals.collect::<Result<_, _>>()?)
 }

@@ -4,7 +4,7 @@
 //! the hash of each commit's last entry is signed with the member's Ed25519 key.
 
 use ed25519_dalek::Signature;
-use rusqlite::{Connection, Row, Rows, params};
+use rusqlite::{Connection, Rows, params};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -14,12 +14,14 @@ use farol_model::{
     tampering::Tampering,
 };
 
-use crate::{StoreError, read, shared};
+use crate::{StoreError, shared};
 
 /// What bundles brought.
 mod brought;
 /// The bytes that entries name.
 mod originals;
+/// Entries as they stand in their rows.
+mod rows;
 /// The keys that open bodies.
 mod seals;
 /// What rests on another person's signature.
@@ -29,6 +31,7 @@ mod texts;
 
 use brought::Brought;
 use originals::Originals;
+use rows::{Body, Entries, Seen, Written};
 use seals::Seals;
 use signed::Signatures;
 
@@ -77,9 +80,6 @@ pub struct Anchor {
 
 /// Clocks of laptops are set right by seconds, not by more than this.
 const CLOCK_TOLERANCE_MS: i64 = 5 * 60 * 1000;
-
-/// What an entry that names a person says it does.
-const MEMBER_ADDED: &str = "member_added";
 
 /// So many removed entries in a row are told from an edited one when the rest was numbered anew.
 const MAX_HIDDEN: u32 = 10_000;
@@ -265,7 +265,11 @@ fn own_digests(conn: &Connection, desk: &str) -> Result<Option<WrongEntry>, Stor
 
 /// Every desk that wrote or signed, this one first, then in the order in which they began.
 pub(crate) fn desks(conn: &Connection) -> Result<Vec<String>, StoreError> {
-    let mut desks = conn.prepare("SELECT desk FROM entry GROUP BY desk ORDER BY min(rowid)")?;
+    let mut desks = conn.prepare(&format!(
+        "{} SELECT desk FROM one WHERE desk IS NOT NULL
+         ORDER BY (SELECT rowid FROM entry WHERE entry.desk = one.desk ORDER BY n LIMIT 1)",
+        shared::DESKS
+    ))?;
     let mut desks: Vec<String> =
         desks.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     if let Some(own) = shared::own_desk(conn)? {
@@ -298,7 +302,7 @@ fn verify_desk(
         "SELECT id, desk, n, at_ms, actor, case_id, action, sealed_with, body, prev, hash, rowid
          FROM entry WHERE desk = ?1 ORDER BY n",
     )?;
-    let mut rows = query.query([desk])?;
+    let mut entries = Entries::of(query.query([desk])?)?;
     let mut signing =
         conn.prepare("SELECT n, signature FROM signature WHERE desk = ?1 ORDER BY n")?;
     let mut signing = Signing { rows: signing.query([desk])?, next: None };
@@ -308,15 +312,14 @@ fn verify_desk(
     let mut last: Option<EntryHeader> = None;
     let mut signed = true;
     let mut newest: Option<(EntryHeader, [u8; 32], Vec<u8>)> = None;
-    while let Some(row) = rows.next()? {
-        let header = read::header(row);
-        let next = header.as_ref().map_or(n + 1, |it| it.n);
+    while let Some(Seen { stored, header, body }) = entries.next(&named.seals, depth)? {
+        let next = header.as_ref().map_or(n + 1, |it| it.0.n);
         bare.follow(next, &mut n, &mut head, &mut signed, &named.signatures, found);
         if found.wrong.is_some() {
             return Ok(());
         }
         n += 1;
-        let Ok(header) = header else {
+        let Some((header, digest)) = header else {
             let change = Tampering::Edited;
             found.wrong = Some(WrongEntry { n, header: None, change });
             return Ok(());
@@ -328,34 +331,32 @@ fn verify_desk(
         if header.n != n {
             return wrong(header, Tampering::Removed);
         }
-        let written =
-            Written { seal: row.get(7)?, body: row.get(8)?, prev: row.get(9)?, hash: row.get(10)? };
-        if let Some(change) = out_of_place(conn, &header, &written, &head)? {
+        if let Some(change) = out_of_place(conn, &header, &stored.written, &head)? {
             return wrong(header, change);
         }
-        let expected = entry_hash(&head, &written.digest(&header));
-        if written.hash != expected || !is_as_written(row, &header)? {
+        let expected = entry_hash(&head, &digest);
+        if stored.written.hash != expected {
             return wrong(header, Tampering::Edited);
         }
         if texts::is_of_texts(&header.action) {
-            named.of_texts.push(row.get(11)?);
+            named.of_texts.push(stored.rowid);
         }
-        // Whose signature it is stands in the entry that named the person.
-        let opens = depth == Depth::Everything || header.action == MEMBER_ADDED;
-        if let Some(key) = named.seals.key(&written.seal) {
-            if opens {
-                let Ok(entry) = read::open(header.clone(), &written.body, &key.0) else {
-                    return wrong(header, Tampering::SealBroken);
-                };
+        match body {
+            Body::Closed => {}
+            Body::Broken => return wrong(header, Tampering::SealBroken),
+            Body::NoSeal => {
+                if !named.seals.is_erased(conn, &stored.written.seal)? {
+                    return wrong(header, Tampering::SealRemoved);
+                }
+            }
+            Body::Open(entry) => {
                 if entry.action.word() != header.action || entry.action.case() != header.case {
                     return wrong(header, Tampering::Edited);
                 }
-                if let Some(change) = named.follow(&entry, row.get(11)?) {
+                if let Some(change) = named.follow(&entry, stored.rowid) {
                     return wrong(header, change);
                 }
             }
-        } else if !named.seals.is_erased(conn, &written.seal)? {
-            return wrong(header, Tampering::SealRemoved);
         }
         head = expected;
         let signature = signing.of(n)?;
@@ -490,20 +491,6 @@ impl BarePlaces {
     }
 }
 
-/// What stands in a row beside its header.
-struct Written {
-    seal: String,
-    body: Vec<u8>,
-    prev: Vec<u8>,
-    hash: Vec<u8>,
-}
-
-impl Written {
-    fn digest(&self, header: &EntryHeader) -> [u8; 32] {
-        entry_digest(header, &self.seal, &self.body)
-    }
-}
-
 /// Whether an entry does not follow `head`, the hash of the one in front of it, and why.
 fn out_of_place(
     conn: &Connection,
@@ -531,16 +518,6 @@ fn out_of_place(
         })
     });
     Ok(Some(if hides_a_gap { Tampering::Removed } else { Tampering::Edited }))
-}
-
-/// Whether the columns spell their values as they were written: a header is hashed as values, and
-/// an id in capitals is the same value, but no screen would find it.
-fn is_as_written(row: &Row<'_>, header: &EntryHeader) -> Result<bool, StoreError> {
-    Ok(row.get::<_, String>(0)? == header.id.to_string()
-        && row.get::<_, String>(1)? == header.desk.to_string()
-        && row.get::<_, i64>(3)? == header.at.ms()
-        && row.get::<_, String>(4)? == header.actor.to_string()
-        && row.get::<_, Option<String>>(5)? == header.case.map(|it| it.to_string()))
 }
 
 #[cfg(test)]
