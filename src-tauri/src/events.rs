@@ -1,6 +1,6 @@
 //! Events that tell the screen what changed; what it is now, it asks.
 
-use farol_app::view::ImportResult;
+use farol_app::{vault::Opening, view::ImportResult};
 use farol_model::id::CaseId;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -21,6 +21,33 @@ pub(crate) struct Progress {
     pub(crate) done: u32,
     /// Of how many.
     pub(crate) total: u32,
+}
+
+/// A vault that an earlier Farol wrote is opened, which takes long.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub(crate) enum Upgrading {
+    /// A backup is made first.
+    BackingUp,
+    /// Its tables are brought up to date.
+    Migrating,
+    /// What can be searched for is read anew.
+    Indexing {
+        /// Texts read.
+        done: u32,
+        /// Of how many.
+        total: u32,
+    },
+}
+
+impl From<Opening> for Upgrading {
+    fn from(opening: Opening) -> Self {
+        match opening {
+            Opening::BackingUp => Self::BackingUp,
+            Opening::Migrating => Self::Migrating,
+            Opening::Indexing { done, total } => Self::Indexing { done, total },
+        }
+    }
 }
 
 /// The computer is about to sleep, or its screen was locked: the desk is to be locked too.

@@ -34,6 +34,7 @@ struct Rooms {
     /// The bundle that somebody chose; its path never reaches the page.
     bundle: Mutex<Option<PathBuf>>,
     checked: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    opening: OnceLock<vault::Tell>,
     /// Whether somebody set a watch that may be due at once.
     watches: (Mutex<bool>, Condvar),
 }
@@ -54,6 +55,7 @@ impl House {
             cancelled: AtomicBool::new(false),
             bundle: Mutex::default(),
             checked: OnceLock::new(),
+            opening: OnceLock::new(),
             watches: (Mutex::new(false), Condvar::new()),
         }))
     }
@@ -62,6 +64,11 @@ impl House {
     /// what a watch brought.
     pub(crate) fn when_checked(&self, checked: impl Fn() + Send + Sync + 'static) {
         drop(self.0.checked.set(Box::new(checked)));
+    }
+
+    /// Calls `tell` when opening a vault takes long.
+    pub(crate) fn when_opening(&self, tell: impl Fn(vault::Opening) + Send + Sync + 'static) {
+        drop(self.0.opening.set(Arc::new(tell)));
     }
 
     /// A desk that was just opened; it is checked, and its daily backup made, behind the work.
@@ -248,6 +255,7 @@ impl House {
     }
 
     fn place(&self) -> vault::Place {
-        vault::place(self.0.dir.clone(), "the Farol window")
+        let place = vault::place(self.0.dir.clone(), "the Farol window");
+        vault::Place { tell: self.0.opening.get().cloned(), ..place }
     }
 }

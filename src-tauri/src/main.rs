@@ -52,6 +52,9 @@ fn main() -> ExitCode {
             let screens = app.handle().clone();
             app.state::<House>()
                 .when_checked(move || events::tell(&screens, &Changed { case: None }));
+            let screens = app.handle().clone();
+            app.state::<House>()
+                .when_opening(move |it| events::tell(&screens, &events::Upgrading::from(it)));
             sleep::listen(app.handle());
             window::open(app.handle())?;
             Ok(())
@@ -261,6 +264,7 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
         .events(collect_events![
             events::Changed,
             events::Progress,
+            events::Upgrading,
             events::FilesImported,
             events::BundleDropped,
             events::LockAsked

@@ -98,6 +98,7 @@ pub(super) fn lay_out(dir: &Path, n_cases: usize) {
     let place = Place {
         dir: dir.to_owned(),
         who: "the bench".into(),
+        tell: None,
         now: Arc::new(move || Timestamp::from_ms(now.load(Ordering::Relaxed))),
     };
     let store = Store::create(

@@ -16,7 +16,7 @@ pub(crate) fn desk(step_ms: i64) -> (TempDir, Desk) {
     let dir = tempfile::tempdir().unwrap();
     let ms = AtomicI64::new(1_795_000_000_000);
     let now = Arc::new(move || Timestamp::from_ms(ms.fetch_add(step_ms, Ordering::Relaxed)));
-    let place = vault::Place { dir: dir.path().to_owned(), who: "a test".into(), now };
+    let place = vault::Place { dir: dir.path().to_owned(), who: "a test".into(), tell: None, now };
     let desk = vault::create_practice(place, "Ana Investigator", MACHINES).unwrap();
     (dir, desk)
 }

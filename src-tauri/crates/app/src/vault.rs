@@ -12,7 +12,7 @@ use farol_store::{
     slots::{Cost, Slots},
 };
 
-pub use farol_store::Place;
+pub use farol_store::{Opening, Place, Tell};
 
 use crate::{
     Code, Desk, Failure, Machines,
@@ -344,5 +344,5 @@ pub fn practice_dir(dir: &Path) -> std::path::PathBuf {
 /// A vault's place with the system's clock.
 #[expect(clippy::disallowed_methods, reason = "the porches get their clock here, once")]
 pub fn place(dir: std::path::PathBuf, who: &str) -> Place {
-    Place { dir, who: who.to_owned(), now: Arc::new(|| jiff::Timestamp::now().into()) }
+    Place { dir, who: who.to_owned(), tell: None, now: Arc::new(|| jiff::Timestamp::now().into()) }
 }

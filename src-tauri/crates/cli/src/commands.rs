@@ -45,7 +45,7 @@ mod then_now;
 /// The vault and the ways to its key.
 mod vault;
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 use serde_json::json;
 
@@ -56,7 +56,7 @@ use crate::{
 use farol_app::{
     Desk, Failure,
     asn_tables::brought_in,
-    vault::{Place, default_dir, open as open_vault, place as place_in, practice_dir},
+    vault::{Opening, Place, default_dir, open as open_vault, place as place_in, practice_dir},
     view::JournalCheck,
 };
 use farol_render::MACHINES;
@@ -149,7 +149,23 @@ fn place(options: &Options) -> Result<Place, Failure> {
         Some(dir) => dir.clone(),
         None => default_dir()?,
     };
-    Ok(place_in(dir, "farolctl"))
+    Ok(Place { tell: Some(Arc::new(tell_opening)), ..place_in(dir, "farolctl") })
+}
+
+/// Opening a vault of an earlier Farol can take minutes; what is asked for is not mixed with it.
+fn tell_opening(opening: Opening) {
+    match opening {
+        Opening::BackingUp => {
+            eprintln!("this vault was written by an earlier Farol; a backup is made first");
+        }
+        Opening::Migrating => eprintln!("it is brought up to date; stopping now loses nothing"),
+        Opening::Indexing { done, total } => {
+            let tenth = |n: u32| u64::from(n) * 10 / u64::from(total.max(1));
+            if tenth(done) > tenth(done.saturating_sub(1000)) {
+                eprintln!("what can be searched for is read anew: {} %", tenth(done) * 10);
+            }
+        }
+    }
 }
 
 fn read_passphrase(path: &Path) -> Result<String, Failure> {

@@ -7,29 +7,38 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use zeroize::Zeroizing;
 
-use crate::{StoreError, erase, lists, search};
+use crate::{StoreError, erase, lists, place::Opening, search};
 
 /// Every schema there was, oldest first: the tables it adds, and what fills them from those before.
 /// A file's `PRAGMA user_version` counts how many it has.
 const MIGRATIONS: [Migration; 14] = [
-    (include_str!("../migrations/0001_house.sql"), |_| Ok(())),
-    (include_str!("../migrations/0002_search.sql"), |_| Ok(())),
-    (include_str!("../migrations/0003_signed_files.sql"), |_| Ok(())),
-    (include_str!("../migrations/0004_retention.sql"), erase::fill),
-    (include_str!("../migrations/0005_evidence.sql"), |_| Ok(())),
-    (include_str!("../migrations/0006_leaving.sql"), |_| Ok(())),
-    (include_str!("../migrations/0007_bundles.sql"), |_| Ok(())),
-    (include_str!("../migrations/0008_lists.sql"), lists::fill),
-    (include_str!("../migrations/0009_search_by_time.sql"), |_| Ok(())),
-    (include_str!("../migrations/0010_team.sql"), |_| Ok(())),
-    (include_str!("../migrations/0011_lookup_lists.sql"), |_| Ok(())),
-    (include_str!("../migrations/0012_then_now.sql"), |_| Ok(())),
-    (include_str!("../migrations/0013_vocabulary.sql"), |_| Ok(())),
+    (include_str!("../migrations/0001_house.sql"), nothing),
+    (include_str!("../migrations/0002_search.sql"), nothing),
+    (include_str!("../migrations/0003_signed_files.sql"), nothing),
+    (include_str!("../migrations/0004_retention.sql"), |it, _| erase::fill(it)),
+    (include_str!("../migrations/0005_evidence.sql"), nothing),
+    (include_str!("../migrations/0006_leaving.sql"), nothing),
+    (include_str!("../migrations/0007_bundles.sql"), nothing),
+    (include_str!("../migrations/0008_lists.sql"), |it, _| lists::fill(it)),
+    (include_str!("../migrations/0009_search_by_time.sql"), nothing),
+    (include_str!("../migrations/0010_team.sql"), nothing),
+    (include_str!("../migrations/0011_lookup_lists.sql"), nothing),
+    (include_str!("../migrations/0012_then_now.sql"), nothing),
+    (include_str!("../migrations/0013_vocabulary.sql"), nothing),
     // What is found is indexed once, however old the vault is.
-    (include_str!("../migrations/0014_packed.sql"), search::build),
+    (include_str!("../migrations/0014_packed.sql"), |it, tell| {
+        search::build(it, &|done, total| tell(Opening::Indexing { done, total }))
+    }),
 ];
 
-type Migration = (&'static str, fn(&Connection) -> Result<(), StoreError>);
+type Migration = (&'static str, Fill);
+
+/// What fills new tables; told what takes long.
+type Fill = fn(&Connection, &dyn Fn(Opening)) -> Result<(), StoreError>;
+
+fn nothing(_: &Connection, _: &dyn Fn(Opening)) -> Result<(), StoreError> {
+    Ok(())
+}
 
 /// The newest schema this program knows.
 pub(crate) const SCHEMA: u32 = MIGRATIONS.len() as u32;
@@ -80,7 +89,7 @@ pub(crate) fn connection(
 #[expect(clippy::disallowed_methods, reason = "nothing of it reaches a disk")]
 pub(crate) fn in_memory() -> Result<Connection, StoreError> {
     let mut connection = Connection::open_with_flags(":memory:", OpenFlags::default())?;
-    migrate(&mut connection)?;
+    migrate(&mut connection, &|_| ())?;
     Ok(connection)
 }
 
@@ -88,7 +97,10 @@ pub(crate) fn schema(connection: &Connection) -> Result<u32, StoreError> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
-pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+pub(crate) fn migrate(
+    connection: &mut Connection,
+    tell: &dyn Fn(Opening),
+) -> Result<(), StoreError> {
     let found = schema(connection)?;
     if found > SCHEMA {
         return Err(StoreError::TooNew { found, known: SCHEMA });
@@ -96,7 +108,7 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     for (schema, (tables, fill)) in (1..).zip(MIGRATIONS).skip(found as usize) {
         let tx = connection.transaction()?;
         tx.execute_batch(tables)?;
-        fill(&tx)?;
+        fill(&tx, tell)?;
         tx.pragma_update(None, "user_version", schema)?;
         tx.commit()?;
     }

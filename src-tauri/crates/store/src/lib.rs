@@ -87,7 +87,7 @@ pub use evidence::ArrivedFile;
 pub use health::Condition;
 pub use lists::{ListPart, ListedCase, MAX_FOUND, Which};
 pub use lookup_lists::{Listed, ListedPart, NewList};
-pub use place::{Now, Place, VaultFiles, sync_dir};
+pub use place::{Now, Opening, Place, Tell, VaultFiles, sync_dir};
 pub use read::Reader;
 pub use rebuild::Difference;
 pub use recover::Recovered;

@@ -17,6 +17,25 @@ use crate::{
 /// The clock, handed in.
 pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
+/// What takes long when a vault is opened: it was written by an earlier Farol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// A backup is made before anything is changed.
+    BackingUp,
+    /// Its tables are brought up to date.
+    Migrating,
+    /// What can be searched for is read anew.
+    Indexing {
+        /// Texts read.
+        done: u32,
+        /// Of how many.
+        total: u32,
+    },
+}
+
+/// Who is told what opening does, handed in.
+pub type Tell = Arc<dyn Fn(Opening) + Send + Sync>;
+
 /// Where a vault lies and who asks for it.
 #[derive(Clone)]
 pub struct Place {
@@ -26,6 +45,8 @@ pub struct Place {
     pub who: String,
     /// The clock.
     pub now: Now,
+    /// Who is told when opening it takes long.
+    pub tell: Option<Tell>,
 }
 
 /// Which of a vault's files exist.
@@ -38,6 +59,12 @@ pub struct VaultFiles {
 }
 
 impl Place {
+    pub(crate) fn tell(&self, opening: Opening) {
+        if let Some(tell) = &self.tell {
+            tell(opening);
+        }
+    }
+
     pub(crate) fn database(&self) -> PathBuf {
         self.dir.join("farol.vault")
     }

@@ -77,7 +77,7 @@ impl Store {
         }
         replay(&tx, &tx)?;
         tx.execute_batch("DELETE FROM search_text; DELETE FROM search; DELETE FROM search_term")?;
-        search::build(&tx)?;
+        search::build(&tx, &|_, _| ())?;
         tx.commit()?;
         Ok(())
     }

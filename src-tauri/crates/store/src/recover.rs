@@ -68,7 +68,7 @@ impl Place {
         let backup = self.ground(&there, words, &secrets)?;
         let mut ground =
             connection(&there.join(DATABASE), &secrets.key_text(), OpenFlags::default())?;
-        migrate(&mut ground)?;
+        migrate(&mut ground, &|_| ())?;
         let mut gathered = Gathered::default();
         let tail = tail::Found::read(&self.tail(), &tail::key(&secrets.database_key));
         if let Ok(Some(tail)) = tail {

@@ -8,8 +8,12 @@
 mod as_indexed;
 /// A query in the words of the database.
 mod asked;
+/// The index filled anew.
+mod build;
 /// What can be found, kept in step.
 mod index;
+/// What can be found of each thing.
+mod items;
 /// What is shown of it.
 mod marks;
 /// Every word there is.
@@ -26,7 +30,10 @@ use farol_model::{
 };
 
 use self::asked::Asked;
-pub(crate) use self::index::{Changes, build, forget};
+pub(crate) use self::{
+    build::build,
+    index::{Changes, forget},
+};
 use crate::StoreError;
 
 /// Most results of one search.

@@ -25,7 +25,7 @@ pub(crate) const NEW: NewVault<'_> = NewVault {
 
 pub(crate) fn place(dir: &Path) -> Place {
     let now = Timestamp::from_ms(1_795_000_000_000);
-    Place { dir: dir.to_owned(), who: "a test".into(), now: Arc::new(move || now) }
+    Place { dir: dir.to_owned(), who: "a test".into(), tell: None, now: Arc::new(move || now) }
 }
 
 pub(crate) fn new_store() -> (TempDir, Store) {

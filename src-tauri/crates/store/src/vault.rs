@@ -29,6 +29,7 @@ use crate::{
     connection::{SCHEMA, connection, migrate, schema},
     evidence,
     holder::Holder,
+    place::Opening,
     restore::WAL,
     seal::{hex, random, unhex},
     slots::{Cost, Secrets, Slots},
@@ -209,9 +210,11 @@ impl Store {
         let found = schema(&writer)?;
         let is_older = (1..SCHEMA).contains(&found);
         if is_older {
+            place.tell(Opening::BackingUp);
             backup::make(&place, &writer, &database_key)?;
+            place.tell(Opening::Migrating);
         }
-        migrate(&mut writer)?;
+        migrate(&mut writer, &|it| place.tell(it))?;
         if is_older {
             // A migration can write the file anew: the next start would read all of it from the WAL.
             writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;

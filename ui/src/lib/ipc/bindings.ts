@@ -181,6 +181,7 @@ export const events = {
 	filesImported: makeEvent<FilesImported, FilesImported>("files-imported"),
 	lockAsked: makeEvent<LockAsked, LockAsked>("lock-asked"),
 	progress: makeEvent<Progress, Progress>("progress"),
+	upgrading: makeEvent<Upgrading, Upgrading>("upgrading"),
 };
 
 /* Types */
@@ -3794,6 +3795,19 @@ export type Unprinted = {
 	/**  The characters, each once. */
 	characters: string,
 };
+
+/**  A vault that an earlier Farol wrote is opened, which takes long. */
+export type Upgrading = 
+/**  A backup is made first. */
+{ step: "backing_up" } | 
+/**  Its tables are brought up to date. */
+{ step: "migrating" } | 
+/**  What can be searched for is read anew. */
+{ step: "indexing"; 
+/**  Texts read. */
+done: number; 
+/**  Of how many. */
+total: number };
 
 /**  What a new vault needs. */
 export type VaultCreate = {

@@ -12,6 +12,8 @@ export type Desk = { [K in keyof typeof commands]: Unwrapped<(typeof commands)[K
   onChanged(listener: () => void): () => void;
   /** Calls back while a look-up runs or a file comes in. */
   onProgress(listener: (done: number, total: number) => void): () => void;
+  /** Calls back while a vault that an earlier Farol wrote is brought up to date. */
+  onUpgrading(listener: (it: import("./bindings").Upgrading) => void): () => void;
   /** Calls back when the computer is about to sleep, or its screen was locked. */
   onLockAsked(listener: () => void): () => void;
   /** Calls back with its name when a bundle was dropped on the window. */
@@ -61,6 +63,8 @@ export const desk = {
   onChanged: (listener: () => void) => listen(events.changed, listener),
   onProgress: (listener: (done: number, total: number) => void) =>
     listen(events.progress, (it) => listener(it.done, it.total)),
+  onUpgrading: (listener: (it: import("./bindings").Upgrading) => void) =>
+    listen(events.upgrading, listener),
   onFilesImported: (listener: (results: import("./bindings").ImportResult[]) => void) =>
     listen(events.filesImported, listener),
   onBundleDropped: (listener: (name: string) => void) => listen(events.bundleDropped, listener),

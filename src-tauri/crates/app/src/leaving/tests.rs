@@ -16,7 +16,12 @@ const HOST: &str = "login.harbour-bank.example";
 
 fn place(dir: &TempDir) -> vault::Place {
     let now = Timestamp::from_ms(1_795_000_000_000);
-    vault::Place { dir: dir.path().to_owned(), who: "a test".into(), now: Arc::new(move || now) }
+    vault::Place {
+        dir: dir.path().to_owned(),
+        who: "a test".into(),
+        tell: None,
+        now: Arc::new(move || now),
+    }
 }
 
 fn new_desk() -> (TempDir, Desk) {

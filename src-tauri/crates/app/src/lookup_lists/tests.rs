@@ -31,7 +31,12 @@ fn place(dir: &TempDir) -> vault::Place {
     // Every look at the clock is a tenth of a second later, so that registries give tokens.
     let ms = AtomicI64::new(1_795_000_000_000);
     let now = move || Timestamp::from_ms(ms.fetch_add(100, Ordering::Relaxed));
-    vault::Place { dir: dir.path().to_owned(), who: "a test".into(), now: Arc::new(now) }
+    vault::Place {
+        dir: dir.path().to_owned(),
+        who: "a test".into(),
+        tell: None,
+        now: Arc::new(now),
+    }
 }
 
 fn new_desk() -> (TempDir, Desk) {

@@ -87,7 +87,7 @@ impl Two {
 fn desk(dir: &TempDir, name: &str) -> Desk {
     let now = Timestamp::from_ms(1_795_000_000_000);
     let dir = dir.path().join(name);
-    let place = vault::Place { dir, who: "a test".into(), now: Arc::new(move || now) };
+    let place = vault::Place { dir, who: "a test".into(), tell: None, now: Arc::new(move || now) };
     fs::create_dir(&place.dir).unwrap();
     vault::create_practice(place, name, MACHINES).unwrap()
 }
@@ -338,7 +338,7 @@ fn a_practice_desk_signs_for_no_real_one() {
     let now = Timestamp::from_ms(1_795_000_000_000);
     let dir = two.path("real");
     fs::create_dir(&dir).unwrap();
-    let place = vault::Place { dir, who: "a test".into(), now: Arc::new(move || now) };
+    let place = vault::Place { dir, who: "a test".into(), tell: None, now: Arc::new(move || now) };
     let new = farol_store::NewVault {
         passphrase: "lamp oil",
         cost: farol_store::slots::Cost { memory_kib: 64, passes: 1, lanes: 1 },

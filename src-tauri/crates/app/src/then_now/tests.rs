@@ -41,6 +41,7 @@ impl Clocked {
         let place = vault::Place {
             dir: dir.path().to_owned(),
             who: "a test".into(),
+            tell: None,
             now: Arc::new(move || Timestamp::from_ms(clock.fetch_add(1, Ordering::Relaxed))),
         };
         let desk = vault::create_practice(place, "Ana Investigator", MACHINES).unwrap();

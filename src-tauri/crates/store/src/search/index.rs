@@ -8,41 +8,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, Statement, ToSql, params};
-use serde::de::DeserializeOwned;
 
 use farol_model::{
-    case::{Case, Note},
-    decision::{Decision, Mitigation},
-    document::{Document, DocumentKind, Span, Text},
-    id::{CaseId, DocumentId},
+    case::Case,
+    id::CaseId,
     journal::Action,
-    lookup::{Answer, Observation},
+    lookup::Observation,
     observable::{Observable, defang},
-    refang::plain,
-    report::Report,
     search::SearchKind,
-    sighting::Sighting,
     time::Timestamp,
 };
 
-use super::vocabulary;
-use crate::{
-    Reader, StoreError,
-    read::{id_of, kind_of, parse},
+use super::{
+    items::{
+        BETWEEN_PARTS, Item, Texts, of_case_facts, of_decision, of_document, of_mitigation,
+        of_note, of_report, of_sighting, one_line, words_of_answer,
+    },
+    vocabulary,
 };
-
-/// Stands between the parts of a body; no word, so that words on both sides are no phrase.
-const BETWEEN_PARTS: &str = " · ";
-
-/// One thing that can be found.
-struct Item {
-    kind: SearchKind,
-    key: String,
-    case: Option<CaseId>,
-    at: Timestamp,
-    title: String,
-    body: Vec<String>,
-}
+use crate::{Reader, StoreError};
 
 /// Items of one second; with more than these, ids go on in the next.
 const ITEMS_A_SECOND: i64 = 1024;
@@ -164,7 +148,7 @@ impl Changes {
         vocabulary::unlearn(conn, &gone)
     }
 
-    fn apply_texts(self, conn: &Connection) -> Result<Changed, StoreError> {
+    pub(super) fn apply_texts(self, conn: &Connection) -> Result<Changed, StoreError> {
         let (mut gone, mut new) = (BTreeSet::new(), Vec::new());
         let mut changed = Changed::default();
         for ((kind, key), item) in self.0 {
@@ -191,7 +175,12 @@ impl Changes {
         Ok(changed)
     }
 
-    fn put(&mut self, item: Item) {
+    /// How many items change.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn put(&mut self, item: Item) {
         self.0.insert((item.kind.word(), item.key.clone()), Some(item));
     }
 
@@ -200,7 +189,7 @@ impl Changes {
     }
 
     /// A case, its people and its accounts.
-    fn put_case(&mut self, conn: &Connection, case: &Case) -> Result<(), StoreError> {
+    pub(super) fn put_case(&mut self, conn: &Connection, case: &Case) -> Result<(), StoreError> {
         let of_case = format!("{}/", case.id);
         let parts = [SearchKind::Person, SearchKind::Account];
         for ((kind, key), item) in &mut self.0 {
@@ -221,7 +210,7 @@ impl Changes {
     }
 
     /// A value on a case: a target, or one that a person added, or neither any more.
-    fn put_value(
+    pub(super) fn put_value(
         &mut self,
         conn: &Connection,
         id: CaseId,
@@ -252,7 +241,7 @@ impl Changes {
     }
 
     /// What was answered about one host of a case: one item, however often and for what it was asked.
-    fn put_answer(
+    pub(super) fn put_answer(
         &mut self,
         conn: &Connection,
         case: CaseId,
@@ -295,23 +284,9 @@ fn answered(conn: &Connection, key: &str) -> Result<Option<(Timestamp, String)>,
         .optional()?)
 }
 
-/// What an answer says that somebody may look for: names, addresses, texts, holders.
-fn words_of_answer(answer: &Answer) -> Vec<String> {
-    match answer {
-        Answer::Dns { answers, .. } => answers.iter().map(|it| defang(&it.data)).collect(),
-        Answer::Asn { .. } | Answer::Registered { .. } | Answer::Whois { record: Some(_), .. } => {
-            vec![defang(&answer.in_one_line())]
-        }
-        Answer::Whois { record: None, .. }
-        | Answer::NotInTable
-        | Answer::NotRegistered { .. }
-        | Answer::NoAnswer { .. } => Vec::new(),
-    }
-}
-
 /// What a change of texts does to the vocabulary.
 #[derive(Default)]
-struct Changed {
+pub(super) struct Changed {
     /// Words that were in texts that went.
     gone: BTreeSet<String>,
     new: Vec<Texts>,
@@ -330,273 +305,6 @@ fn take_words(
         }
     }
     Ok(())
-}
-
-/// Fills an empty index, and its vocabulary, from the projections.
-pub(crate) fn build(conn: &Connection) -> Result<(), StoreError> {
-    for_each(
-        conn,
-        "SELECT id, body FROM report ORDER BY received_at_ms",
-        |it, _, report: Report| {
-            it.put(of_report(&report));
-            Ok(())
-        },
-    )?;
-    for_each(conn, "SELECT id, body FROM case_ ORDER BY opened_at_ms", |it, _, case: Case| {
-        it.put_case(conn, &case)
-    })?;
-    let mut values = conn.prepare(
-        "SELECT case_id, kind, value FROM (SELECT case_id, kind, value FROM target
-                                           UNION SELECT case_id, kind, value FROM observable)
-         ORDER BY (SELECT opened_at_ms FROM case_ WHERE id = case_id)",
-    )?;
-    let mut rows = values.query([])?;
-    let mut batch = Batch::new(conn);
-    while let Some(row) = rows.next()? {
-        let kind = kind_of(&row.get::<_, String>(1)?)?;
-        let observable = Observable { kind, value: row.get(2)? };
-        let case = id_of(&row.get::<_, String>(0)?)?;
-        batch.add(|it| it.put_value(conn, case, &observable))?;
-    }
-    batch.changes.apply_texts(conn)?;
-    for_each(conn, "SELECT case_id, body FROM note ORDER BY at_ms", |it, case, note: Note| {
-        it.put(of_note(id_of(&case)?, &note));
-        Ok(())
-    })?;
-    for_each(
-        conn,
-        "SELECT case_id, body FROM decision ORDER BY at_ms",
-        |it, case, decision: Decision| {
-            it.put(of_decision(id_of(&case)?, &decision));
-            Ok(())
-        },
-    )?;
-    for_each(
-        conn,
-        "SELECT case_id, body FROM mitigation ORDER BY at_ms",
-        |it, case, mitigation: Mitigation| {
-            it.put(of_mitigation(id_of(&case)?, &mitigation));
-            Ok(())
-        },
-    )?;
-    for_each(
-        conn,
-        "SELECT id, body FROM document ORDER BY created_at_ms",
-        |it, id, _: Document| {
-            let document = Reader::new(conn).document(id_of::<DocumentId>(&id)?)?;
-            it.put(of_document(&document));
-            Ok(())
-        },
-    )?;
-    for_each(
-        conn,
-        "SELECT case_id, body FROM observation ORDER BY asked_at_ms",
-        |it, case, observation: Observation| it.put_answer(conn, id_of(&case)?, &observation),
-    )?;
-    for_each(
-        conn,
-        "SELECT case_id, body FROM sighting ORDER BY at_ms",
-        |it, case, sighting: Sighting| {
-            it.put(of_sighting(id_of(&case)?, &sighting));
-            Ok(())
-        },
-    )?;
-    vocabulary::build(conn)
-}
-
-/// Changes that are applied a thousand at a time.
-struct Batch<'a> {
-    conn: &'a Connection,
-    changes: Changes,
-}
-
-impl<'a> Batch<'a> {
-    fn new(conn: &'a Connection) -> Self {
-        Self { conn, changes: Changes::default() }
-    }
-
-    fn add(
-        &mut self,
-        put: impl FnOnce(&mut Changes) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        put(&mut self.changes)?;
-        if self.changes.0.len() >= 1000 {
-            std::mem::take(&mut self.changes).apply_texts(self.conn)?;
-        }
-        Ok(())
-    }
-}
-
-fn for_each<T: DeserializeOwned>(
-    conn: &Connection,
-    sql: &str,
-    put: impl Fn(&mut Changes, String, T) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let mut query = conn.prepare(sql)?;
-    let mut rows = query.query([])?;
-    let mut batch = Batch::new(conn);
-    while let Some(row) = rows.next()? {
-        let (owner, body): (String, String) = (row.get(0)?, row.get(1)?);
-        batch.add(|it| put(it, owner, parse(&body)?))?;
-    }
-    batch.changes.apply_texts(conn)?;
-    Ok(())
-}
-
-fn of_report(report: &Report) -> Item {
-    let parsed = &report.parsed;
-    let mut body = vec![parsed.text.clone()];
-    for who in [&parsed.sender, &parsed.reporter] {
-        body.extend(who.name.iter().chain(&who.address).cloned());
-    }
-    body.extend(parsed.reporter_reference.clone());
-    body.extend(parsed.attachments.iter().map(|it| it.name.clone()));
-    body.extend(
-        parsed
-            .observables
-            .iter()
-            .filter(|it| {
-                let in_text = matches!(it.found_in.as_str(), "body" | "subject");
-                !in_text || plain(&it.written_as).text != it.observable.value
-            })
-            .map(|it| it.observable.defanged()),
-    );
-    Item {
-        kind: SearchKind::Report,
-        key: report.id.to_string(),
-        case: None,
-        at: report.received_at,
-        title: parsed.subject.clone(),
-        body,
-    }
-}
-
-/// A case, its people and its accounts.
-fn of_case_facts(case: &Case) -> Vec<Item> {
-    let facts = &case.facts;
-    let item = |kind, key, title: &str, body| Item {
-        kind,
-        key,
-        case: Some(case.id),
-        at: case.opened_at,
-        title: title.to_owned(),
-        body,
-    };
-    let mut body = vec![case.reference.to_string(), facts.severity_reason.clone()];
-    body.extend(case.theirs.map(|it| it.to_string()));
-    body.extend(
-        [&facts.waiting_on, &facts.asked_by, &facts.jurisdiction].into_iter().flatten().cloned(),
-    );
-    body.extend([&facts.legal_bases, &facts.tickets, &facts.tags].into_iter().flatten().cloned());
-    let mut items = vec![item(SearchKind::Case, case.id.to_string(), &facts.title, body)];
-    for (n, person) in facts.people.iter().enumerate() {
-        let mut body = vec![person.role.label().to_owned()];
-        body.extend(person.address.clone());
-        items.push(item(SearchKind::Person, format!("{}/{n}", case.id), &person.name, body));
-    }
-    for (n, account) in facts.accounts.iter().enumerate() {
-        let body = vec![account.id.clone()];
-        items.push(item(SearchKind::Account, format!("{}/{n}", case.id), &account.name, body));
-    }
-    items
-}
-
-fn of_note(case: CaseId, note: &Note) -> Item {
-    Item {
-        kind: SearchKind::Note,
-        key: note.id.to_string(),
-        case: Some(case),
-        at: note.written_at,
-        title: String::new(),
-        body: vec![note.text.clone()],
-    }
-}
-
-fn of_sighting(case: CaseId, it: &Sighting) -> Item {
-    let how = [&it.seen_from, &it.device, &it.language].into_iter().cloned();
-    let body = [it.seen.label().to_owned(), it.words.clone()].into_iter().chain(how);
-    Item {
-        kind: SearchKind::Sighting,
-        key: it.id.to_string(),
-        case: Some(case),
-        at: it.seen_at,
-        title: it.observable.defanged(),
-        body: body.chain(it.seen_by.clone()).filter(|it| !it.is_empty()).collect(),
-    }
-}
-
-fn of_decision(case: CaseId, decision: &Decision) -> Item {
-    let mut body = vec![decision.reason.clone()];
-    body.extend(decision.policy.iter().chain(&decision.alternatives).cloned());
-    body.push(decision.blast_radius.clone());
-    body.extend(decision.target.as_ref().map(Observable::defanged));
-    Item {
-        kind: SearchKind::Decision,
-        key: decision.id.to_string(),
-        case: Some(case),
-        at: decision.decided_at,
-        title: decision.what.clone(),
-        body,
-    }
-}
-
-fn of_mitigation(case: CaseId, mitigation: &Mitigation) -> Item {
-    Item {
-        kind: SearchKind::Mitigation,
-        key: mitigation.id.to_string(),
-        case: Some(case),
-        at: mitigation.steps.first().map_or(Timestamp::from_ms(0), |step| step.at),
-        title: mitigation.what.clone(),
-        body: mitigation.target.iter().map(Observable::defanged).collect(),
-    }
-}
-
-fn of_document(document: &Document) -> Item {
-    let texts = document.blocks.iter().flat_map(|block| block.content.texts()).map(words_of);
-    let mut body = vec![texts.collect::<Vec<_>>().join("\n")];
-    if let Some(envelope) = &document.envelope {
-        body.extend([envelope.subject.clone(), envelope.to.clone()]);
-    }
-    Item {
-        kind: match document.kind {
-            DocumentKind::Response => SearchKind::Response,
-            DocumentKind::Rca | DocumentKind::Readout => SearchKind::Document,
-        },
-        key: document.id.to_string(),
-        case: Some(document.case),
-        at: document.created_at,
-        title: document.title.clone(),
-        body,
-    }
-}
-
-/// The words of a text; facts are filled in at export and stand elsewhere.
-fn words_of(text: &Text) -> String {
-    text.0
-        .iter()
-        .filter_map(|span| match span {
-            Span::Plain(text) | Span::Marked { text, .. } => Some(text.as_str()),
-            Span::Fact(_) => None,
-        })
-        .collect()
-}
-
-/// What is looked through, and what is shown of it.
-struct Texts {
-    title: String,
-    body: String,
-    written_title: String,
-    written_body: String,
-}
-
-impl Texts {
-    fn of(item: &Item) -> Self {
-        let written_title = one_line(&item.title);
-        let parts = item.body.iter().map(|it| one_line(it)).filter(|it| !it.is_empty());
-        let written_body = parts.collect::<Vec<_>>().join(BETWEEN_PARTS);
-        let (title, body) = (plain(&written_title).text, plain(&written_body).text);
-        Self { title, body, written_title, written_body }
-    }
 }
 
 /// The id of an item that the index has, and whether it stands there as it is now.
@@ -679,17 +387,4 @@ pub(crate) fn forget(conn: &Connection, condition: &str, value: &str) -> Result<
     take_words(&mut delete, value, &mut gone)?;
     conn.execute(&format!("DELETE FROM search WHERE {condition}"), [value])?;
     vocabulary::unlearn(conn, &gone)
-}
-
-/// The text in one line: white space and control characters are one space.
-fn one_line(text: &str) -> String {
-    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
-    let mut line = String::with_capacity(text.len());
-    for word in words.filter(|it| !it.is_empty()) {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    line
 }

@@ -1,4 +1,8 @@
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::BTreeSet,
+    ops::Range,
+    sync::{Arc, Mutex},
+};
 
 use rusqlite::Connection;
 
@@ -15,7 +19,7 @@ use farol_model::{
 
 use super::{Hits, MAX_HITS, MAX_RANKED};
 use crate::{
-    Store, StoreError, WriteTx,
+    Opening, Place, Store, StoreError, Tell, WriteTx,
     tests::{PASSPHRASE, new_store, note, open_case, place, raw},
 };
 
@@ -554,7 +558,7 @@ fn an_index_built_from_the_projections_is_the_live_one() {
     raw.execute_batch("DELETE FROM search_text; DELETE FROM search; DELETE FROM search_term;")
         .unwrap();
     is_whole(&raw);
-    super::build(&raw).unwrap();
+    super::build(&raw, &|_, _| ()).unwrap();
     assert_eq!(content(&raw), live);
     assert_eq!(vocabulary(&raw), words);
     is_whole(&raw);
@@ -644,7 +648,17 @@ fn a_vault_of_the_first_schema_is_searchable_after_opening() {
         .unwrap();
     }
     drop(store);
-    let store = Store::open_with_words(place(dir.path()), PASSPHRASE).unwrap();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let tell = Arc::clone(&told);
+    let tell: Tell = Arc::new(move |it| tell.lock().unwrap().push(it));
+    let place = Place { tell: Some(tell), ..place(dir.path()) };
+    let store = Store::open_with_words(place, PASSPHRASE).unwrap();
+    let told = told.lock().unwrap();
+    let [Opening::BackingUp, Opening::Migrating, .., Opening::Indexing { done, total }] = told[..]
+    else {
+        panic!("told {told:?}")
+    };
+    assert!(done == total && total >= 14, "told {told:?}");
     assert_eq!(store.backups().len(), 1, "a migration begins with a backup");
     assert_eq!(content(&raw(&store)), before);
     assert_eq!(find(&store, "kind:note five").n_hits, 1);
@@ -699,6 +713,6 @@ fn what_the_world_answered_is_found_once_a_host_however_often_it_was_asked() {
     let raw = raw(&store);
     let live = content(&raw);
     raw.execute_batch("DELETE FROM search_text; DELETE FROM search;").unwrap();
-    super::build(&raw).unwrap();
+    super::build(&raw, &|_, _| ()).unwrap();
     assert_eq!(content(&raw), live);
 }

@@ -58,13 +58,14 @@ pub(super) fn unlearn(conn: &Connection, words: &BTreeSet<String>) -> Result<(),
     Ok(())
 }
 
-/// Fills an empty vocabulary from the texts there are.
-pub(crate) fn build(conn: &Connection) -> Result<(), StoreError> {
+/// Fills an empty vocabulary from the texts there are; `read` is called after each.
+pub(crate) fn build(conn: &Connection, read: &dyn Fn()) -> Result<(), StoreError> {
     let mut texts = conn.prepare("SELECT title, body FROM search_text ORDER BY id")?;
     let mut rows = texts.query([])?;
     let mut part: Vec<String> = Vec::new();
     while let Some(row) = rows.next()? {
         part.extend([row.get(0)?, row.get(1)?]);
+        read();
         if part.len() >= LEARNED_AT_ONCE {
             learn(conn, &part)?;
             part.clear();
