@@ -8,7 +8,7 @@ use crate::{Desk, Failure};
 /// Answers in one commit, and in one entry of the journal.
 const IN_A_COMMIT: usize = 250;
 
-/// Bytes of messages in one commit, unless one message alone has more.
+/// Bytes of messages in one commit, unless one message alone has more, or the last host has a few more.
 const BYTES_IN_A_COMMIT: usize = 1 << 20;
 
 impl Desk {
@@ -26,11 +26,10 @@ impl Desk {
                 lines.push(b'\n');
             }
             let batch = farol_store::digest(&lines);
-            let observations: Vec<_> = asked.iter().map(|it| it.observation.clone()).collect();
+            let observations = asked.iter().map(|it| it.observation.clone()).collect();
             self.store.write_behind(|tx| {
                 let messages =
                     tx.keep_messages(asked.iter().filter_map(|it| it.wire.as_deref()))?;
-                let observations = observations.clone();
                 tx.record(&Action::Observed { case, batch, observations, messages })?;
                 Ok::<_, Failure>(())
             })?;
@@ -44,17 +43,16 @@ impl Desk {
 fn commits(mut asked: &[Asked]) -> impl Iterator<Item = &[Asked]> {
     std::iter::from_fn(move || {
         let about = |at: usize| asked[at].observation.question.about();
-        let most = asked.len().min(IN_A_COMMIT * 5 / 4);
-        let mut end = asked.len().min(IN_A_COMMIT);
-        while end > 0 && end < most && about(end - 1) == about(end) {
-            end += 1;
-        }
         let mut n_bytes = 0;
-        let fits = asked[..end].iter().take_while(|it| {
+        let fits = asked.iter().take(IN_A_COMMIT).take_while(|it| {
             n_bytes += it.wire.as_ref().map_or(0, Vec::len);
             n_bytes <= BYTES_IN_A_COMMIT
         });
-        end = fits.count().max(1).min(asked.len());
+        let mut end = fits.count().max(1).min(asked.len());
+        let most = asked.len().min(end + IN_A_COMMIT / 4);
+        while end > 0 && end < most && about(end - 1) == about(end) {
+            end += 1;
+        }
         let (piece, rest) = asked.split_at(end);
         asked = rest;
         (!piece.is_empty()).then_some(piece)

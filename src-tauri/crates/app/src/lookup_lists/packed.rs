@@ -1,14 +1,15 @@
 //! Answers as a list keeps them: each observation with its bytes, packed together.
 //!
-//! `length json length bytes` for each, both lengths four bytes, little end first; no bytes are written
-//! as length 2³²−1. The whole is deflated, because DNS answers say the same again and again.
+//! For each its JSON and its bytes, as messages are packed; that there are no bytes is written as a length of
+//! 2³²−1. The whole is deflated, because DNS answers say the same again and again.
 
 use std::io::{Read as _, Write as _};
 
 use farol_lookup::Asked;
+use farol_model::lookup::messages::{put, take};
 use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 
-const NO_BYTES: u32 = u32::MAX;
+const NO_BYTES: [u8; 4] = u32::MAX.to_le_bytes();
 
 /// Packs answers.
 pub(super) fn pack<'a>(asked: impl IntoIterator<Item = &'a Asked>) -> Vec<u8> {
@@ -18,7 +19,7 @@ pub(super) fn pack<'a>(asked: impl IntoIterator<Item = &'a Asked>) -> Vec<u8> {
         put(&mut plain, &json);
         match &it.wire {
             Some(wire) => put(&mut plain, wire),
-            None => plain.extend(NO_BYTES.to_le_bytes()),
+            None => plain.extend(NO_BYTES),
         }
     }
     let mut packed = DeflateEncoder::new(Vec::new(), Compression::fast());
@@ -33,30 +34,17 @@ pub(super) fn unpack(packed: &[u8]) -> Option<Vec<Asked>> {
     let mut rest = plain.as_slice();
     let mut all = Vec::new();
     while !rest.is_empty() {
-        let json = take(&mut rest)??;
-        let wire = take(&mut rest)?.map(<[u8]>::to_vec);
+        let json = take(&mut rest)?;
+        let wire = match rest.strip_prefix(&NO_BYTES) {
+            Some(after) => {
+                rest = after;
+                None
+            }
+            None => Some(take(&mut rest)?.to_vec()),
+        };
         all.push(Asked { observation: serde_json::from_slice(json).ok()?, wire });
     }
     Some(all)
-}
-
-fn put(to: &mut Vec<u8>, bytes: &[u8]) {
-    to.extend((bytes.len() as u32).to_le_bytes());
-    to.extend(bytes);
-}
-
-/// The next piece; `Some(None)` when it was none.
-fn take<'a>(from: &mut &'a [u8]) -> Option<Option<&'a [u8]>> {
-    let (length, rest) = from.split_first_chunk::<4>()?;
-    *from = rest;
-    match u32::from_le_bytes(*length) {
-        NO_BYTES => Some(None),
-        length => {
-            let (piece, rest) = rest.split_at_checked(length as usize)?;
-            *from = rest;
-            Some(Some(piece))
-        }
-    }
 }
 
 #[cfg(test)]

@@ -2,26 +2,33 @@
 //!
 //! Each stands after its length in bytes: four bytes, the lowest first.
 
+/// Puts a message, under 4 GiB, behind those that are there.
+pub fn put(to: &mut Vec<u8>, message: &[u8]) {
+    let length = u32::try_from(message.len()).expect("a message is far below 4 GiB");
+    to.extend(length.to_le_bytes());
+    to.extend(message);
+}
+
+/// Takes the next message; none when there is no whole one.
+pub fn take<'a>(from: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (length, rest) = from.split_first_chunk::<4>()?;
+    let (message, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+    *from = rest;
+    Some(message)
+}
+
 /// Packs messages, each under 4 GiB.
 pub fn pack<'a>(messages: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
     let mut packed = Vec::new();
-    for message in messages {
-        let length = u32::try_from(message.len()).expect("a message is far below 4 GiB");
-        packed.extend(length.to_le_bytes());
-        packed.extend(message);
-    }
+    messages.into_iter().for_each(|it| put(&mut packed, it));
     packed
 }
 
 /// The messages of a pack; none when it is no whole one.
-pub fn unpack(packed: &[u8]) -> Option<Vec<&[u8]>> {
+pub fn unpack(mut packed: &[u8]) -> Option<Vec<&[u8]>> {
     let mut messages = Vec::new();
-    let mut rest = packed;
-    while !rest.is_empty() {
-        let (length, after) = rest.split_first_chunk::<4>()?;
-        let (message, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-        messages.push(message);
-        rest = after;
+    while !packed.is_empty() {
+        messages.push(take(&mut packed)?);
     }
     Some(messages)
 }

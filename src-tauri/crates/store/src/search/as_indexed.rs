@@ -5,7 +5,7 @@ use std::ops::Range;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// A text with capitals and accents taken off, when nobody asks where it stood.
-pub(super) fn fold(text: &str) -> String {
+pub(super) fn bare(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_ascii() {

@@ -11,7 +11,7 @@ use farol_model::{
 
 use super::{
     Hit, MAX_HITS, MAX_RANKED,
-    as_indexed::{AsIndexed, fold},
+    as_indexed::{AsIndexed, bare},
     index::is_of,
     marks::{CLOSE, Marked, OPEN, ranges_in},
     quoted,
@@ -141,7 +141,7 @@ impl Telling {
         if !spelled.is_empty() {
             let mut title = conn.prepare_cached("SELECT title FROM search_text WHERE id = ?1")?;
             for (id, weight) in &mut weight {
-                let title = title.query_row([id], |row| Ok(fold(row.get_ref(0)?.as_str()?)))?;
+                let title = title.query_row([id], |row| Ok(bare(row.get_ref(0)?.as_str()?)))?;
                 let has = |it: &&&Vec<String>| it.iter().any(|it| title.contains(it.as_str()));
                 *weight += 2 * spelled.iter().filter(has).count() as u32;
             }
@@ -173,7 +173,7 @@ impl Asked {
         };
         let of_cases = [&it.categories, &it.severities, &it.statuses, &it.cases];
         it.of_cases = of_cases.iter().any(|it| it.is_some());
-        it.has_many = it.has_many(conn, query)?;
+        it.has_many = it.finds_many(conn, query)?;
         let (mut pieces, mut words, mut whole_words) = (Vec::new(), Vec::new(), Vec::new());
         for term in &query.terms {
             match term {
@@ -184,7 +184,7 @@ impl Asked {
                         Where::Nowhere => return Ok(None),
                         Where::Words { any, exactly } => {
                             if !exactly {
-                                it.to_see.push(spellings.iter().map(|it| fold(it)).collect());
+                                it.to_see.push(spellings.iter().map(|it| bare(it)).collect());
                             }
                             words.push(any.clone());
                             ("search_word", any)
@@ -261,7 +261,7 @@ impl Asked {
     }
 
     /// Whether more have every term as whole words than are ranked.
-    fn has_many(&self, conn: &Connection, query: &Query) -> Result<bool, StoreError> {
+    fn finds_many(&self, conn: &Connection, query: &Query) -> Result<bool, StoreError> {
         let is_by_words = |it: &Term| matches!(it, Term::Words { .. });
         // Of whole words alone it would say nothing that looking for them does not.
         if self.is_filtered() || query.terms.iter().all(is_by_words) {
@@ -355,7 +355,7 @@ impl Asked {
         while let Some(row) = rows.next()? {
             let is_seen = self.to_see.is_empty()
                 || text.query_row([row.get::<_, i64>(0)?], |it| {
-                    let folded = [fold(it.get_ref(0)?.as_str()?), fold(it.get_ref(1)?.as_str()?)];
+                    let folded = [bare(it.get_ref(0)?.as_str()?), bare(it.get_ref(1)?.as_str()?)];
                     let has = |it: &String| folded.iter().any(|text| text.contains(it.as_str()));
                     Ok(self.to_see.iter().all(|spellings| spellings.iter().any(has)))
                 })?;
@@ -461,7 +461,7 @@ fn as_phrase(text: &str, is_beginning: bool) -> String {
 /// Folded spellings, unless each is one word.
 fn spelled(spellings: &[String]) -> Option<Vec<String>> {
     let are_words = spellings.iter().all(|it| is_word(it));
-    (!are_words).then(|| spellings.iter().map(|it| fold(it)).collect())
+    (!are_words).then(|| spellings.iter().map(|it| bare(it)).collect())
 }
 
 /// Whether it is one word in every index.
