@@ -1,7 +1,7 @@
 //! From a template and a case to blocks.
 
 use farol_model::{
-    case::{Category, Status},
+    case::{Category, Status, Target},
     decision::MitigationState,
     document::{
         Audience, Block, Content, Document, DocumentKind, Envelope, FactRow, Language, Text,
@@ -143,11 +143,9 @@ impl Writer<'_> {
                 self.evidence(),
             ),
             Rows::Milestones => timeline(self.milestones(audience)),
-            Rows::Addresses => {
-                let addresses = view::targets_for(self.material, &self.audience);
-                let rows = addresses.iter().map(|it| vec![it.observable.defanged()]);
-                table(language.pick(["Address"], ["Endereço"]), rows.collect())
-            }
+            Rows::Addresses => self.addresses(view::targets_for(self.material, &self.audience)),
+            Rows::Standing => self.addresses(view::standing_for(self.material, &self.audience)),
+            Rows::Restricted => self.addresses(view::restricted_for(self.material, &self.audience)),
             Rows::Targets => table(
                 language.pick(["Address", "Outcome"], ["Endereço", "Resultado"]),
                 self.targets(),
@@ -270,6 +268,11 @@ impl Writer<'_> {
         }
         rows.sort_by_key(|row| row.at);
         rows
+    }
+
+    fn addresses(&self, targets: Vec<&Target>) -> Option<Content<Text>> {
+        let rows = targets.iter().map(|it| vec![it.observable.defanged()]);
+        table(self.language.pick(["Address"], ["Endereço"]), rows.collect())
     }
 
     fn targets(&self) -> Vec<Vec<String>> {

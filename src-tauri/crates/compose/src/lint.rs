@@ -81,7 +81,8 @@ pub(crate) static PHRASES: LazyLock<Vec<Phrases>> = LazyLock::new(|| {
 /// A sentence of more words has to be read twice.
 pub(crate) const MAX_SENTENCE_WORDS: usize = 36;
 
-/// Reads a document again, block by block; findings in reading order, missing sections last.
+/// Reads a document again: its subject, then block by block; findings in reading order, missing sections
+/// last.
 pub fn lint(document: &Document, material: &Material) -> Vec<LintFinding> {
     let mut reader = Reader {
         material,
@@ -90,6 +91,7 @@ pub fn lint(document: &Document, material: &Material) -> Vec<LintFinding> {
         in_cause: false,
         findings: vec![],
     };
+    reader.subject(document);
     for block in &document.blocks {
         reader.block(block);
     }
@@ -109,6 +111,24 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Gaps of the line that is read first; the case's number stands there in brackets, too.
+    fn subject(&mut self, document: &Document) {
+        let Some(envelope) = &document.envelope else { return };
+        // What they wrote in brackets themselves, and the case's number, are no gaps of ours.
+        let reference = format!("[{}]", self.material.case.reference);
+        let theirs =
+            |gap: &str| self.material.reports.iter().any(|it| it.parsed.subject.contains(gap));
+        let gaps = placeholders(&envelope.subject);
+        let gaps = gaps.into_iter().filter(|it| *it != reference && !theirs(it));
+        self.findings.extend(gaps.map(|words| LintFinding {
+            block: None,
+            kind: LintKind::Placeholder,
+            words: words.to_owned(),
+            why: "Somebody still has to fill this in, in the subject.".into(),
+            suggestion: "Fill it in, or delete it.".into(),
+        }));
+    }
+
     fn block(&mut self, block: &Block) {
         if let Content::Heading { text } = &block.content {
             let heading = words_of(text).to_lowercase();
@@ -219,10 +239,13 @@ impl Reader<'_> {
         if block.audience.is_internal() {
             return;
         }
+        let told =
+            matches!(block.audience, Audience::Reporter | Audience::Host | Audience::Authority);
+        let beside = if told { self.beside_addresses(text) } else { text.to_owned() };
         for account in &case.accounts {
             let own = matches!(&block.audience, Audience::Customer(id) if *id == account.id);
             if !own {
-                for found in finds(text, &account.name) {
+                for found in finds(&beside, &account.name) {
                     self.find(
                         block.id,
                         LintKind::OtherAccount,
@@ -249,6 +272,18 @@ impl Reader<'_> {
                 );
             }
         }
+    }
+
+    /// A text without the addresses that the case is about: a customer's name is often a part of one, and
+    /// whoever is written to about it knows it.
+    fn beside_addresses(&self, text: &str) -> String {
+        let values = self.material.targets.iter().map(|it| it.observable.value.clone());
+        let mut written: Vec<String> = values
+            .flat_map(|it| [farol_model::observable::defang(&it), it])
+            .filter(|it| text.contains(it.as_str()))
+            .collect();
+        written.sort_by_key(|it| std::cmp::Reverse(it.len()));
+        written.iter().fold(text.to_owned(), |text, it| text.replace(it, " "))
     }
 
     fn sections(&mut self, document: &Document) {
@@ -304,14 +339,19 @@ impl Reader<'_> {
         );
     }
 
+    /// The same words in the same block are told once, however often they stand there.
     fn find(&mut self, block: BlockId, kind: LintKind, words: &str, why: &str, suggestion: &str) {
-        self.findings.push(LintFinding {
+        let finding = LintFinding {
             block: Some(block),
             kind,
             words: words.to_owned(),
             why: why.to_owned(),
             suggestion: suggestion.to_owned(),
-        });
+        };
+        let of_block = self.findings.iter().rev().take_while(|it| it.block == finding.block);
+        if of_block.into_iter().all(|it| *it != finding) {
+            self.findings.push(finding);
+        }
     }
 }
 

@@ -206,6 +206,10 @@ pub(crate) enum Rows {
     Milestones,
     /// Targets, before anything was decided.
     Addresses,
+    /// Targets that pass through us and whoever hosts them may still act on: not what is gone or declined.
+    Standing,
+    /// Targets that we acted on; all of them while the record names none.
+    Restricted,
     /// Targets and outcomes.
     Targets,
     /// Deadlines and what is left of them.

@@ -132,14 +132,14 @@ fn a_host_reads_neither_reporter_nor_customer() {
             Abuse report [ESC-2026-0042]: please act
             Hello,
             We received a report about content that seems to be hosted with you (category: Phishing). Our part is only to pass traffic on; you are in the better place to look at the content and to act.
-            | Address | Outcome |
-            | hxxps://login[.]pages[.]example/bank | we acted on it |
-            | hxxps://old[.]pages[.]example/ | it was gone when we looked |
-            | hxxp://198[.]51[.]100[.]7/kit | we passed it on to the party that can act |
-            We do not pass on who reported it. If you need more to act, ask us and we will ask them.
+            | Address |
+            | hxxps://login[.]pages[.]example/bank |
+            | hxxp://198[.]51[.]100[.]7/kit |
+            What we ask of you:
             - Please look at each address and remove or disable what breaks your terms or the law.
             - Please keep what you may need for an investigation.
             - Please reply with what you did, and keep ESC-2026-0042 in the subject.
+            We do not pass on who reported it. If you need more to act, ask us and we will ask them.
             The addresses are written so that they cannot be opened by accident: hxxp stands for http, [.] for a dot.
         "#]],
     );
@@ -356,6 +356,28 @@ fn a_named_reporter_is_named_and_a_report_not_to_be_forwarded_leaves_nothing() {
         assert!(!text.contains(value), "{value}: {text}");
     }
     assert!(text.contains("[name the addresses in your own words"), "{text}");
+}
+
+#[test]
+fn a_host_is_asked_about_what_it_can_still_act_on_and_a_customer_told_what_we_restricted() {
+    let mut sample = Sample::new();
+    let of = |sample: &Sample, template: &str, reader: &str| {
+        read(&seen(&composed(template, sample), sample, reader))
+    };
+    let [acted, gone, passed_on] = [0, 1, 2].map(|n| sample.targets[n].observable.defanged());
+    let letter = of(&sample, "notify-host", "host");
+    assert!(letter.contains(&acted) && letter.contains(&passed_on), "{letter}");
+    assert!(!letter.contains(&gone) && !letter.contains("Outcome"), "{letter}");
+    let letter = of(&sample, "statement-of-reasons", "customer:pages");
+    assert!(letter.contains(&acted) && !letter.contains(&passed_on), "{letter}");
+    sample.targets.iter_mut().for_each(|it| it.outcome = Outcome::AlreadyGone);
+    for (template, gap) in
+        [("notify-host", "[name the addresses:"), ("notify-host-pt", "[indicar os endereços:")]
+    {
+        let letter = of(&sample, template, "host");
+        assert!(letter.contains(gap) && !letter.contains(&acted), "{letter}");
+    }
+    assert!(of(&sample, "statement-of-reasons", "customer:pages").contains(&acted));
 }
 
 #[test]

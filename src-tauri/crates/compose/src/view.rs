@@ -7,9 +7,12 @@
 /// The words of the trade in Portuguese.
 mod portuguese;
 
+use std::collections::BTreeSet;
+
 use farol_model::{
     case::{Outcome, PersonRole, Target},
     document::{Audience, Language},
+    lookup::{ProviderVerdict, Role},
     report::{Consent, Report},
     time::Timestamp,
 };
@@ -29,6 +32,9 @@ struct View<'a> {
     n_targets: usize,
     n_mitigated: usize,
     n_pending: usize,
+    /// Targets that whoever hosts them may still act on, and how many hosts they are with.
+    n_standing: usize,
+    n_standing_hosts: usize,
     n_mitigations: usize,
     n_clocks: usize,
     n_clocks_missed: usize,
@@ -99,6 +105,8 @@ pub(crate) fn values(
         n_targets: targets.len(),
         n_mitigated: with_outcome(&Outcome::Mitigated),
         n_pending: with_outcome(&Outcome::Pending),
+        n_standing: standing_for(material, reader).len(),
+        n_standing_hosts: hosts_of(material, &standing_for(material, reader)).len(),
         n_mitigations: material.mitigations.len(),
         n_clocks: material.clocks.len(),
         n_clocks_missed: material.clocks.iter().filter(|it| it.is_missed(now)).count(),
@@ -150,6 +158,38 @@ pub(crate) fn targets_for<'a>(material: &Material<'a>, reader: &Audience) -> Vec
             naming.peek().is_none() || naming.any(|it| it.consent != Consent::DoNotForward)
         })
         .filter(|target| !mentions_any(&target.observable.value, &unnamed_reporters(material)))
+        .collect()
+}
+
+/// Of those, what whoever hosts it may still act on: not what is gone, nor
+/// what we looked at and left, nor what does not pass through us.
+pub(crate) fn standing_for<'a>(material: &Material<'a>, reader: &Audience) -> Vec<&'a Target> {
+    let mut targets = targets_for(material, reader);
+    targets.retain(|it| {
+        !matches!(it.outcome, Outcome::NotOurs | Outcome::AlreadyGone | Outcome::Declined(_))
+    });
+    targets
+}
+
+/// Of those, what we acted on; all while the record names none.
+pub(crate) fn restricted_for<'a>(material: &Material<'a>, reader: &Audience) -> Vec<&'a Target> {
+    let mut targets = targets_for(material, reader);
+    if targets.iter().any(|it| it.outcome == Outcome::Mitigated) {
+        targets.retain(|it| it.outcome == Outcome::Mitigated);
+    }
+    targets
+}
+
+/// Who runs the machines that targets are on, as far as look-ups say.
+fn hosts_of<'a>(material: &Material<'a>, targets: &[&Target]) -> BTreeSet<&'a str> {
+    let of_targets = |it: &&ProviderVerdict| {
+        targets.iter().any(|target| target.observable.host() == Some(it.host.as_str()))
+    };
+    let verdicts = material.verdicts.iter().filter(of_targets);
+    let hosting = verdicts.flat_map(|it| &it.findings);
+    hosting
+        .filter(|it| matches!(it.role, Role::Host | Role::Storage) && !it.ours)
+        .map(|it| it.provider.as_str())
         .collect()
 }
 

@@ -46,6 +46,22 @@ fn blame_is_found_in_any_case_and_only_as_whole_words() {
 }
 
 #[test]
+fn the_same_words_in_one_block_are_told_once() {
+    let words = "Careless here, Careless there.";
+    check("internal_team", "Impact", words, &expect!["Blame: Careless"]);
+}
+
+#[test]
+fn a_gap_in_the_subject_is_told_and_the_number_of_the_case_is_none() {
+    let sample = Sample::new();
+    let document = compose("law-enforcement", &sample.material(), at(0), &mut Uuid::nil).unwrap();
+    let found = lint(&document, &sample.material());
+    let subject: Vec<_> = found.iter().take_while(|it| it.block.is_none()).collect();
+    assert_eq!(subject.len(), 1, "{subject:?}");
+    assert_eq!(subject[0].words, "[your reference]");
+}
+
+#[test]
 fn speculation_is_fine_with_a_confidence_word() {
     check(
         "exec",

@@ -42,6 +42,8 @@ pub(crate) const VALUES: &[&str] = &[
     "n_mitigated",
     "n_mitigations",
     "n_pending",
+    "n_standing",
+    "n_standing_hosts",
     "n_story",
     "n_targets",
     "now",

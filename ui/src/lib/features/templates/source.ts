@@ -19,6 +19,8 @@ export type Kind = keyof typeof KINDS;
 export const ROWS: Record<string, string> = {
   targets: "Addresses and outcomes",
   addresses: "Addresses alone",
+  standing: "Addresses that their host may still act on",
+  restricted: "Addresses that we acted on",
   reasons: "Why we did not act",
   clocks: "Deadlines",
   decisions: "Decisions",
