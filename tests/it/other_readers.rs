@@ -134,6 +134,19 @@ fn a_pdf_of_every_string_is_sound_and_read_by_others() {
 }
 
 #[test]
+fn an_address_is_copied_from_a_pdf_as_it_is_written() {
+    let address = "hxxps://support[.]pelican-books[.]example/reset/portal/2211".to_owned();
+    let dir = tempfile::tempdir().unwrap();
+    let seen = everything(std::slice::from_ref(&address));
+    let bytes = farol_render::render(&seen, Format::Pdf).unwrap().bytes;
+    fs::write(dir.path().join("one.pdf"), bytes).unwrap();
+    let Some(output) = run("pdftotext", &["-raw", "one.pdf", "-"], dir.path()) else { return };
+    let read = String::from_utf8_lossy(&output.stdout).into_owned();
+    // In a paragraph, a fact and a table; columns of a few letters have to break it.
+    assert!(read.matches(&address).count() >= 3, "{read:?}");
+}
+
+#[test]
 fn word_and_html_files_of_every_string_are_read_by_libreoffice() {
     let strings = strings();
     let dir = tempfile::tempdir().unwrap();

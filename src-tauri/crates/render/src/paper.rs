@@ -307,6 +307,7 @@ fn padded(header: &[String], rows: &[Vec<String>]) -> Option<(Vec<String>, Vec<V
 fn widths(header: &[String], rows: &[Vec<String>]) -> Vec<usize> {
     const LEAST: usize = 8;
     const MOST: usize = 44;
+    const ADDRESS: usize = 72;
     const BETWEEN: usize = 4;
     let mut widths: Vec<usize> = header.iter().map(|it| it.chars().count()).collect();
     for row in rows {
@@ -314,7 +315,17 @@ fn widths(header: &[String], rows: &[Vec<String>]) -> Vec<usize> {
             *width = cell.chars().count().max(*width);
         }
     }
-    widths.into_iter().map(|it| it.clamp(LEAST, MOST) + BETWEEN).collect()
+    let mut widths: Vec<usize> =
+        widths.into_iter().map(|it| it.clamp(LEAST, MOST) + BETWEEN).collect();
+    // An address is not broken for the sake of the prose beside it, where there are only the two.
+    let is_one_word = |row: &Vec<String>| row.first().is_some_and(|it| !it.contains(' '));
+    if let [first, _] = widths.as_mut_slice()
+        && rows.iter().all(is_one_word)
+    {
+        let longest = rows.iter().filter_map(|row| row.first()).map(|it| it.chars().count()).max();
+        *first = (longest.unwrap_or(0) * 5 / 4).clamp(LEAST, ADDRESS) + BETWEEN;
+    }
+    widths
 }
 
 /// `2026-11-23 14:03`; the zone stands in the head of the column.
