@@ -190,6 +190,7 @@ fn changed(n: usize) -> Projected {
     let entities: Vec<Entity> = (0..2_000)
         .map(|it| Entity {
             what: "withheld value".into(),
+            in_told: false,
             value: match it % 4 {
                 0 => format!("Customer Name {it} of Harbour Street"),
                 1 => format!("https://login{it}.kelp{it}.test/session/{it}"),

@@ -318,7 +318,8 @@ impl Desk {
             let projected = self.projected(it, &document, reader)?;
             let file = self.case_file(it, document.case)?;
             let others = other_customers(it.customers()?, reader);
-            let suggestions = suggest::suggestions(&document, &file, &others, reader);
+            let told = told(reader, &file);
+            let suggestions = suggest::suggestions(&document, &file, &others, &told, reader);
             Ok::<_, Failure>((document, projected, suggestions))
         })?;
         let pages = (self.machines.pages)(&projected, wanted).map_err(stopped)?;
@@ -339,7 +340,7 @@ impl Desk {
     ) -> Result<Option<Stopped>, Failure> {
         self.store.read(|it| {
             let document = it.document(id)?;
-            let projected = match self.projected(it, &document, reader) {
+            let projected = match self.leaving(it, &document, reader) {
                 Ok(projected) => projected,
                 Err(failure) => {
                     let facts =
@@ -398,7 +399,7 @@ impl Desk {
     ) -> Result<Exported, Failure> {
         write_beside(path, |part| {
             self.store.write(|tx| {
-                let projected = self.projected(tx.read(), &tx.read().document(id)?, reader)?;
+                let projected = self.leaving(tx.read(), &tx.read().document(id)?, reader)?;
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 (self.machines.check_words)(&projected, "file name", &name).map_err(stopped)?;
                 let rendered = (self.machines.render)(&projected, format).map_err(stopped)?;
@@ -418,6 +419,28 @@ impl Desk {
         })
     }
 
+    /// What a reader gets, where it leaves: a paper of which nothing is theirs is a mistake.
+    pub(crate) fn leaving(
+        &self,
+        it: Reader<'_>,
+        document: &Document,
+        reader: &Audience,
+    ) -> Result<Projected, Failure> {
+        let projected = self.projected(it, document, reader)?;
+        if projected.blocks().is_empty() {
+            return Err(Failure::refused(
+                format!(
+                    "Nothing in this document is for {reader}: the paper would be empty. No file was written."
+                ),
+                format!(
+                    "Choose another reader, or change who may read its blocks. It was begun for {}.",
+                    document.audience
+                ),
+            ));
+        }
+        Ok(projected)
+    }
+
     pub(crate) fn projected(
         &self,
         it: Reader<'_>,
@@ -432,7 +455,9 @@ impl Desk {
         let team = it.team()?;
         let projected = project(document, file.case.reference, dated, reader, &facts, &entities);
         let hosts: Vec<&str> = file.targets.iter().filter_map(|it| it.observable.host()).collect();
-        projected.map(|it| it.with_inert(&hosts).on_paper_of(&team)).map_err(|error| {
+        let told = told(reader, &file);
+        let ready = |it: Projected| it.with_inert(&hosts).told_of(&told).on_paper_of(&team);
+        projected.map(ready).map_err(|error| {
             Failure::bad_input(
                 format!("Nothing was exported: {error}."),
                 "Correct the name in the text, or add the fact to the case.",
@@ -536,22 +561,22 @@ fn entities(file: &CaseFile, customers: Vec<(String, String)>, reader: &Audience
         return Vec::new();
     }
     let mut entities = Vec::new();
-    let mut add = |what: &str, value: &str| {
+    let mut add = |what: &str, value: &str, in_told: bool| {
         let value = value.trim();
         if !value.is_empty() {
-            entities.push(Entity { what: what.to_owned(), value: value.to_owned() });
+            entities.push(Entity { what: what.to_owned(), value: value.to_owned(), in_told });
         }
     };
     for member in &file.members {
-        add("name of somebody who works here", &member.name);
+        add("name of somebody who works here", &member.name, false);
     }
-    let told = told(reader, file);
+    let wrote = wrote(reader, file);
     for (id, name) in customers {
         for (what, value) in
             [("name of another customer", &name), ("account of another customer", &id)]
         {
-            if *reader != Audience::Customer(id.clone()) && !told.contains(&squeezed(value)) {
-                add(what, value);
+            if *reader != Audience::Customer(id.clone()) && !wrote.contains(&squeezed(value)) {
+                add(what, value, true);
             }
         }
     }
@@ -559,11 +584,12 @@ fn entities(file: &CaseFile, customers: Vec<(String, String)>, reader: &Audience
         let writer = file.answered.get(&report.id).unwrap_or(&Audience::Reporter);
         if reader != writer {
             for person in [&report.parsed.reporter, &report.parsed.sender] {
-                add("name of the reporter", person.name.as_deref().unwrap_or_default());
-                add("address of the reporter", person.address.as_deref().unwrap_or_default());
+                let (name, address) = (person.name.as_deref(), person.address.as_deref());
+                add("name of the reporter", name.unwrap_or_default(), false);
+                add("address of the reporter", address.unwrap_or_default(), false);
             }
             for sentence in sentences(&report.parsed.text) {
-                add("quotation from the report", sentence);
+                add("quotation from the report", sentence, false);
             }
         }
     }
@@ -579,21 +605,27 @@ fn other_customers(customers: Vec<(String, String)>, reader: &Audience) -> Vec<S
         .collect()
 }
 
-/// What this reader wrote to us or is asked about, squeezed: a customer whose name is part of a reported
-/// host is no secret to the one who reported it, to the host that shall act on it, or to an authority that
-/// is answered about it.
-fn told(reader: &Audience, file: &CaseFile) -> String {
+/// What this reader wrote to us, squeezed: a customer whose name is part of a reported host is no secret to
+/// the one who reported it.
+fn wrote(reader: &Audience, file: &CaseFile) -> String {
+    if *reader != Audience::Reporter {
+        return String::new();
+    }
     let wrote = file.reports.iter().flat_map(|it| {
         let found = it.parsed.observables.iter().map(|found| found.observable.value.as_str());
         [it.parsed.subject.as_str(), it.parsed.text.as_str()].into_iter().chain(found)
     });
-    let addresses = file.targets.iter().map(|it| it.observable.value.as_str());
-    let texts: Vec<_> = match reader {
-        Audience::Reporter => wrote.map(squeezed).collect(),
-        Audience::Host | Audience::Authority => addresses.map(squeezed).collect(),
-        _ => Vec::new(),
-    };
-    texts.join(" ")
+    wrote.map(squeezed).collect::<Vec<_>>().join(" ")
+}
+
+/// The addresses that this reader shall act on or is answered about. They stand in the letter as they are,
+/// though a customer's name may be a part of one; beside them the name is withheld.
+fn told<'a>(reader: &Audience, file: &'a CaseFile) -> Vec<&'a str> {
+    if !matches!(reader, Audience::Host | Audience::Authority) {
+        return Vec::new();
+    }
+    let addresses = file.targets.iter().map(|it| &it.observable);
+    addresses.flat_map(|it| [Some(it.value.as_str()), it.host()]).flatten().collect()
 }
 
 /// Letters and digits only, in lower case: `Northwind Shop` and `northwind-shop` are one.

@@ -54,7 +54,7 @@ impl Desk {
             let case = it.case(document.case)?;
             let reader = document.audience.clone();
             let (mut stops, mut warns) = (Vec::new(), Vec::new());
-            let projected = self.projected(it, &document, &reader);
+            let projected = self.leaving(it, &document, &reader);
             let rendered = projected.as_ref().map_err(Clone::clone).and_then(|it| {
                 let text = (self.machines.render)(it, Format::Text).map_err(stopped)?;
                 (self.machines.render)(it, Format::Eml).map_err(stopped)?;
@@ -155,7 +155,7 @@ impl Desk {
             self.store.write(|tx| {
                 let document = tx.read().document(id)?;
                 let reader = document.audience.clone();
-                let projected = self.projected(tx.read(), &document, &reader)?;
+                let projected = self.leaving(tx.read(), &document, &reader)?;
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 (self.machines.check_words)(&projected, "file name", &name).map_err(stopped)?;
                 let mut files = Vec::new();
@@ -204,7 +204,7 @@ impl Desk {
             Attached::Document(other) => {
                 let other = tx.read().document(other)?;
                 let reader = &response.audience;
-                let projected = self.projected(tx.read(), &other, reader)?;
+                let projected = self.leaving(tx.read(), &other, reader)?;
                 let made = (self.machines.render)(&projected, Format::Pdf).map_err(stopped)?;
                 let certificate = certificate(tx, other.id, reader, Format::Pdf, &made)?;
                 tx.record(&Action::DocumentExported { case: other.case, certificate })?;
@@ -377,7 +377,7 @@ impl Desk {
             .filter(|it| it.kind != DocumentKind::Response);
         for (n, other) in others.enumerate() {
             let other = it.document(other.id)?;
-            let checked = self.projected(it, &other, reader).and_then(|projected| {
+            let checked = self.leaving(it, &other, reader).and_then(|projected| {
                 let made = (self.machines.render)(&projected, Format::Pdf).map_err(stopped)?;
                 Ok((made, self.unprinted(&projected)))
             });

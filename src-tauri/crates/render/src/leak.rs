@@ -190,7 +190,7 @@ fn searched(
 ) -> Result<u32, RenderError> {
     let shown = Folded::of(readings.first().map_or("", |it| &it.shown));
     prove_readable(&shown, std::iter::once(title).chain(paper.words()))?;
-    let needles = Needles::of(all_of(document).map(|it| it.value.as_str()));
+    let needles = needles(document);
     // A file that goes along may have names of its own.
     let n_withheld = document.withheld().len();
     let hits: Vec<Hit> = readings
@@ -215,12 +215,19 @@ pub fn check_words(
     place: &'static str,
     words: &str,
 ) -> Result<(), RenderError> {
-    let needles = Needles::of(all_of(document).map(|it| it.value.as_str()));
+    let needles = needles(document);
     let hits = needles.in_text(&place.into(), words);
     if hits.is_empty() {
         return Ok(());
     }
     Err(RenderError::Leaks(hits.iter().map(|hit| leak(document, hit)).collect()))
+}
+
+/// All of it, with where some of it may stand.
+fn needles(document: &Projected) -> Needles {
+    let values = all_of(document).map(|it| it.value.as_str());
+    let in_told = all_of(document).map(|it| it.in_told).collect();
+    Needles::of(values).but_not_in(document.told(), in_told)
 }
 
 /// Everything that must be absent from what is made of a document.

@@ -83,7 +83,7 @@ fn lines(text: &str, indent: &str) -> String {
 }
 
 /// One line, with a backslash before whatever means something.
-fn escaped(line: &str) -> String {
+pub(crate) fn escaped(line: &str) -> String {
     let mut out = String::with_capacity(line.len() + 8);
     let bytes = line.as_bytes();
     let first = line.find(|c: char| !c.is_whitespace()).unwrap_or(line.len());

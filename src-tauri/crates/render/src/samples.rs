@@ -60,18 +60,27 @@ where
 }
 
 pub(crate) fn seen_by(document: &Document, reader: &str, entities: &[(&str, &str)]) -> Projected {
-    let facts = BTreeMap::from([("case.reference".to_owned(), "ESC-2026-0042".to_owned())]);
     let entities: Vec<Entity> = entities
         .iter()
-        .map(|(what, value)| Entity { what: (*what).into(), value: (*value).into() })
+        .map(|(what, value)| Entity {
+            what: (*what).into(),
+            value: (*value).into(),
+            in_told: false,
+        })
         .collect();
+    seen_with(document, reader, &entities)
+}
+
+/// The same, with values that may stand in what the reader is told.
+pub(crate) fn seen_with(document: &Document, reader: &str, entities: &[Entity]) -> Projected {
+    let facts = BTreeMap::from([("case.reference".to_owned(), "ESC-2026-0042".to_owned())]);
     project(
         document,
         CaseRef { year: 2026, number: 42 },
         Timestamp::from_ms(DATED),
         &reader.parse().expect("an audience"),
         &facts,
-        &entities,
+        entities,
     )
     .expect("every fact exists")
 }

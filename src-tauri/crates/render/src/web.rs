@@ -98,7 +98,7 @@ fn element(tag: &str, text: &str) -> String {
     format!("<{tag} dir=\"auto\">{}</{name}>\n", escaped(text).replace('\n', "<br>"))
 }
 
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -9,6 +9,7 @@ use farol_app::{
 use farol_model::{
     case::Category,
     document::{Audience, DocumentKind},
+    export::Format,
     leaving::LookupDepth,
     list::{CaseSort, ListAsk},
 };
@@ -104,6 +105,23 @@ fn every_document_and_every_letter_about_a_customer_can_leave() {
         let reader = desk.document(id).unwrap().document.audience;
         assert_eq!(stops(id, &reader), None, "{}", template.id);
     }
+}
+
+#[test]
+fn a_paper_of_which_nothing_is_for_its_reader_does_not_leave() {
+    let (dir, desk) = sample_desk();
+    let documents = desk.documents().unwrap();
+    let letter = documents.iter().find(|it| it.audience == Audience::Reporter).unwrap();
+    let case = desk.document(letter.id).unwrap().document.case;
+    let id = desk.create_document(case, "holding-statement").unwrap();
+    let path = dir.path().join("statement.pdf");
+    let refused = desk.export_document(id, &Audience::Public, Format::Pdf, &path).unwrap_err();
+    assert!(refused.message.contains("would be empty"), "{refused:?}");
+    assert!(!path.exists());
+    let stopped = desk.check_document(id, &Audience::Public).unwrap().unwrap();
+    assert_eq!(stopped.failure, refused);
+    let inside = desk.document(id).unwrap().document.audience;
+    assert!(desk.export_document(id, &inside, Format::Pdf, &path).is_ok());
 }
 
 #[test]

@@ -22,7 +22,7 @@ impl Desk {
         let name = name.trim_end_matches(".pdf").to_owned();
         self.store.write(|tx| {
             let document = tx.read().document(id)?;
-            let projected = self.projected(tx.read(), &document, reader)?;
+            let projected = self.leaving(tx.read(), &document, reader)?;
             (self.machines.check_words)(&projected, "name of the print job", &name)
                 .map_err(stopped)?;
             let rendered = (self.machines.render)(&projected, Format::Pdf).map_err(stopped)?;

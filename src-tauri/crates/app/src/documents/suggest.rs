@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use farol_model::document::{Audience, Block, Document, Mark, Span, sees, telling};
+use farol_model::{
+    document::{Audience, Block, Document, Mark, Span, sees, telling},
+    observable::defang,
+};
 
 use super::CaseFile;
 use crate::view::Suggestion;
@@ -21,11 +24,13 @@ const GAGGED: [&str; 7] = [
     "police",
 ];
 
-/// Suggestions for the text that `reader` gets; `others` are the names and ids of other customers.
+/// Suggestions for the text that `reader` gets; `others` are the names and ids of other customers, `told`
+/// the addresses that this reader is written to about.
 pub(super) fn suggestions(
     document: &Document,
     file: &CaseFile,
     others: &[String],
+    told: &[&str],
     reader: &Audience,
 ) -> Vec<Suggestion> {
     if reader.is_internal() {
@@ -48,8 +53,9 @@ pub(super) fn suggestions(
                 });
             }
         };
+        let beside = beside(&text, told);
         for name in others {
-            if let Some(words) = occurrence(&text, name) {
+            if let Some(words) = occurrence(&beside, name) {
                 suggest(words, Some(Mark::ThirdParty), "another customer");
             }
         }
@@ -107,6 +113,14 @@ fn is_rule_id(word: &str) -> bool {
     ["rule", "sig", "signature", "waf", "yara", "detect"].iter().any(|it| word.starts_with(it))
         && word.contains(['-', '_', '#', ':'])
         && word.ends_with(|c: char| c.is_ascii_digit())
+}
+
+/// A text without these addresses, however they are written.
+fn beside(text: &str, addresses: &[&str]) -> String {
+    let written = addresses.iter().flat_map(|it| [defang(it), (*it).to_owned()]);
+    let mut written: Vec<String> = written.filter(|it| text.contains(it.as_str())).collect();
+    written.sort_by_key(|it| std::cmp::Reverse(it.len()));
+    written.iter().fold(text.to_owned(), |text, it| text.replace(it, " "))
 }
 
 /// The words as they stand in the text, when `value` is there as whole words.

@@ -27,6 +27,8 @@ pub struct Entity {
     pub what: String,
     /// The value.
     pub value: String,
+    /// Whether it may stand as a part of an address that this reader is written to about.
+    pub in_told: bool,
 }
 
 /// A value that must be absent from the output.
@@ -38,6 +40,8 @@ pub struct Withheld {
     pub what: String,
     /// The value.
     pub value: String,
+    /// Whether it may stand as a part of [`Projected::told`].
+    pub in_told: bool,
 }
 
 /// A fact that the text refers to does not exist.
@@ -72,6 +76,7 @@ pub struct Projected {
     blocks: Vec<ProjectedBlock>,
     withheld: Vec<Withheld>,
     names: Vec<Withheld>,
+    told: Vec<String>,
     has_whole_timeline: bool,
     letterhead: Option<Letterhead>,
 }
@@ -162,6 +167,19 @@ impl Projected {
         self
     }
 
+    /// The same, where the reader is written to about these addresses: what may stand in one of them is no
+    /// leak there, and one everywhere else.
+    #[must_use]
+    pub fn told_of(mut self, addresses: &[&str]) -> Self {
+        self.told = addresses.iter().map(|it| (*it).to_owned()).collect();
+        self
+    }
+
+    /// The addresses that this reader is written to about.
+    pub fn told(&self) -> &[String] {
+        &self.told
+    }
+
     /// Hosts, addresses, ids and numbers that stand in withheld text and nowhere in what this reader gets:
     /// absent from the paper too, though a file that goes along may have them of its own.
     pub fn names(&self) -> &[Withheld] {
@@ -199,7 +217,12 @@ pub fn project(
     let mut blocks = Vec::new();
     let mut withheld: Vec<Withheld> = entities
         .iter()
-        .map(|it| Withheld { block: None, what: it.what.clone(), value: it.value.clone() })
+        .map(|it| Withheld {
+            block: None,
+            what: it.what.clone(),
+            value: it.value.clone(),
+            in_told: it.in_told,
+        })
         .collect();
 
     for block in &document.blocks {
@@ -252,6 +275,7 @@ pub fn project(
         blocks,
         withheld,
         names: Vec::new(),
+        told: Vec::new(),
         has_whole_timeline: has_whole_timeline(document, reader),
         letterhead: None,
     }
@@ -301,6 +325,7 @@ fn names(document: &Document, projected: &Projected) -> Vec<Withheld> {
                     block: Some(block.id),
                     what: "name or number from withheld text".into(),
                     value: word.to_owned(),
+                    in_told: false,
                 });
             }
         }
@@ -391,6 +416,7 @@ fn withhold_mark(withheld: &mut Vec<Withheld>, block: BlockId, mark: Option<Mark
         block: Some(block),
         what: mark.map_or("marked text", Mark::label).into(),
         value: text.trim().to_owned(),
+        in_told: false,
     });
 }
 
@@ -429,6 +455,7 @@ fn withhold_record(
                 block: Some(block),
                 what: "name or hash of evidence".into(),
                 value: value.clone(),
+                in_told: false,
             }),
             Some("what" | "reason" | "alternatives" | "blast_radius" | "policy" | "origin") => {
                 withhold_sentences(withheld, Some(block), value);
@@ -443,6 +470,7 @@ fn withhold_sentences(withheld: &mut Vec<Withheld>, block: Option<BlockId>, text
         block,
         what: "withheld sentence".into(),
         value: sentence.to_owned(),
+        in_told: false,
     }));
 }
 

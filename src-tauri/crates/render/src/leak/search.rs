@@ -5,7 +5,14 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
-use super::{fold::Folded, scan::Scan, views};
+use farol_model::observable::defang;
+
+use super::{
+    fold::Folded,
+    scan::{Found, Scan},
+    views,
+};
+use crate::{markdown, web};
 
 /// Shorter values are common syllables.
 const MIN_CHARS: usize = 3;
@@ -34,6 +41,16 @@ pub(crate) struct Needles {
     /// In small letters.
     bytes: Scan,
     byte_values: Vec<usize>,
+    told: Option<Told>,
+}
+
+/// Texts that some values may be a part of.
+struct Told {
+    folded: Scan,
+    /// In small letters.
+    bytes: Scan,
+    /// For every value, whether it may.
+    values: Vec<bool>,
 }
 
 /// One folded form of a value.
@@ -82,7 +99,23 @@ impl Needles {
             folded_values,
             bytes: Scan::of(bytes),
             byte_values,
+            told: None,
         }
+    }
+
+    /// The same, where a value of those that are true in `values` is no hit inside one of `texts`.
+    pub(crate) fn but_not_in(mut self, texts: &[String], values: Vec<bool>) -> Self {
+        if !texts.is_empty() && values.contains(&true) {
+            let written: Vec<String> =
+                texts.iter().flat_map(|it| [it.clone(), defang(it)]).flat_map(in_markup).collect();
+            let folded = written.iter().map(|it| Folded::of(it).as_str().as_bytes().to_vec());
+            self.told = Some(Told {
+                folded: Scan::of(folded.collect()),
+                bytes: Scan::of(written.iter().flat_map(|it| encodings(it)).collect()),
+                values,
+            });
+        }
+        self
     }
 
     /// How many values are searched for.
@@ -100,10 +133,16 @@ impl Needles {
         hits
     }
 
+    fn may_be_told(&self, value: usize) -> bool {
+        self.told.as_ref().is_some_and(|it| it.values.get(value).copied().unwrap_or(false))
+    }
+
     fn in_folded(&self, place: &Place, text: &Folded, decoded: bool) -> Vec<Hit> {
-        self.folded
-            .find(text.as_str().as_bytes())
+        let found = self.folded.find(text.as_str().as_bytes());
+        let is_told = Told::of(self.told.as_ref().map(|it| &it.folded), text.as_str().as_bytes());
+        found
             .into_iter()
+            .filter(|it| !(self.may_be_told(self.folded_values[it.value].value) && is_told(it)))
             .filter_map(|found| {
                 let needle = self.folded_values[found.value];
                 let counts = (needle.decoded || !decoded)
@@ -115,12 +154,28 @@ impl Needles {
 
     /// Values that stand in bytes: as they are, UTF-16, hexadecimal, base64, percent-encoded.
     pub(crate) fn in_bytes(&self, place: &Place, bytes: &[u8]) -> Vec<Hit> {
-        self.bytes
-            .find(&bytes.to_ascii_lowercase())
+        let bytes = bytes.to_ascii_lowercase();
+        let found = self.bytes.find(&bytes);
+        let is_told = Told::of(self.told.as_ref().map(|it| &it.bytes), &bytes);
+        found
             .into_iter()
+            .filter(|it| !(self.may_be_told(self.byte_values[it.value]) && is_told(it)))
             .map(|found| Hit { value: self.byte_values[found.value], place: place.clone() })
             .collect()
     }
+}
+
+impl Told {
+    /// Whether what was found stands inside one of the texts.
+    fn of(texts: Option<&Scan>, whole: &[u8]) -> impl Fn(&Found) -> bool {
+        let told = texts.map_or_else(Vec::new, |it| it.find(whole));
+        move |found| told.iter().any(|it| it.start <= found.start && found.end <= it.end)
+    }
+}
+
+/// A text as our own files write it.
+fn in_markup(text: String) -> [String; 3] {
+    [markdown::escaped(&text), web::escaped(&text), text]
 }
 
 /// Whether a value is long enough to be searched for.

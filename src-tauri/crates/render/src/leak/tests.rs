@@ -6,7 +6,7 @@ mod forms;
 mod office;
 
 use farol_model::{
-    document::{DocumentKind, Projected},
+    document::{Content, DocumentKind, Entity, Projected},
     export::{Format, RenderError},
 };
 use lopdf::{Document, Object, Stream, dictionary};
@@ -86,6 +86,50 @@ fn a_value_on_the_page_is_found_and_the_message_does_not_repeat_it() {
         assert!(leaks.iter().any(|it| it.block == Some(letter.blocks[1].id)), "{format:?}");
         let said = format!("{} {leaks:?}", RenderError::Leaks(leaks.clone()));
         assert!(!said.to_lowercase().contains("borealis"), "{said}");
+    }
+}
+
+const ALL_FORMATS: [Format; 6] =
+    [Format::Pdf, Format::Docx, Format::Markdown, Format::Text, Format::Eml, Format::Html];
+
+#[test]
+fn a_customer_stands_in_the_address_that_a_host_is_written_to_about_and_nowhere_else() {
+    let address = "https://help-1.borealis.example/accounts/confirm?of=borealis";
+    let defanged = farol_model::observable::defang(address);
+    let about = |words: &str| {
+        let letter = document(
+            DocumentKind::Response,
+            vec![
+                (
+                    "host",
+                    Content::Table {
+                        header: vec![text("Address")],
+                        rows: vec![vec![text(&defanged)]],
+                    },
+                ),
+                ("host", paragraph(words)),
+            ],
+        );
+        let entity = Entity {
+            what: "account of another customer".into(),
+            value: "borealis".into(),
+            in_told: true,
+        };
+        seen_with(&letter, "host", &[entity]).told_of(&[address, "help-1.borealis.example"])
+    };
+    for format in ALL_FORMATS {
+        let alone = about("Please look at help-1[.]borealis[.]example and tell us what you find.");
+        assert!(render(&alone, format).is_ok(), "{format:?}: {:?}", render(&alone, format).err());
+        for words in [
+            "Borealis asked us to write.",
+            "See https://borealis.example/contract, too.",
+            "The account is help-1/borealis.",
+        ] {
+            let found = render(&about(words), format);
+            assert!(matches!(found, Err(RenderError::Leaks(_))), "{format:?}: {words}");
+        }
+        let other = about("Nothing.").told_of(&[]);
+        assert!(matches!(render(&other, format), Err(RenderError::Leaks(_))), "{format:?}");
     }
 }
 
