@@ -44,9 +44,10 @@ export class DocumentDraft {
     };
   }
 
-  /** The house does not have what was thought to be saved: everything travels next time. */
-  distrust(): void {
-    this.#saved = new WeakSet();
+  /** Where the house does not have a block that was only named, everything travels next time. After any
+      other failure it still has what it had: what differs from that travels. */
+  failed(failure: Failure): void {
+    if (failure.code === "not_found") this.#saved = new WeakSet();
   }
 
   /** Saves what is there; true when everything typed so far is committed. Never loses text. */
@@ -74,7 +75,7 @@ export class DocumentDraft {
       return !this.dirty;
     } catch (thrown) {
       this.failure = asFailure(thrown);
-      this.distrust();
+      this.failed(this.failure);
       return false;
     } finally {
       this.saving = false;

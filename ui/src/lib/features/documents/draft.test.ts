@@ -34,25 +34,32 @@ test("a failed save keeps every word and says why", async () => {
   expect(it.dirty).toBe(true);
 });
 
-test("what is saved does not travel again, unless a save failed", async () => {
+test("only what differs from what is saved travels, after a failed save, too", async () => {
   const sent: string[][] = [];
-  let fails = false;
-  let blocks = [paragraph("a", "one"), paragraph("b", "two")];
+  let fails: string | null = null;
+  let blocks = [paragraph("a", "one"), paragraph("b", "two"), paragraph("c", "three")];
   const it = new DocumentDraft(() => blocks, null, "t0", ({ order, changed }) => {
-    sent.push([order.join(), ...changed.map((it) => it.id)]);
-    return fails ? Promise.reject(new Error("no room")) : Promise.resolve("t1");
+    sent.push([order.join(""), ...changed.map((it) => it.id)]);
+    return fails ? Promise.reject({ code: fails, message: "No.", hint: "" }) : Promise.resolve("t1");
   });
   expect(it.now().changed).toEqual([]);
-  const write = async (text: string) => {
-    blocks = [blocks[0]!, paragraph("b", text)];
+  const write = async (n: number, text: string) => {
+    blocks = blocks.with(n, paragraph(blocks[n]!.id, text));
     it.touch();
     await it.save();
   };
-  await write("three");
-  fails = true;
-  await write("four");
-  fails = false;
-  await write("five");
-  await write("six");
-  expect(sent).toEqual([["a,b", "b"], ["a,b", "b"], ["a,b", "a", "b"], ["a,b", "b"]]);
+  await write(1, "saved");
+  fails = "failed";
+  await write(1, "the disk is full");
+  await write(0, "and still is");
+  fails = null;
+  await write(1, "there is room again");
+  await write(1, "saved");
+  // Somebody took back what this window believes to be saved.
+  fails = "not_found";
+  await write(1, "named what is not there");
+  fails = null;
+  await write(1, "told everything");
+  expect(sent.map(([order]) => order)).toEqual(Array(7).fill("abc"));
+  expect(sent.map(([, ...changed]) => changed.join(""))).toEqual(["b", "b", "ab", "ab", "b", "b", "abc"]);
 });

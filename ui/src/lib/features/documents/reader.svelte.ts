@@ -64,8 +64,9 @@ export class Reader {
         const known = this.#known.filter(([, png]) => png !== "").map(([key]) => key);
         looked = [await this.#desk.documentPreview(this.#id, audience, this.#draft.now(), this.#sight, known), null];
       } catch (thrown) {
-        this.#draft.distrust();
-        looked = [null, asFailure(thrown)];
+        const failure = asFailure(thrown);
+        this.#draft.failed(failure);
+        looked = [null, failure];
       }
       const had = (key: string) => this.#known.find(([it]) => it === key)?.[1] ?? "";
       const pictures = looked[0]?.pages.map((it) => [it.key, it.png ?? had(it.key)] as const) ?? [];
