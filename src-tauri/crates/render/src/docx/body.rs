@@ -100,7 +100,7 @@ fn part(out: &mut String, part: &Part, said: &Said) {
             table.header(&said.timeline);
             for [at, text] in rows {
                 // A silence has no time.
-                let style = if at.is_empty() { "TableTime" } else { "TableText" };
+                let style = if at.is_empty() { "TableGap" } else { "TableText" };
                 table.row(&[(at, "TableTime"), (text, style)]);
             }
             table.close();
