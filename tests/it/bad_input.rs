@@ -179,3 +179,56 @@ fn no_core_file_is_left_of_an_open_desk() {
     let words: Vec<&str> = core.split_whitespace().collect();
     assert_eq!(words[4..6], ["0", "0"], "{core}");
 }
+
+#[test]
+fn a_document_takes_no_messy_input_for_words() {
+    let ctl = Ctl::with_vault();
+    let imported = ctl.one(&["import", &mail("phishing.eml")]);
+    let report = imported["report"].as_str().unwrap();
+    let open = ["case", "open", "--report", report, "--category", "phishing", "--title", "A bank"];
+    let case = ctl.one(&open)["reference"].as_str().unwrap().to_owned();
+    let begin = |template: &str| {
+        let made = ctl.one(&["doc", "new", "--case", &case, "--template", template]);
+        made["document"].as_str().unwrap().to_owned()
+    };
+    let letter = begin("notify-host");
+    let analysis = begin("handover-note");
+    let before = n_entries(&ctl);
+    let set = |doc: &str, more: &[&str]| ctl.refused(&[&["doc", "set", doc], more].concat());
+    for (refused, expected) in [
+        (ctl.refused(&["doc", "new", "--case", &case, "--template", "nothing"]), "doc templates"),
+        (ctl.refused(&["doc", "new", "--case", &case, "--template", "rca"]), "account"),
+        (set(&letter, &[]), "Nothing is said to be set"),
+        (set(&letter, &["--at", "2"]), "Nothing is said to be set"),
+        (set(&letter, &["--at", "99", "--text", "x"]), "no such block"),
+        (set(&letter, &["--at", "2.9", "--text", "x"]), "no such text"),
+        (set(&letter, &["--to", "the host"]), "no mail address"),
+        (set(&letter, &["--to", "a@b.example\r\nBcc: x@y.example"]), "no mail address"),
+        (set(&analysis, &["--at", "1", "--owner", "x"]), "no action"),
+        (
+            ctl.refused(&["doc", "add", &letter, "--audience", "host", "--text", " \n"]),
+            "There are no words",
+        ),
+    ] {
+        assert!(refused.contains(expected), "{expected}: {refused}");
+    }
+    assert_eq!(n_entries(&ctl), before);
+
+    ctl.ok(&["doc", "set", &letter, "--to", "Abuse <abuse@hosting.example>, noc@hosting.example"]);
+    let open = "[[Borealis] asked. {{case.nothing}}";
+    ctl.ok(&["doc", "add", &letter, "--audience", "host", "--text", open]);
+    let found = ctl.ok(&["doc", "lint", &letter]);
+    assert!(found.iter().any(|it| it["words"] == "[["), "{found:?}");
+    for (path, expected) in
+        [(ctl.path("a.pdf"), "case.nothing"), (ctl.path("none/a.pdf"), "case.nothing")]
+    {
+        let export =
+            ["doc", "export", &letter, "--audience", "host", "--format", "pdf", "-o", &path];
+        let refused = ctl.refused(&export);
+        assert!(refused.contains(expected), "{refused}");
+        assert!(fs::metadata(&path).is_err());
+    }
+    let export = ["doc", "export", &letter, "--audience", "public", "--format", "pdf", "-o"];
+    let refused = ctl.refused(&[&export[..], &[ctl.path("b.pdf").as_str()]].concat());
+    assert!(refused.contains("would be empty"), "{refused}");
+}

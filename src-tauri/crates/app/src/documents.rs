@@ -25,8 +25,8 @@ mod withheld;
 use std::{collections::BTreeMap, fs, path::Path};
 
 pub use self::blocks::{chart_from_csv, table_from_csv};
+use farol_compose::{ComposeError, Material, StoryRow, Templates};
 pub use farol_compose::{LintFinding, TemplateFinding, TemplateInfo};
-use farol_compose::{Material, StoryRow, Templates};
 use farol_model::{
     case::{Case, Target},
     document::{
@@ -182,10 +182,13 @@ impl Desk {
             let material = Material { previous: previous.as_ref(), ..file.material() };
             let document = farol_compose::compose(template, &material, now, &mut || tx.new_id())
                 .map_err(|error| {
-                    Failure::bad_input(
-                        format!("The document was not begun: {error}."),
-                        "Add what is missing to the case, or choose another template.",
-                    )
+                    let hint = match error {
+                        ComposeError::UnknownTemplate => {
+                            "Choose one of those that are listed (`farolctl doc templates`)."
+                        }
+                        _ => "Add what is missing to the case, or choose another template.",
+                    };
+                    Failure::bad_input(format!("The document was not begun: {error}."), hint)
                 })?;
             let id = document.id;
             tx.record(&Action::DocumentCreated { document: Box::new(document) })?;
@@ -279,7 +282,7 @@ impl Desk {
     /// Adds a paragraph at the end of a document.
     ///
     /// # Errors
-    /// As [`Desk::save_document`].
+    /// When there are no words, or as [`Desk::save_document`].
     pub fn add_paragraph(
         &self,
         id: DocumentId,
@@ -287,6 +290,12 @@ impl Desk {
         text: &str,
     ) -> Result<Timestamp, Failure> {
         use farol_model::document::Text;
+        if text.trim().is_empty() {
+            return Err(Failure::bad_input(
+                "There are no words. Nothing was added.",
+                "Write what the paragraph says.",
+            ));
+        }
         let mut document = self.store.read(|it| it.document(id))?;
         document.blocks.push(Block {
             id: BlockId(self.store.new_id()),

@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use farol_model::{
-    document::{Audience, Block, Content, Document, DocumentKind, Span, Text, sees},
+    document::{Audience, Block, Content, Document, DocumentKind, Span, Text, addressee, sees},
     id::BlockId,
     report::Consent,
 };
@@ -81,7 +81,7 @@ pub(crate) static PHRASES: LazyLock<Vec<Phrases>> = LazyLock::new(|| {
 /// A sentence of more words has to be read twice.
 pub(crate) const MAX_SENTENCE_WORDS: usize = 36;
 
-/// Reads a document again: its subject, then block by block; findings in reading order, missing sections
+/// Reads a document again: what stands around it, then block by block; findings in reading order, missing sections
 /// last.
 pub fn lint(document: &Document, material: &Material) -> Vec<LintFinding> {
     let mut reader = Reader {
@@ -91,7 +91,7 @@ pub fn lint(document: &Document, material: &Material) -> Vec<LintFinding> {
         in_cause: false,
         findings: vec![],
     };
-    reader.subject(document);
+    reader.envelope(document);
     for block in &document.blocks {
         reader.block(block);
     }
@@ -111,22 +111,35 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Gaps of the line that is read first; the case's number stands there in brackets, too.
-    fn subject(&mut self, document: &Document) {
+    /// What stands around a letter: gaps of its subject, where the case's number stands in brackets, too,
+    /// and what no mail program sends to.
+    fn envelope(&mut self, document: &Document) {
         let Some(envelope) = &document.envelope else { return };
+        let mut find = |words: &str, why: &str, suggestion: &str| {
+            self.findings.push(LintFinding {
+                block: None,
+                kind: LintKind::Placeholder,
+                words: words.to_owned(),
+                why: why.to_owned(),
+                suggestion: suggestion.to_owned(),
+            });
+        };
+        for part in envelope.parts().filter(|it| addressee(it).is_none()) {
+            let why = "It is no mail address, so the draft goes to nobody of that name.";
+            find(part, why, "Write name@host, several with commas.");
+        }
+        if envelope.subject.trim().is_empty() {
+            find("subject", "A letter without a subject is overlooked.", "Say what it is about.");
+        }
         // What they wrote in brackets themselves, and the case's number, are no gaps of ours.
         let reference = format!("[{}]", self.material.case.reference);
-        let theirs =
-            |gap: &str| self.material.reports.iter().any(|it| it.parsed.subject.contains(gap));
-        let gaps = placeholders(&envelope.subject);
-        let gaps = gaps.into_iter().filter(|it| *it != reference && !theirs(it));
-        self.findings.extend(gaps.map(|words| LintFinding {
-            block: None,
-            kind: LintKind::Placeholder,
-            words: words.to_owned(),
-            why: "Somebody still has to fill this in, in the subject.".into(),
-            suggestion: "Fill it in, or delete it.".into(),
-        }));
+        let reports = self.material.reports;
+        let theirs = |gap: &str| reports.iter().any(|it| it.parsed.subject.contains(gap));
+        let gaps = placeholders(&envelope.subject).into_iter();
+        for gap in gaps.filter(|it| *it != reference && !theirs(it)) {
+            let why = "Somebody still has to fill this in, in the subject.";
+            find(gap, why, "Fill it in, or delete it.");
+        }
     }
 
     fn block(&mut self, block: &Block) {
@@ -154,6 +167,17 @@ impl Reader<'_> {
             }
         }
         for text in &texts {
+            for (open, close) in [("[[", "]]"), ("{{", "}}")] {
+                if text.contains(open) {
+                    self.find(
+                        block.id,
+                        LintKind::Placeholder,
+                        open,
+                        "It was opened and not closed, so its words are printed as they stand.",
+                        &format!("Close it with {close}, or take it away."),
+                    );
+                }
+            }
             for found in placeholders(text) {
                 self.find(
                     block.id,

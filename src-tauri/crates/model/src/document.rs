@@ -89,6 +89,27 @@ pub struct Envelope {
     pub in_reply_to: Option<String>,
 }
 
+impl Envelope {
+    /// What stands in `to`, separated by commas or semicolons.
+    pub fn parts(&self) -> impl Iterator<Item = &str> {
+        self.to.split([',', ';']).map(str::trim).filter(|it| !it.is_empty())
+    }
+}
+
+/// Name and address of `Name <address>` or `address`; none when it is no address of plain visible
+/// characters.
+pub fn addressee(one: &str) -> Option<(&str, &str)> {
+    let (name, address) = match one.split_once('<') {
+        Some((name, rest)) => (name.trim(), rest.split('>').next().unwrap_or(rest)),
+        None => ("", one),
+    };
+    let address = address.trim();
+    let (local, host) = address.split_once('@')?;
+    let plain = |c: char| c.is_ascii_graphic() && !"<>()[]\\,;:\"".contains(c);
+    let sound = !local.is_empty() && !host.is_empty() && address.chars().all(plain);
+    sound.then(|| (name.trim_matches('"').trim(), address))
+}
+
 /// A person confirmed that a response went out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct Sent {

@@ -3,7 +3,10 @@
 //! Carries no `Date`: the program that sends it writes it, and the draft stays the same on every export.
 //! A `Message-ID` stands in it only when it is sent off from here, so that an answer finds its way back.
 
-use farol_model::{document::Projected, export::Attachment};
+use farol_model::{
+    document::{Projected, addressee},
+    export::Attachment,
+};
 use mail_builder::{
     MessageBuilder,
     headers::{
@@ -102,19 +105,10 @@ fn write(out: &mut Vec<u8>, name: &str, value: HeaderType<'_>) {
 fn addresses(to: &str) -> Vec<Address<'static>> {
     one_line(to)
         .split([',', ';'])
-        .filter_map(|one| {
-            let (name, address) = match one.split_once('<') {
-                Some((name, rest)) => (name.trim(), rest.split('>').next().unwrap_or(rest)),
-                None => ("", one),
-            };
-            let address = address.trim();
-            let plain = address.contains('@')
-                && address.chars().all(|c| c.is_ascii_graphic() && !"<>()[]\\,;:\"".contains(c));
-            let name = name.trim_matches('"').trim();
-            plain.then(|| {
-                let name = (!name.is_empty()).then(|| name.to_owned());
-                Address::new_address(name, address.to_owned())
-            })
+        .filter_map(addressee)
+        .map(|(name, address)| {
+            let name = (!name.is_empty()).then(|| name.to_owned());
+            Address::new_address(name, address.to_owned())
         })
         .collect()
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 use farol_app::{Code, Desk, Failure, file_check};
 use farol_model::{
     case::CaseRef,
-    document::{Content, Text},
+    document::{Content, Text, addressee},
     id::DocumentId,
 };
 
@@ -121,6 +121,14 @@ fn set(
             "Look at the numbers that `doc show` prints.",
         )
     };
+    let Change { text, audience, owner, due, to, subject, .. } = &change;
+    let of_block = text.is_some() || audience.is_some() || owner.is_some() || due.is_some();
+    if !of_block && to.is_none() && subject.is_none() {
+        return Err(Failure::bad_input(
+            "Nothing is said to be set. Nothing was changed.",
+            "Say --at BLOCK with --text, --audience, --owner or --due, or --to or --subject.",
+        ));
+    }
     let mut document = desk.document(doc)?.document;
     if let Some((block, part)) = change.at {
         let block = document.blocks.get_mut(block - 1).ok_or_else(|| missing("such block"))?;
@@ -149,6 +157,12 @@ fn set(
         let envelope = envelope.as_mut().ok_or_else(|| missing("address: it is no response"))?;
         envelope.to = change.to.unwrap_or_else(|| envelope.to.clone());
         envelope.subject = change.subject.unwrap_or_else(|| envelope.subject.clone());
+        if let Some(part) = envelope.parts().find(|it| addressee(it).is_none()) {
+            return Err(Failure::bad_input(
+                format!("{part:?} is no mail address. Nothing was changed."),
+                "Write name@host, several with commas.",
+            ));
+        }
     }
     desk.save_document(doc, &document.blocks, envelope)
 }

@@ -56,9 +56,41 @@ fn a_gap_in_the_subject_is_told_and_the_number_of_the_case_is_none() {
     let sample = Sample::new();
     let document = compose("law-enforcement", &sample.material(), at(0), &mut Uuid::nil).unwrap();
     let found = lint(&document, &sample.material());
-    let subject: Vec<_> = found.iter().take_while(|it| it.block.is_none()).collect();
-    assert_eq!(subject.len(), 1, "{subject:?}");
-    assert_eq!(subject[0].words, "[your reference]");
+    let around: Vec<_> = found.iter().take_while(|it| it.block.is_none()).collect();
+    assert_eq!(around.len(), 1, "{around:?}");
+    assert_eq!(around[0].words, "[your reference]");
+}
+
+#[test]
+fn what_no_mail_program_sends_to_and_an_empty_subject_are_told() {
+    let sample = Sample::new();
+    let mut document = compose("notify-host", &sample.material(), at(0), &mut Uuid::nil).unwrap();
+    let mut around = |to: &str, subject: &str| {
+        let envelope = document.envelope.as_mut().unwrap();
+        (envelope.to, envelope.subject) = (to.to_owned(), subject.to_owned());
+        let found = lint(&document, &sample.material());
+        let around = found.into_iter().take_while(|it| it.block.is_none());
+        around.map(|it| it.words).collect::<Vec<_>>()
+    };
+    let sound = "Abuse Desk <abuse@hosting.example>, noc@hosting.example";
+    assert!(around(sound, "Please act").is_empty());
+    assert!(around("", "Please act").is_empty());
+    assert_eq!(around("the host; a@b.example", " "), ["the host", "subject"]);
+    let folded = "a@b.example\r\nBcc: x@y.example";
+    assert_eq!(around(folded, "Please act"), [folded]);
+}
+
+#[test]
+fn a_mark_or_fact_that_is_not_closed_is_told() {
+    let words = "[[Borealis] lost, see {{case.title}.";
+    check(
+        "internal_team",
+        "Impact",
+        words,
+        &expect![[r#"
+        Placeholder: [[
+        Placeholder: {{"#]],
+    );
 }
 
 #[test]
