@@ -145,7 +145,7 @@ pub(crate) fn about_host(host: &str, types: &Types) -> Vec<Question> {
 /// What the resolver is asked about a registrable domain, once for all of its hosts.
 pub(crate) fn about_domain(domain: &str, types: &Types) -> Vec<Question> {
     let of_domain = types.of(&DOMAIN_TYPES).map(|record_type| dns(domain, record_type));
-    let policy = types.of(&[DMARC]).map(|_| dns(&format!("_dmarc.{domain}"), "TXT"));
+    let policy = types.of(&[DMARC]).map(|_| dns(&dmarc(domain), "TXT"));
     let selectors = types.0.iter().filter_map(|it| it.strip_prefix(DKIM));
     let keys =
         selectors.map(|it| dns(&format!("{}._domainkey.{domain}", it.to_ascii_lowercase()), "TXT"));
@@ -226,6 +226,11 @@ fn sold(host: &str) -> Option<&str> {
     let before = host.strip_suffix(suffix)?.strip_suffix('.')?;
     let start = before.rfind('.').map_or(0, |at| at + 1);
     Some(&host[start..])
+}
+
+/// Where a domain says what is to be done with mail in its name (RFC 7489).
+pub(crate) fn dmarc(domain: &str) -> String {
+    format!("_dmarc.{domain}")
 }
 
 /// A DNS question.

@@ -20,7 +20,7 @@ use farol_model::{
 
 use crate::{
     networks::{Networks, On},
-    questions::{as_ip, ascii, is_subject, registrable, registry_questions},
+    questions::{as_ip, ascii, dmarc, is_subject, registrable, registry_questions},
     verdict::{
         findings, serves,
         trail::{End, Trail, newest},
@@ -144,7 +144,8 @@ impl<'a> History<'a> {
         let mut wanted: BTreeSet<String> = own_questions(host).into_iter().collect();
         wanted.extend(registry_questions(host).iter().map(|it| it.about().to_owned()));
         if as_ip(host).is_none() && !is_subject(host) {
-            wanted.insert(registrable(host).to_owned());
+            let domain = registrable(host);
+            wanted.extend([domain.to_owned(), dmarc(domain)]);
         }
         let mut found: BTreeMap<String, &[&Observation]> = BTreeMap::new();
         for _ in 0..MAX_STEPS {
@@ -254,12 +255,17 @@ fn picture(
         }
     }
 
-    for (record_type, aspect) in
-        [("TXT", Aspect::Txt), ("CAA", Aspect::Caa), ("DS", Aspect::Ds), ("SOA", Aspect::Soa)]
-    {
+    let dmarc = dmarc(domain);
+    for (name, record_type, aspect) in [
+        (domain, "TXT", Aspect::Txt),
+        (&dmarc, "TXT", Aspect::Dmarc),
+        (domain, "CAA", Aspect::Caa),
+        (domain, "DS", Aspect::Ds),
+        (domain, "SOA", Aspect::Soa),
+    ] {
         let by = asked(
             &newest,
-            |question| matches!(question, Question::Dns { name, record_type: it } if it == record_type && name == domain),
+            |question| matches!(question, Question::Dns { name: it, record_type: of } if it == name && of == record_type),
         );
         if by.iter().any(|it| is_said(it)) {
             let data = by.iter().flat_map(|it| data(it, record_type));

@@ -41,6 +41,8 @@ pub enum Aspect {
     MailServers,
     /// The TXT records of its domain.
     Txt,
+    /// What its domain asks receivers to do with mail in its name (DMARC).
+    Dmarc,
     /// Who may issue certificates for its domain.
     Caa,
     /// The keys that the parent vouches for.
@@ -57,7 +59,7 @@ pub enum Aspect {
 
 impl Aspect {
     /// All of them, in the order of a page.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Leads,
         Self::Proxy,
         Self::Host,
@@ -69,6 +71,7 @@ impl Aspect {
         Self::Mail,
         Self::MailServers,
         Self::Txt,
+        Self::Dmarc,
         Self::Caa,
         Self::Ds,
         Self::Soa,
@@ -91,6 +94,7 @@ impl Aspect {
             Self::Mail => "Mail",
             Self::MailServers => "Mail servers",
             Self::Txt => "TXT records",
+            Self::Dmarc => "DMARC records",
             Self::Caa => "CAA records",
             Self::Ds => "DS records",
             Self::Soa => "SOA record",

@@ -193,6 +193,7 @@ fn what_the_zone_says_of_texts_certificates_keys_and_itself_is_compared() {
                 a,
                 "shop.test TXT \"v=spf1 -all\"",
                 "shop.test TXT \"verify=abc\"",
+                "_dmarc.shop.test TXT \"v=DMARC1; p=reject\"",
                 "shop.test CAA 0 issue \"ca.test\"",
                 "DS of shop.test: NOERROR",
                 "shop.test SOA ns1.shop.test ops.shop.test 7 1 2 3 4",
@@ -204,14 +205,16 @@ fn what_the_zone_says_of_texts_certificates_keys_and_itself_is_compared() {
                 a,
                 "shop.test TXT \"v=spf1 include:mail.test -all\"",
                 "shop.test TXT \"verify=abc\"",
+                "_dmarc.shop.test TXT \"v=DMARC1; p=none\"",
                 "CAA of shop.test: NOERROR",
                 "shop.test DS 4711 13 2 ABCD",
                 "shop.test SOA ns1.other.test ops.other.test 8 1 2 3 4",
             ],
         ),
-        &[Aspect::Txt, Aspect::Caa, Aspect::Ds, Aspect::Soa],
+        &[Aspect::Txt, Aspect::Dmarc, Aspect::Caa, Aspect::Ds, Aspect::Soa],
         "login[.]shop[.]test: its TXT records lost “v=spf1 -all” and gained “v=spf1 include:mail[.]test -all” between 18 \
-         November 2026, 11:06 UTC and 19 November 2026, 11:06 UTC; its CAA records lost “0 issue \"ca[.]test\"”; its \
+         November 2026, 11:06 UTC and 19 November 2026, 11:06 UTC; its DMARC records lost “v=DMARC1; p=reject” and \
+         gained “v=DMARC1; p=none”; its CAA records lost “0 issue \"ca[.]test\"”; its \
          domain came to be signed (DNSSEC, the parent has DS records); the SOA record of its domain names \
          ns1[.]other[.]test ops[.]other[.]test instead of ns1[.]shop[.]test ops[.]shop[.]test.",
     );

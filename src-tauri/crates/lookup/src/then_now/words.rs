@@ -150,7 +150,8 @@ impl Said<'_> {
                 clauses.push(moved(of_servers, it, tongue, true));
             }
         }
-        for (aspect, kind) in [(Aspect::Txt, "TXT"), (Aspect::Caa, "CAA")] {
+        for (aspect, kind) in [(Aspect::Txt, "TXT"), (Aspect::Dmarc, "DMARC"), (Aspect::Caa, "CAA")]
+        {
             clauses.extend(self.change(aspect).map(|it| records_clause(kind, it, tongue)));
         }
         clauses.extend(self.change(Aspect::Ds).map(|it| ds_clause(it, tongue)));

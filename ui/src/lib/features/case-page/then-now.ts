@@ -13,6 +13,7 @@ export const ASPECTS: Record<Aspect, string> = {
   mail: "Mail",
   mail_servers: "Mail servers",
   txt: "TXT records",
+  dmarc: "DMARC records",
   caa: "CAA records",
   ds: "DS records",
   soa: "SOA record",
