@@ -102,8 +102,9 @@ impl House {
                 let cancelled = || desk.is_closing();
                 let done =
                     desk.run_due_watches(&Watch { progress: &|_, _| (), cancelled: &cancelled });
+                let anew = desk.judge_lists_anew(&cancelled);
                 drop(desk);
-                if done.is_ok_and(|it| it.n_answers > 0) {
+                if done.is_ok_and(|it| it.n_answers > 0) || anew.is_ok_and(|it| !it.is_empty()) {
                     tell();
                 }
                 house.wait_for_watches();

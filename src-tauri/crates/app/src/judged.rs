@@ -89,7 +89,8 @@ impl Desk {
         Ok(self.store.keep_judged(&judged)?)
     }
 
-    fn rules(&self) -> String {
+    /// The tables by which is judged now, by their hash.
+    pub(crate) fn rules(&self) -> String {
         farol_store::digest(self.networks().in_full().as_bytes()).to_string()
     }
 }

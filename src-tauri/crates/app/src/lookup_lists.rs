@@ -5,6 +5,8 @@
 //! A list is the desk's own; what counts as evidence stands on a case, where the answers about the hosts
 //! that were brought from it are kept as well.
 
+/// Lists judged by other tables.
+mod anew;
 /// Asking a list.
 mod asking;
 /// A list as a file.
@@ -175,6 +177,8 @@ impl Desk {
             why: None,
             refused: list.refused.iter().take(REMEMBERED).map(|it| shortened(it)).collect(),
             n_refused: list.refused.len() as u32,
+            judged_by: Some(self.rules()),
+            judged_anew: None,
         };
         let names: Vec<(String, String)> = list
             .hosts
@@ -340,6 +344,7 @@ impl Desk {
             registries: run.as_ref().map_or(registries, |it| it.registries.show(registries, now)),
             refused: list.refused,
             n_refused: list.n_refused,
+            judged_anew: list.judged_anew,
             n_failed,
         })
     }

@@ -107,6 +107,25 @@ pub struct LookupList {
     pub refused: Vec<String>,
     /// How many there were.
     pub n_refused: u32,
+    /// The tables by which all that was asked is judged, by their hash; none when they were not written down.
+    #[serde(default)]
+    pub judged_by: Option<String>,
+    /// The last time that other tables said something else.
+    #[serde(default)]
+    pub judged_anew: Option<JudgedListAnew>,
+}
+
+/// A list that other tables say something else of. Nothing was looked up for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct JudgedListAnew {
+    /// The list.
+    pub id: LookupListId,
+    /// What people call it.
+    pub title: String,
+    /// When it was judged.
+    pub at: Timestamp,
+    /// Names of which something else is said.
+    pub n_otherwise: u32,
 }
 
 /// How far a list is.

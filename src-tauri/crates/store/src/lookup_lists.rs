@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use farol_model::{
     id::{CaseId, LookupListId},
     lookup_list::{ListedName, LookupList},
-    sign::Shown,
+    sign::{Shown, SignKind},
     time::Timestamp,
 };
 
@@ -150,6 +150,32 @@ impl Store {
         })
     }
 
+    /// Keeps what other tables say of names, in place of what was said. The answers stay.
+    ///
+    /// # Errors
+    /// As for every function here.
+    pub fn keep_listed_anew(
+        &self,
+        id: LookupListId,
+        names: &[(ListedName, Listed)],
+    ) -> Result<(), StoreError> {
+        self.keep_own(|tx| {
+            let key = key_of(tx, id)?;
+            let mut forget = tx.prepare_cached(
+                "DELETE FROM listed_sign WHERE list = ?1 AND kind = ?2 AND value = ?3 AND n = ?4",
+            )?;
+            for (was, now) in names {
+                // Who provides what follows from the tables; everything else that a name shows, from answers.
+                for role in &was.roles {
+                    let kind = SignKind::of_role(role.role).word();
+                    forget.execute(params![key, kind, role.provider, was.n])?;
+                }
+                put_name(tx, key, &now.name, &now.signs)?;
+            }
+            Ok(())
+        })
+    }
+
     /// Lets names that got no usable answer be asked again; gives how many.
     ///
     /// # Errors
@@ -214,7 +240,7 @@ fn put_name(
     ])?;
     let mut insert = conn.prepare_cached(
         "INSERT INTO listed_sign (list, kind, value, n, common) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (list, kind, value, n) DO NOTHING",
+         ON CONFLICT (list, kind, value, n) DO UPDATE SET common = excluded.common",
     )?;
     for Shown { sign, is_common } in signs {
         insert.execute(params![key, sign.kind.word(), sign.value, it.n, is_common])?;

@@ -22,7 +22,7 @@ use super::{
     running::{Run, Stop},
 };
 use crate::{Desk, Failure, view::LookupListView};
-use judge::Judge;
+pub(super) use judge::Judge;
 
 /// Names that are kept in one commit.
 const IN_A_COMMIT: usize = 250;
@@ -138,7 +138,17 @@ impl Desk {
         if failed_too {
             self.store.ask_failed_again(list.id)?;
         }
-        self.change_list(list.id, |list| (list.state, list.why) = (ListState::Asking, None))?;
+        let rules = self.rules();
+        let (_, counts) = self.store.read(|it| it.lookup_list(list.id))?;
+        self.change_list(list.id, |list| {
+            (list.state, list.why) = (ListState::Asking, None);
+            // What was asked before stays as it was judged, until all of it is judged anew.
+            if counts.n_asked == 0 {
+                list.judged_by = Some(rules);
+            } else if list.judged_by.as_ref() != Some(&rules) {
+                list.judged_by = None;
+            }
+        })?;
         (watch.kept)();
         let brought = self.store.read(|it| it.listed_for(list.id))?;
         let stopped = || (watch.stopped)() || run.stopped().is_some();

@@ -243,6 +243,33 @@ fn registries_are_asked_once_for_each_domain() {
 }
 
 #[test]
+fn other_tables_judge_a_list_anew_from_the_answers_it_keeps() {
+    let (_dir, desk) = new_desk();
+    let id = make(&desk, NAMES);
+    desk.ask_lookup_list(id, false, &ListWatch::NOBODY).unwrap();
+    let n_left = desk.ledger(None, 1000).unwrap().len();
+    let ours = || desk.listed(id, &ask("ours:yes")).unwrap().n_rows;
+    let proxies = || {
+        let groups = desk.listed_groups(id, &ListedFilter::default(), SignKind::Proxy).unwrap();
+        groups.groups.into_iter().map(|it| it.label).collect::<Vec<_>>()
+    };
+    let before = (ours(), proxies());
+    assert!(before.0 > 0 && before.1.contains(&"Harbour Edge".to_owned()), "{before:?}");
+    assert_eq!(desk.judge_lists_anew(&|| false).unwrap(), []);
+
+    let fewer = desk.networks().with("id = \"harbour\"\nname = \"Harbour Edge\"").unwrap();
+    *desk.networks.write().unwrap() = Arc::new(fewer);
+    assert_eq!(desk.judge_lists_anew(&|| true).unwrap(), [], "stopped before the first");
+    let anew = desk.judge_lists_anew(&|| false).unwrap();
+    assert_eq!(anew.iter().map(|it| (it.id, it.n_otherwise)).collect::<Vec<_>>(), [(id, before.0)]);
+    assert_eq!(ours(), 0);
+    assert!(!proxies().contains(&"Harbour Edge".to_owned()), "{:?}", proxies());
+    assert_eq!(desk.lookup_list(id).unwrap().judged_anew, anew.into_iter().next());
+    assert_eq!(desk.judge_lists_anew(&|| false).unwrap(), [], "it is said once");
+    assert_eq!(desk.ledger(None, 1000).unwrap().len(), n_left, "nothing left");
+}
+
+#[test]
 fn a_list_is_exported_in_three_forms() {
     let (dir, desk) = new_desk();
     let id = make(&desk, NAMES);

@@ -7,7 +7,7 @@ use farol_model::{
     case::CaseRef,
     id::{CaseId, LookupListId},
     lookup::{Observation, ProviderVerdict},
-    lookup_list::{ListChoice, ListState, ListedName},
+    lookup_list::{JudgedListAnew, ListChoice, ListState, ListedName},
     sign::{Sign, SignKind},
     time::Timestamp,
 };
@@ -109,6 +109,8 @@ pub struct LookupListView {
     pub refused: Vec<String>,
     /// How many there were.
     pub n_refused: u32,
+    /// The last time that other tables of networks said something else; nothing was looked up.
+    pub judged_anew: Option<JudgedListAnew>,
     /// Names that have no usable answer, once the list is over.
     pub n_failed: u32,
 }

@@ -93,6 +93,11 @@ pub(crate) fn watch(
             for it in desk.judge_anew()? {
                 output.line(&it, &format!("{}  {}", it.reference, it.text))?;
             }
+            for it in desk.judge_lists_anew(&|| false)? {
+                let names = if it.n_otherwise == 1 { "name" } else { "names" };
+                let text = format!("{}  {} {names} judged otherwise", it.title, it.n_otherwise);
+                output.line(&it, &text)?;
+            }
             Ok(())
         }
     }

@@ -236,6 +236,24 @@ impl Reader<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Names that were asked about, from a place on.
+    ///
+    /// # Errors
+    /// As for every function here.
+    pub fn listed_from(
+        &self,
+        id: LookupListId,
+        from: u32,
+        limit: u32,
+    ) -> Result<Vec<ListedName>, StoreError> {
+        let mut query = self.connection().prepare_cached(
+            "SELECT body FROM listed_name WHERE list = ?1 AND n >= ?2 AND asked = 1 ORDER BY n LIMIT ?3",
+        )?;
+        let key = key_of(self.connection(), id)?;
+        let rows = query.query_map(params![key, from, limit], |row| row.get::<_, String>(0))?;
+        rows.map(|body| parse(&body?)).collect()
+    }
+
     /// The cases that names of a list were brought from, by place.
     ///
     /// # Errors

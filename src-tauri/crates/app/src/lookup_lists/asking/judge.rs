@@ -13,13 +13,18 @@ use crate::host_lists::LookedUp;
 const SHOWN_ADDRESSES: usize = 4;
 
 /// What observations mean for a line of a list.
-pub(super) struct Judge<'a> {
-    pub(super) networks: &'a Networks,
-    pub(super) asn: &'a AsnTable,
+pub(in crate::lookup_lists) struct Judge<'a> {
+    pub(in crate::lookup_lists) networks: &'a Networks,
+    pub(in crate::lookup_lists) asn: &'a AsnTable,
 }
 
 impl Judge<'_> {
-    pub(super) fn listed(&self, n: u32, host: &str, observations: &[Observation]) -> Listed {
+    pub(in crate::lookup_lists) fn listed(
+        &self,
+        n: u32,
+        host: &str,
+        observations: &[Observation],
+    ) -> Listed {
         let verdict = verdict(host, observations, self.networks);
         let signs = signs(host, observations, &verdict, self.networks);
         let registered = verdict.registries.iter().find_map(|it| it.record.as_ref());
