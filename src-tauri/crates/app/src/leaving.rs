@@ -36,6 +36,16 @@ const KEPT: &str = "leaving.json";
 struct Kept {
     offline: bool,
     resolver: Option<String>,
+    /// Whether Team Cymru is asked about addresses that the table does not know.
+    #[serde(default)]
+    cymru: bool,
+}
+
+impl Kept {
+    /// What holds when the choices cannot be read: nothing leaves.
+    fn unread() -> Self {
+        Self { offline: true, ..Self::default() }
+    }
 }
 
 /// The gate of an open desk, and its resolver.
@@ -50,10 +60,8 @@ impl Leaving {
             // Nobody switched anything.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Kept::default(),
             // A switch that cannot be read lets nothing out.
-            Err(_) => Kept { offline: true, resolver: None },
-            Ok(bytes) => {
-                serde_json::from_slice(&bytes).unwrap_or(Kept { offline: true, resolver: None })
-            }
+            Err(_) => Kept::unread(),
+            Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|_| Kept::unread()),
         };
         Self { gate: Gate::new(kept.offline), kept: RwLock::new(kept) }
     }
@@ -104,6 +112,11 @@ impl Desk {
         self.leaving.gate.is_shut()
     }
 
+    /// Whether Team Cymru is asked about addresses that the table does not know.
+    pub(crate) fn asks_cymru(&self) -> bool {
+        self.leaving.kept().cymru
+    }
+
     /// The desk's own choice of a resolver.
     pub(crate) fn own_resolver(&self) -> Option<String> {
         // A practice desk asks the practice internet, whatever a real one beside it chose.
@@ -120,7 +133,7 @@ impl Desk {
             offline: self.is_offline(),
             resolver: self.own_resolver(),
             resolver_now: self.choose_resolver(None).ok().map(|it| it.to_string()),
-            rows: who_sees(registries.on, registries.whois),
+            rows: who_sees(registries.on, registries.whois, self.asks_cymru()),
             networks_table: self.asn_table_show(),
             waiting: self.store.read(|it| {
                 let waiting = it.waiting()?;
@@ -171,6 +184,10 @@ impl Desk {
         match source {
             Source::Rdap => self.switch_registries(on)?,
             Source::Whois => self.switch_whois(on)?,
+            Source::Cymru => {
+                self.keep_leaving(Kept { cymru: on, ..self.leaving.kept() })?;
+                return self.leaving_show();
+            }
         };
         self.leaving_show()
     }
@@ -425,7 +442,7 @@ fn left_row(left: Left, reference: Option<CaseRef>) -> LeftRow {
 
 /// What can be asked and who learns of it. What Farol never does stands there, too: a person has to
 /// be able to say so to others.
-fn who_sees(rdap: bool, whois: bool) -> Vec<WhoSees> {
+fn who_sees(rdap: bool, whois: bool, cymru: bool) -> Vec<WhoSees> {
     let row = |what: &str, who: &str, rule: &str, on, switch| WhoSees {
         what: what.to_owned(),
         who: who.to_owned(),
@@ -489,6 +506,13 @@ fn who_sees(rdap: bool, whois: bool) -> Vec<WhoSees> {
             "Never leaves.",
             None,
             None,
+        ),
+        row(
+            "The same of Team Cymru, over DNS",
+            "Its name servers see the resolver and the address, not the reported name. The resolver's operator sees both.",
+            "Off unless you switch it on. Then asked about at most four addresses of a host that the table does not know; never for a list.",
+            Some(cymru),
+            Some(Source::Cymru),
         ),
         row(
             "The reported site itself: web, mail, TLS, ping",

@@ -67,6 +67,11 @@ impl Desk {
             resolver: resolver.to_string(),
             n_questions,
             registries: self.plan_registries(&hosts),
+            cymru_seen_by: self.asks_cymru().then(|| {
+                "Addresses that the table of networks does not know are asked of Team Cymru through the \
+                 same resolver: its name servers see the resolver and the address."
+                    .into()
+            }),
             registries_seen_by: if self.practice.is_some() {
                 "Its registries answer on this computer, too.".into()
             } else {
@@ -129,6 +134,7 @@ impl Desk {
             selectors,
             authorities: chosen.authorities,
             trace: chosen.trace,
+            cymru: false,
             reach: practice.unwrap_or_default(),
         })
     }
@@ -144,6 +150,7 @@ impl Desk {
         watch: &Watch<'_>,
     ) -> Result<LookupDone, Failure> {
         let resolver = self.choose_resolver(resolver)?;
+        let depth = &Depth { cymru: self.asks_cymru(), ..depth.clone() };
         let hosts = read_hosts(hosts)?;
         let pass = self.pass_out(case, &hosts)?;
         let asn = self.asn_table();

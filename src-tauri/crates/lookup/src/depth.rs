@@ -62,6 +62,8 @@ pub struct Depth {
     pub authorities: bool,
     /// The way from the root to the name. Whoever runs the last servers on it sees this computer.
     pub trace: bool,
+    /// Team Cymru, about addresses that the table does not know.
+    pub cymru: bool,
     /// Where name servers are found.
     pub reach: Reach,
 }
@@ -78,6 +80,11 @@ pub enum Reach {
 }
 
 impl Reach {
+    /// Whether others may be asked about an address: one that is not public means nothing to them.
+    pub(crate) fn is_known_to_others(self, ip: IpAddr) -> bool {
+        self != Self::Internet || is_public(ip)
+    }
+
     /// Where a name server with this address is asked; none when it is not asked.
     fn address(self, ip: IpAddr) -> Option<SocketAddr> {
         match self {

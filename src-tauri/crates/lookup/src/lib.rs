@@ -11,6 +11,8 @@ mod asking;
 mod asn;
 /// Labels that may have been made for one reader.
 mod canary;
+/// Who announces an address, asked over DNS.
+mod cymru;
 /// Past the resolver.
 mod depth;
 /// Many DNS questions at once.

@@ -22,15 +22,20 @@ use uuid::Uuid;
 
 use crate::{
     asn::AsnTable,
+    cymru,
     depth::{Below, Depth},
     engine::{self, Pace, Work},
-    questions::{Types, as_ip, ascii, dns, is_subject, questions_of, registry_questions},
+    questions::{
+        Types, as_ip, ascii, dns, is_subject, questions_of, registrable, registry_questions,
+    },
     rdap::{Registries, not_asked},
     resolver::Resolver,
 };
 
 /// How often a CNAME chain that the resolver left open is followed by a question of our own.
 pub(crate) const MAX_FOLLOWED: usize = 8;
+/// Name servers with names in the host's own domain whose addresses are asked for.
+const MAX_OWN_SERVERS: usize = 4;
 /// How many of the addresses found have their registry asked.
 const MAX_NETWORKS: usize = 2;
 /// How soon a cancellation is noticed while a question is in flight.
@@ -119,7 +124,8 @@ pub(crate) async fn look_up(
     let found = addresses(host, &asked);
     let given = as_ip(host);
     // Without a table only an address that was asked for by name gets an answer: that there is none.
-    let wanted = found.into_iter().filter(|ip| !asn.is_empty() && Some(*ip) != given).chain(given);
+    let wanted =
+        found.iter().copied().filter(|ip| !asn.is_empty() && Some(*ip) != given).chain(given);
     for ip in wanted {
         if cancelled() {
             break;
@@ -128,6 +134,15 @@ pub(crate) async fn look_up(
         if Some(ip) == given {
             run.finish_one();
         }
+    }
+    if depth.cymru {
+        let said = run
+            .ask_cymru(
+                &asked,
+                found.into_iter().chain(given).filter(|ip| depth.reach.is_known_to_others(*ip)),
+            )
+            .await;
+        asked.extend(said);
     }
     asked.extend(said);
     if let Some((registries, _)) = of_registries {
@@ -184,13 +199,14 @@ impl Run<'_> {
     /// Asks the resolver, and follows a CNAME chain that it left open.
     async fn ask_dns(&self, host: &str, questions: Vec<Question>) -> Vec<Asked> {
         let mut asked = self.ask_all(questions).await;
+        let servers = self.ask_more(servers_of_its_own(host, &asked)).await;
+        asked.extend(servers);
         for _ in 0..MAX_FOLLOWED {
-            let open = open_ends(&ascii(host), &asked);
-            if open.is_empty() || (self.cancelled)() {
+            let followed = self.ask_more(open_ends(&ascii(host), &asked)).await;
+            if followed.is_empty() {
                 break;
             }
-            self.expect(open.len());
-            asked.extend(self.ask_all(open).await);
+            asked.extend(followed);
         }
         asked
     }
@@ -235,6 +251,32 @@ impl Run<'_> {
                 vec![not_asked(object, about, reason, self.stamp)]
             }
         }
+    }
+
+    /// Asks about the addresses that the table did not know.
+    async fn ask_cymru(&self, asked: &[Asked], found: impl Iterator<Item = IpAddr>) -> Vec<Asked> {
+        let is_known = |ip: &IpAddr| {
+            asked.iter().any(|it| {
+                matches!(it.observation.answer, Answer::Asn { .. })
+                    && as_ip(it.observation.question.about()) == Some(*ip)
+            })
+        };
+        let unknown = found.filter(|ip| !is_known(ip)).collect::<BTreeSet<_>>();
+        let questions: Vec<_> =
+            unknown.into_iter().take(cymru::MAX_ADDRESSES).map(cymru::origin_question).collect();
+        let mut said = self.ask_more(questions).await;
+        let holders = cymru::holder_questions(said.iter().map(|it| &it.observation));
+        said.extend(self.ask_more(holders).await);
+        said
+    }
+
+    /// Asks what came up on the way.
+    async fn ask_more(&self, questions: Vec<Question>) -> Vec<Asked> {
+        if questions.is_empty() || (self.cancelled)() {
+            return Vec::new();
+        }
+        self.expect(questions.len());
+        self.ask_all(questions).await
     }
 
     async fn until_cancelled(&self) {
@@ -284,6 +326,21 @@ pub(crate) fn from_table(ip: IpAddr, table: &AsnTable, stamp: Stamp) -> Asked {
         wire: None,
     };
     Asked { observation, wire: None }
+}
+
+/// Where name servers stand that have names in the domain itself: the names do not say whose they are.
+fn servers_of_its_own(host: &str, asked: &[Asked]) -> Vec<Question> {
+    let host = ascii(host);
+    let domain = registrable(&host);
+    let records = asked.iter().filter_map(|it| match &it.observation.answer {
+        Answer::Dns { answers, .. } => Some(answers),
+        _ => None,
+    });
+    let servers = records.flatten().filter(|it| it.record_type == "NS" && it.name == domain);
+    let own: BTreeSet<&str> =
+        servers.map(|it| it.data.as_str()).filter(|it| registrable(it) == domain).collect();
+    let questions = own.into_iter().take(MAX_OWN_SERVERS).map(|it| dns(it, "A"));
+    questions.filter(|it| !asked.iter().any(|known| known.observation.question == *it)).collect()
 }
 
 /// Questions that finish the chains which a resolver did not follow to the end.

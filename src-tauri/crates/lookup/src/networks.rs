@@ -127,6 +127,10 @@ pub(crate) enum On {
     Cname,
     /// A name server of the zone.
     Ns,
+    /// An address of a name server of the zone, whatever it is called.
+    NsAddress,
+    /// The primary server, or the contact, that the zone's SOA record names.
+    Soa,
     /// A mail exchanger of the zone.
     Mx,
     /// The system that announces an address.
@@ -200,7 +204,16 @@ impl Networks {
 
     /// The rules for the smallest range that holds an address; several when they share it.
     pub(crate) fn for_address(&self, ip: IpAddr) -> Vec<Match<'_>> {
-        let found: Vec<(Range, Place)> = self.index.for_address(ip).collect();
+        self.for_address_of(On::Range, ip)
+    }
+
+    /// The same for the address of a name server.
+    pub(crate) fn for_server_address(&self, ip: IpAddr) -> Vec<Match<'_>> {
+        self.for_address_of(On::NsAddress, ip)
+    }
+
+    fn for_address_of(&self, on: On, ip: IpAddr) -> Vec<Match<'_>> {
+        let found: Vec<(Range, Place)> = self.index.for_address(on, ip).collect();
         let longest = found.iter().map(|(range, _)| range.length).max();
         let of_these = found.into_iter().filter(|(range, _)| Some(range.length) == longest);
         let matches = of_these.map(|(range, place)| {
@@ -308,12 +321,12 @@ pub(crate) struct Range {
 impl Pattern {
     fn parse(on: On, text: &str) -> Result<Self, &'static str> {
         match on {
-            On::Range => Range::parse(text).map(Self::Range),
+            On::Range | On::NsAddress => Range::parse(text).map(Self::Range),
             On::Asn => text.parse().map(Self::Asn).map_err(|_| "not an asn"),
             On::Registrar => {
                 text.parse().map(Self::Registrar).map_err(|_| "not an IANA registrar number")
             }
-            On::Cname | On::Ns | On::Mx => {
+            On::Cname | On::Ns | On::Soa | On::Mx => {
                 let is_name = text.split('.').count() >= 2
                     && text.split('.').all(|label| !label.is_empty())
                     && text.is_ascii();

@@ -27,7 +27,7 @@ use crate::{
     questions::{ascii, is_subject, registrable},
 };
 pub use signs::signs;
-use trail::{End, Trail};
+use trail::{End, Shown, Trail};
 
 /// Says who provides what for a host.
 ///
@@ -114,6 +114,23 @@ pub(crate) fn findings(trail: &Trail<'_>, networks: &Networks) -> Vec<Finding> {
                 let at_most = if all_match { Confidence::High } else { Confidence::Medium };
                 let text = format!("{} ends in {}", name.shown, bare(&m.pattern));
                 found.add(&m, m.rule.confidence.min(at_most), text, name.by);
+            }
+        }
+    }
+
+    // Names of one's own hide whose name servers they are: where they stand tells it, and their zone.
+    let is_known = |it: &Shown<String>| !networks.for_name(On::Ns, &it.value).is_empty();
+    if !trail.name_servers.iter().any(is_known) {
+        for address in &trail.server_addresses {
+            for m in networks.for_server_address(address.value) {
+                let text = format!("{} is in {}", address.shown, m.pattern);
+                found.add(&m, m.rule.confidence, text, address.by);
+            }
+        }
+        for name in &trail.soa {
+            for m in networks.for_name(On::Soa, &name.value) {
+                let text = format!("{} ends in {}", name.shown, bare(&m.pattern));
+                found.add(&m, m.rule.confidence, text, name.by);
             }
         }
     }
@@ -329,6 +346,37 @@ mod tests {
             ],
             &["No sign of our network; who serves it is unknown."],
         );
+    }
+
+    #[test]
+    fn name_servers_with_names_of_their_own_are_known_by_where_they_stand() {
+        let named = answer(1, &["shop.test NS ns1.shop.test", "shop.test NS ns2.shop.test"]);
+        let stands = answer(2, &["ns1.shop.test A 172.64.32.9"]);
+        let elsewhere = answer(2, &["ns1.shop.test A 203.0.113.9"]);
+        let soa = answer(3, &["shop.test SOA ada.ns.cloudflare.com dns.cloudflare.com 7 1 2 3 4"]);
+        let leads = answer(4, &["shop.test A 203.0.113.200"]);
+        let missing = "No sign of our network; who serves it is unknown";
+        check(
+            "shop.test",
+            &[named.clone(), stands, soa.clone(), leads.clone()],
+            &[
+                "Dns Cloudflare Medium",
+                "No sign of our network; Cloudflare answers its DNS; who serves it is unknown.",
+            ],
+        );
+        check(
+            "shop.test",
+            &[named.clone(), elsewhere.clone(), soa.clone(), leads.clone()],
+            &[
+                "Dns Cloudflare Low",
+                "No sign of our network; its zone names servers of Cloudflare, which alone says little; who serves it is unknown.",
+            ],
+        );
+        check("shop.test", &[named, elsewhere, leads], &[&format!("{missing}.")]);
+        // Whoever the names say it is, it is.
+        let others = answer(1, &["shop.test NS ada.ns.harbour.example"]);
+        let found = verdict("shop.test", &[others, soa], &Networks::shipped()).findings;
+        assert!(found.iter().all(|it| it.provider != "Cloudflare"), "{found:?}");
     }
 
     #[test]

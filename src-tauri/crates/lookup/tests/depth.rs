@@ -113,6 +113,7 @@ fn answer(question: &[u8], knows: Knows) -> Option<Vec<u8>> {
                     soa.extend([0; 16]);
                     soa
                 }
+                ("TXT", _) => [&[data.len() as u8], data.as_bytes()].concat(),
                 _ => wire(data),
             };
             answer.extend((data.len() as u16).to_be_bytes());
@@ -126,7 +127,9 @@ fn number(kind: &str) -> u16 {
     match kind {
         "A" => 1,
         "NS" => 2,
+        "CNAME" => 5,
         "SOA" => 6,
+        "TXT" => 16,
         "AAAA" => 28,
         _ => 0,
     }
@@ -356,4 +359,57 @@ fn keys_of_selectors_are_asked_for_when_somebody_knows_them() {
     let all = look_up("www.kelp.test", &servers, depth);
     let asked = Question::Dns { name: "s1._domainkey.kelp.test".into(), record_type: "TXT".into() };
     assert!(all.iter().any(|it| it.question == asked));
+}
+
+#[test]
+fn team_cymru_is_asked_when_somebody_switched_it_on_and_says_who_announces() {
+    let origin = "9.113.0.203.origin.asn.cymru.com";
+    let holder = "as64505.asn.cymru.com";
+    let knows: Knows = &[
+        ("www.kelp.test", "A", &[("answer", "www.kelp.test", "A", "203.0.113.9")]),
+        (
+            "9.113.0.203.origin.asn.cymru.com",
+            "TXT",
+            &[("answer", "*", "TXT", "64505 | 203.0.113.0/24 | PT | ripencc | 2010-07-14")],
+        ),
+        (
+            "as64505.asn.cymru.com",
+            "TXT",
+            &[("answer", "*", "TXT", "64505 | PT | ripencc | 2010-07-14 | HARBOUR-EDGE, PT")],
+        ),
+    ];
+    let servers = Servers::start(&[("127.0.0.1", knows)]);
+    let asked_cymru = |all: &[Observation]| {
+        let of_cymru = all.iter().filter(|it| it.question.about().ends_with("asn.cymru.com"));
+        of_cymru.map(|it| it.question.about().to_owned()).collect::<Vec<_>>()
+    };
+    let all = look_up("www.kelp.test", &servers, Depth::default());
+    assert_eq!(asked_cymru(&all), [""; 0]);
+
+    let all = look_up("www.kelp.test", &servers, Depth { cymru: true, ..Depth::default() });
+    assert_eq!(asked_cymru(&all), [origin, holder]);
+    let said = verdict("www.kelp.test", &all, &Networks::shipped());
+    let why: Vec<_> =
+        said.findings.iter().flat_map(|it| &it.why).map(|it| it.text.as_str()).collect();
+    assert!(why.contains(&"203.0.113.9 is announced by AS64505 (HARBOUR-EDGE, PT)"), "{why:?}");
+
+    let all = look_up("203.0.113.9", &servers, Depth { cymru: true, ..Depth::default() });
+    assert_eq!(asked_cymru(&all), [origin, holder]);
+}
+
+#[test]
+fn a_circle_over_two_names_that_the_resolver_leaves_open_is_followed_once_round() {
+    const THERE: &[Says] = &[("answer", "www.kelp.test", "CNAME", "edge.kelp.test")];
+    const BACK: &[Says] = &[("answer", "edge.kelp.test", "CNAME", "www.kelp.test")];
+    let knows: Knows = &[
+        ("www.kelp.test", "A", THERE),
+        ("www.kelp.test", "AAAA", THERE),
+        ("edge.kelp.test", "A", BACK),
+        ("edge.kelp.test", "AAAA", BACK),
+    ];
+    let servers = Servers::start(&[("127.0.0.1", knows)]);
+    let all = look_up("www.kelp.test", &servers, Depth::default());
+    let asked = |name: &str| all.iter().filter(|it| it.question.about() == name).count();
+    assert_eq!((asked("www.kelp.test"), asked("edge.kelp.test")), (4, 2));
+    assert_eq!(notes("www.kelp.test", &all), ["CNAME loop"]);
 }

@@ -363,6 +363,8 @@ export type Aspect =
 "mail_servers" | 
 /**  The TXT records of its domain. */
 "txt" | 
+/**  What its domain asks receivers to do with mail in its name (DMARC). */
+"dmarc" | 
 /**  Who may issue certificates for its domain. */
 "caa" | 
 /**  The keys that the parent vouches for. */
@@ -1689,6 +1691,18 @@ export type JournalCheck = {
 	clock_moved: string | null,
 };
 
+/**  A list that other tables say something else of. Nothing was looked up for it. */
+export type JudgedListAnew = {
+	/**  The list. */
+	id: LookupListId,
+	/**  What people call it. */
+	title: string,
+	/**  When it was judged. */
+	at: Timestamp,
+	/**  Names of which something else is said. */
+	n_otherwise: number,
+};
+
 /**  A name that looks like a brand. */
 export type JudgedName = {
 	/**  The name in ASCII. */
@@ -2192,6 +2206,8 @@ export type LookupListView = {
 	refused: string[],
 	/**  How many there were. */
 	n_refused: number,
+	/**  The last time that other tables of networks said something else; nothing was looked up. */
+	judged_anew: JudgedListAnew | null,
 	/**  Names that have no usable answer, once the list is over. */
 	n_failed: number,
 };
@@ -2212,6 +2228,8 @@ export type LookupPlan = {
 	registries: RegistryPlan[],
 	/**  Who can see that registries are asked, in one sentence. */
 	registries_seen_by: string,
+	/**  Who sees it when others are asked about addresses that the table does not know; none when nobody is. */
+	cymru_seen_by: string | null,
 	/**  The table that says which networks the addresses are in. */
 	networks_table: AsnTableView,
 };
@@ -3445,7 +3463,9 @@ export type Source =
 /**  The registries, over RDAP. */
 "rdap" | 
 /**  The registries, over WHOIS where RDAP fails. */
-"whois";
+"whois" | 
+/**  Team Cymru, over DNS, about addresses that the table does not know. */
+"cymru";
 
 /**  Everything about a document that is not its text. */
 export type Standing = {

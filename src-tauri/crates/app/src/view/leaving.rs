@@ -52,6 +52,8 @@ pub enum Source {
     Rdap,
     /// The registries, over WHOIS where RDAP fails.
     Whois,
+    /// Team Cymru, over DNS, about addresses that the table does not know.
+    Cymru,
 }
 
 /// A look-up that waits.

@@ -26,6 +26,8 @@ pub struct LookupPlan {
     pub registries: Vec<RegistryPlan>,
     /// Who can see that registries are asked, in one sentence.
     pub registries_seen_by: String,
+    /// Who sees it when others are asked about addresses that the table does not know; none when nobody is.
+    pub cymru_seen_by: Option<String>,
     /// The table that says which networks the addresses are in.
     pub networks_table: AsnTableView,
 }

@@ -29,6 +29,7 @@ pub(crate) fn offline(
         OfflineCommand::On => desk.switch_offline(true)?,
         OfflineCommand::Off => desk.switch_offline(false)?,
         OfflineCommand::Resolver { resolver } => desk.choose_own_resolver(resolver.as_deref())?,
+        OfflineCommand::Cymru { on } => desk.switch_source(Source::Cymru, on)?,
         OfflineCommand::Whois { on } => desk.switch_source(Source::Whois, on)?,
     };
     output.line(&view, &words(&view))

@@ -24,6 +24,12 @@ pub(crate) enum OfflineCommand {
         /// its key, tls://192.0.2.53?pin-sha256=….
         resolver: Option<String>,
     },
+    /// Ask Team Cymru about addresses that the table of networks does not know (`on`), or never (`off`).
+    Cymru {
+        /// `on` or `off`.
+        #[arg(value_parser = on_or_off)]
+        on: bool,
+    },
     /// Ask over WHOIS where RDAP fails (`on`), or never (`off`).
     Whois {
         /// `on` or `off`.

@@ -17,7 +17,8 @@ pub(super) struct Index {
     /// By the kind of name and its last labels, two or one; under nothing what may match any name.
     names: HashMap<(u8, String), Vec<Place>>,
     numbers: HashMap<(u8, u32), Vec<Place>>,
-    ranges: Vec<(Range, Place)>,
+    /// By what they are ranges of.
+    ranges: HashMap<u8, Vec<(Range, Place)>>,
 }
 
 impl Index {
@@ -28,7 +29,9 @@ impl Index {
                 let place = (at as u16, n as u16);
                 for pattern in &rule.patterns {
                     match pattern {
-                        Pattern::Range(range) => index.ranges.push((*range, place)),
+                        Pattern::Range(range) => {
+                            index.ranges.entry(rule.on as u8).or_default().push((*range, place));
+                        }
                         Pattern::Asn(number) | Pattern::Registrar(number) => {
                             index.numbers.entry((rule.on as u8, *number)).or_default().push(place);
                         }
@@ -61,8 +64,9 @@ impl Index {
     }
 
     /// Ranges that hold an address.
-    pub(super) fn for_address(&self, ip: IpAddr) -> impl Iterator<Item = (Range, Place)> {
-        self.ranges.iter().copied().filter(move |(range, _)| range.contains(ip))
+    pub(super) fn for_address(&self, on: On, ip: IpAddr) -> impl Iterator<Item = (Range, Place)> {
+        let of_kind = self.ranges.get(&(on as u8)).into_iter().flatten();
+        of_kind.copied().filter(move |(range, _)| range.contains(ip))
     }
 }
 

@@ -11,7 +11,10 @@ use farol_model::{
     time::Timestamp,
 };
 
-use crate::questions::{as_ip, registrable, registry_questions};
+use crate::{
+    cymru,
+    questions::{as_ip, registrable, registry_questions},
+};
 
 /// Longer chains are treated as circles; resolvers give up earlier.
 const MAX_CHAIN: usize = 32;
@@ -25,7 +28,7 @@ pub(crate) struct Shown<T> {
     pub(crate) by: ObservationId,
 }
 
-/// Who announces an address, according to the offline table.
+/// Who announces an address, according to the offline table or Team Cymru.
 #[derive(Debug)]
 pub(crate) struct Announced<'a> {
     pub(crate) ip: IpAddr,
@@ -71,6 +74,10 @@ pub(crate) struct Trail<'a> {
     pub(crate) names: Vec<Shown<String>>,
     pub(crate) addresses: Vec<Shown<IpAddr>>,
     pub(crate) name_servers: Vec<Shown<String>>,
+    /// Addresses of the name servers, where they were asked for.
+    pub(crate) server_addresses: Vec<Shown<IpAddr>>,
+    /// The primary server and the contact that the zone names.
+    pub(crate) soa: Vec<Shown<String>>,
     pub(crate) mail_servers: Vec<Shown<String>>,
     pub(crate) announced: Vec<Announced<'a>>,
     /// What registries were asked about the host's domain and its addresses, the domain first.
@@ -93,6 +100,8 @@ impl<'a> Trail<'a> {
             names: Vec::new(),
             addresses: Vec::new(),
             name_servers: Vec::new(),
+            server_addresses: Vec::new(),
+            soa: Vec::new(),
             mail_servers: Vec::new(),
             announced: Vec::new(),
             registries: Vec::new(),
@@ -108,18 +117,32 @@ impl<'a> Trail<'a> {
         let is_direct = |it: &&&Observation| matches!(it.question, Question::Authority { .. });
         trail.authorities = newest.iter().filter(is_direct).copied().collect();
         trail.name_servers = targets(&newest, "NS", domain);
+        trail.server_addresses = server_addresses(&newest, &trail.name_servers);
+        trail.soa = soa(&newest, domain);
         trail.mail_servers = targets(&newest, "MX", domain);
-        trail.announced = newest
-            .iter()
-            .filter_map(|by| match (&by.question, &by.answer) {
-                (Question::Asn { ip }, Answer::Asn { asn, holder, .. }) => {
-                    Some(Announced { ip: ip.parse().ok()?, asn: *asn, holder, by })
-                }
-                _ => None,
-            })
-            .collect();
+        let of_table = newest.iter().filter_map(|by| match (&by.question, &by.answer) {
+            (Question::Asn { ip }, Answer::Asn { asn, holder, .. }) => {
+                Some(Announced { ip: ip.parse().ok()?, asn: *asn, holder, by })
+            }
+            _ => None,
+        });
+        trail.announced = of_table.collect();
+        trail.add_cymru(&newest);
         trail.registries = trail.about_this(&newest);
         trail
+    }
+
+    /// What Team Cymru said of addresses that the table did not know.
+    fn add_cymru(&mut self, newest: &[&'a Observation]) {
+        let n_of_table = self.announced.len();
+        for &by in newest {
+            for cymru::Origin { ip, asn, .. } in cymru::origins(by) {
+                if !self.announced[..n_of_table].iter().any(|it| it.ip == ip) {
+                    let holder = cymru::holder(newest, asn).unwrap_or("holder not known");
+                    self.announced.push(Announced { ip, asn, holder, by });
+                }
+            }
+        }
     }
 
     /// The observations of registries that are about this host.
@@ -286,6 +309,41 @@ fn answers(observation: &Observation) -> &[Record] {
         Answer::Dns { answers, .. } => answers,
         _ => &[],
     }
+}
+
+/// The addresses that a resolver gave for name servers.
+fn server_addresses(newest: &[&Observation], servers: &[Shown<String>]) -> Vec<Shown<IpAddr>> {
+    let of_resolver = newest.iter().filter(|o| matches!(o.question, Question::Dns { .. }));
+    let records = of_resolver.flat_map(|o| answers(o).iter().map(|record| (record, o.id)));
+    let mut found: Vec<Shown<IpAddr>> = Vec::new();
+    for (record, by) in records {
+        let is_address = matches!(record.record_type.as_str(), "A" | "AAAA");
+        let server = servers.iter().find(|it| it.value.eq_ignore_ascii_case(&record.name));
+        let (true, Some(server), Ok(value)) = (is_address, server, record.data.parse()) else {
+            continue;
+        };
+        if found.iter().all(|known| known.value != value) {
+            let shown = format!("address {value} of name server {}", server.value);
+            found.push(Shown { value, shown, by });
+        }
+    }
+    found
+}
+
+/// The primary server and the contact of a zone.
+fn soa(newest: &[&Observation], domain: &str) -> Vec<Shown<String>> {
+    let records = newest
+        .iter()
+        .filter(|o| matches!(o.question, Question::Dns { .. }))
+        .flat_map(|o| answers(o).iter().map(|record| (record, o.id)))
+        .find(|(record, _)| record.record_type == "SOA" && record.name == domain);
+    let Some((record, by)) = records else { return Vec::new() };
+    let named = ["SOA primary server", "SOA contact"].into_iter().zip(record.data.split(' '));
+    let shown = |(what, name): (&str, &str)| {
+        let value = name.trim_end_matches('.').to_lowercase();
+        Shown { shown: format!("{what} {value}"), value, by }
+    };
+    named.map(shown).collect()
 }
 
 /// The names that the NS or MX records of a domain point to; `.` means "none" and is left out.

@@ -82,8 +82,13 @@ fn clauses(findings: &[Finding], wanted: impl Fn(Role) -> bool) -> Vec<String> {
             format!("we {} and {last}", first.join(", "))
         });
     }
-    if ours.iter().any(|f| !is_firm(f)) {
+    let is_weak =
+        |is_dns: bool| ours.iter().any(|f| !is_firm(f) && (f.role == Role::Dns) == is_dns);
+    if is_weak(false) {
         clauses.push("its address is announced by our network, which alone says little".to_owned());
+    }
+    if is_weak(true) {
+        clauses.push("its zone names our servers, which alone says little".to_owned());
     }
     clauses.extend(theirs.iter().map(|f| they(f)));
     clauses
@@ -102,6 +107,9 @@ fn we(role: Role) -> &'static str {
 
 fn they(finding: &Finding) -> String {
     let name = &finding.provider;
+    if !is_firm(finding) && finding.role == Role::Dns {
+        return format!("its zone names servers of {name}, which alone says little");
+    }
     if !is_firm(finding) {
         return format!("its address is announced by {name}");
     }
