@@ -347,7 +347,10 @@ impl Writer<'_> {
             (_, Some(subject)) => self.plain(subject)?,
             (_, None) => reference.to_string(),
         };
-        let address = report.and_then(|it| it.parsed.reporter.address.clone());
+        let address = match &self.audience {
+            Audience::Host => view::host_contact(self.material, &self.audience),
+            _ => report.and_then(|it| it.parsed.reporter.address.clone()),
+        };
         Ok(Some(Envelope {
             to: address.unwrap_or_default(),
             subject,

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::Material;
+use farol_model::time::Timestamp;
+
+use crate::{Material, view};
 
 /// The names that `{{…}}` in a text of this case may use, with their values.
 ///
@@ -26,6 +28,10 @@ pub fn facts(material: &Material) -> BTreeMap<String, String> {
     set("target.count", material.targets.len().to_string());
     set("report.count", material.reports.len().to_string());
     set("mitigation.count", material.mitigations.len().to_string());
+    if let Some((from, until)) = view::in_force(material) {
+        set("mitigation.from", from.to_minute());
+        set("mitigation.until", until.map_or_else(String::new, Timestamp::to_minute));
+    }
     set("account.count", case.facts.accounts.len().to_string());
     if let Some(account) = case.facts.accounts.first() {
         set("account.name", account.name.clone());

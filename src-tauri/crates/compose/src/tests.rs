@@ -1,7 +1,11 @@
 use expect_test::{Expect, expect};
 use farol_model::{
     case::Outcome,
+    decision::{MitigationState, MitigationStep},
     document::{Audience, Content, Document, Entity, Projected, project},
+    id::{MemberId, ObservationId},
+    lookup::{Confidence, Finding, ProviderVerdict, Role},
+    registry::{AbuseContact, RegistryObject, RegistryRecord, RegistrySaid},
     report::Consent,
 };
 use uuid::Uuid;
@@ -378,6 +382,102 @@ fn a_host_is_asked_about_what_it_can_still_act_on_and_a_customer_told_what_we_re
         assert!(letter.contains(gap) && !letter.contains(&acted), "{letter}");
     }
     assert!(of(&sample, "statement-of-reasons", "customer:pages").contains(&acted));
+}
+
+#[test]
+fn a_letter_gives_the_times_of_the_one_mitigation_and_leaves_a_gap_for_several() {
+    let mut sample = Sample::new();
+    sample.mitigations.truncate(1);
+    let step =
+        |state, minutes| MitigationStep { state, at: at(minutes), by: MemberId(Uuid::nil()) };
+    let of = |sample: &Sample, template: &str| {
+        read(&seen(&composed(template, sample), sample, "customer:pages"))
+    };
+    sample.mitigations[0].steps = vec![step(MitigationState::Active, 3)];
+    let letter = of(&sample, "statement-of-reasons");
+    assert!(letter.contains("2026-11-23 14:03 UTC") && letter.contains("[date, or:"), "{letter}");
+    assert!(letter.contains("We looked at it because of a notice that we received."), "{letter}");
+    assert!(of(&sample, "apology-customer").contains("[start] to [end] UTC"));
+
+    sample.mitigations[0].steps.push(step(MitigationState::Lifted, 40));
+    let letter = of(&sample, "apology-customer");
+    assert!(letter.contains("from 2026-11-23 14:03 UTC to 2026-11-23 14:40 UTC"), "{letter}");
+    let letter = of(&sample, "apology-customer-pt");
+    assert!(letter.contains("entre 2026-11-23 14:03 UTC e 2026-11-23 14:40 UTC"), "{letter}");
+
+    sample.mitigations.push(sample.mitigations[0].clone());
+    assert!(of(&sample, "statement-of-reasons-pt").contains("[data e hora em UTC]"));
+    assert!(of(&sample, "apology-customer").contains("[start] to [end] UTC"));
+}
+
+#[test]
+fn a_letter_to_a_host_goes_to_where_it_takes_reports_when_there_is_one() {
+    let sample = Sample::new();
+    let host = |host: &str, provider: &str, contact: Option<&str>| ProviderVerdict {
+        host: host.into(),
+        summary: String::new(),
+        ours: false,
+        findings: vec![Finding {
+            role: Role::Host,
+            provider: provider.into(),
+            service: None,
+            ours: false,
+            abuse_contact: contact.map(str::to_owned),
+            confidence: Confidence::High,
+            why: Vec::new(),
+        }],
+        we_can: Vec::new(),
+        notes: Vec::new(),
+        registries: Vec::new(),
+        as_of: None,
+    };
+    let to = |template: &str, verdicts: &[ProviderVerdict]| {
+        let material = Material { verdicts, ..sample.material() };
+        let mut n = 0;
+        let mut new_id = || {
+            n += 1;
+            Uuid::from_u128(1000 + n)
+        };
+        compose(template, &material, at(60), &mut new_id).unwrap().envelope.unwrap().to
+    };
+    let one = host("login.pages.example", "Cinnabar", Some("abuse@cinnabar.test"));
+    let same = host("198.51.100.7", "Cinnabar", Some("abuse@cinnabar.test"));
+    let other = host("198.51.100.7", "Driftnet", Some("abuse@driftnet.test"));
+    let silent = host("198.51.100.7", "Cinnabar", None);
+    assert_eq!(to("notify-host", &[one.clone(), same]), "abuse@cinnabar.test");
+    assert_eq!(to("notify-host-pt", &[one.clone(), silent]), "abuse@cinnabar.test");
+    assert_eq!(to("notify-host", &[one.clone(), other]), "", "one of two hosts is nobody's letter");
+    assert_eq!(to("notify-host", &[]), "");
+    let contact = AbuseContact {
+        name: None,
+        emails: vec!["abuse@range.test".into()],
+        phones: Vec::new(),
+        found_in: "abuse".into(),
+    };
+    let record = RegistryRecord {
+        abuse: vec![contact],
+        ..RegistryRecord::about(RegistryObject::Ip, "203.0.113.0 - 203.0.113.255")
+    };
+    let said = RegistrySaid {
+        observation: ObservationId(Uuid::from_u128(1)),
+        about: "203.0.113.7".into(),
+        object: RegistryObject::Ip,
+        server: "rdap.test".into(),
+        asked_at: at(0),
+        summary: String::new(),
+        record: Some(record),
+        text: None,
+    };
+    let mut behind =
+        ProviderVerdict { registries: vec![said], ..host("login.pages.example", "Cinnabar", None) };
+    assert_eq!(to("notify-host", std::slice::from_ref(&behind)), "abuse@range.test");
+    behind.findings.push(Finding { role: Role::Proxy, ours: true, ..behind.findings[0].clone() });
+    assert_eq!(
+        to("notify-host", &[behind]),
+        "",
+        "the registry of a proxy's addresses is the proxy's"
+    );
+    assert_ne!(to("ack-reporter", &[one]), "abuse@cinnabar.test");
 }
 
 #[test]

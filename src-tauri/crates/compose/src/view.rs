@@ -11,8 +11,10 @@ use std::collections::BTreeSet;
 
 use farol_model::{
     case::{Outcome, PersonRole, Target},
+    decision::{Mitigation, MitigationState},
     document::{Audience, Language},
-    lookup::{ProviderVerdict, Role},
+    lookup::{Finding, ProviderVerdict, Role},
+    registry::RegistryObject,
     report::{Consent, Report},
     time::Timestamp,
 };
@@ -36,6 +38,10 @@ struct View<'a> {
     n_standing: usize,
     n_standing_hosts: usize,
     n_mitigations: usize,
+    /// Whether one mitigation alone was in force, so that its times are those of the case; whether it ended.
+    in_force: bool,
+    lifted: bool,
+    n_reports: usize,
     n_clocks: usize,
     n_clocks_missed: usize,
     n_decisions: usize,
@@ -108,6 +114,9 @@ pub(crate) fn values(
         n_standing: standing_for(material, reader).len(),
         n_standing_hosts: hosts_of(material, &standing_for(material, reader)).len(),
         n_mitigations: material.mitigations.len(),
+        in_force: in_force(material).is_some(),
+        lifted: in_force(material).is_some_and(|(_, until)| until.is_some()),
+        n_reports: material.reports.len(),
         n_clocks: material.clocks.len(),
         n_clocks_missed: material.clocks.iter().filter(|it| it.is_missed(now)).count(),
         n_decisions: material.decisions.len(),
@@ -121,6 +130,16 @@ pub(crate) fn values(
         status_words: language.pick(facts.status.label(), portuguese::status(facts.status)),
         previous: material.previous.map(|it| minute(it.created_at)),
     }))
+}
+
+/// From when until when the one mitigation of a case was in force; none when there was none, or several.
+pub(crate) fn in_force(material: &Material) -> Option<(Timestamp, Option<Timestamp>)> {
+    let at =
+        |it: &Mitigation, state| it.steps.iter().find(|step| step.state == state).map(|it| it.at);
+    let all = material.mitigations.iter();
+    let mut began = all.filter_map(|it| Some((it, at(it, MitigationState::Active)?)));
+    let (mitigation, from) = began.next().filter(|_| began.next().is_none())?;
+    Some((from, at(mitigation, MitigationState::Lifted)))
 }
 
 /// `2026-11-23 14:03Z`: two words, so that a time in internal text is never mistaken for a
@@ -191,6 +210,33 @@ fn hosts_of<'a>(material: &Material<'a>, targets: &[&Target]) -> BTreeSet<&'a st
         .filter(|it| matches!(it.role, Role::Host | Role::Storage) && !it.ours)
         .map(|it| it.provider.as_str())
         .collect()
+}
+
+/// Where the one host of the targets that it can act on takes reports of abuse: as its table says, or the
+/// registry of its addresses. None when there are several hosts, or nobody says.
+pub(crate) fn host_contact(material: &Material, reader: &Audience) -> Option<String> {
+    let targets = standing_for(material, reader);
+    if hosts_of(material, &targets).len() != 1 {
+        return None;
+    }
+    let is_about = |it: &&ProviderVerdict| {
+        targets.iter().any(|target| target.observable.host() == Some(it.host.as_str()))
+    };
+    let mut contacts = BTreeSet::new();
+    for verdict in material.verdicts.iter().filter(is_about) {
+        let hosts = |it: &&Finding| matches!(it.role, Role::Host | Role::Storage) && !it.ours;
+        let hosts: Vec<&Finding> = verdict.findings.iter().filter(hosts).collect();
+        let by_table = hosts.iter().find_map(|it| it.abuse_contact.as_deref());
+        // Behind a proxy the addresses are the proxy's, and so is their registry's entry.
+        let is_direct =
+            !hosts.is_empty() && verdict.findings.iter().all(|it| it.role != Role::Proxy);
+        let of_addresses = verdict.registries.iter().filter(|it| it.object == RegistryObject::Ip);
+        let by_registry =
+            || of_addresses.filter(|_| is_direct).find_map(|it| it.record.as_ref()?.abuse_email());
+        contacts.extend(by_table.or_else(by_registry));
+    }
+    let mut contacts = contacts.into_iter();
+    contacts.next().filter(|_| contacts.next().is_none()).map(str::to_owned)
 }
 
 fn names(report: &Report, target: &Target) -> bool {
