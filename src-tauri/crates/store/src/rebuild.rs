@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, TransactionBehavior, types::Value};
 
-use crate::{Store, StoreError, connection, erase, projection, read, search, shared, verify};
+use crate::{
+    Store, StoreError, connection, projection, read, search, shared,
+    verify::{self, Seals},
+};
 
 /// Not projections: the journal itself, what only it can open, the bytes it names, the search, which
 /// is made from the projections, and what is the desk's own.
@@ -85,23 +88,27 @@ impl Store {
 
 fn replay(live: &Connection, again: &Connection) -> Result<(), StoreError> {
     let mut query = live.prepare(
-        "SELECT entry.id, desk, n, at_ms, actor, case_id, action, body, seal.key, sealed_with
-         FROM entry LEFT JOIN seal ON seal.id = entry.sealed_with ORDER BY entry.rowid",
+        "SELECT id, desk, n, at_ms, actor, case_id, action, body, sealed_with
+         FROM entry ORDER BY rowid",
     )?;
-    let erased = erase::erased_seals(live)?;
+    let mut seals = Seals::of(live)?;
     let shared: BTreeSet<String> = shared::seals(live)?.into_iter().collect();
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let body: Vec<u8> = row.get(7)?;
-        let key = row.get::<_, Option<Vec<u8>>>(8)?.map(zeroize::Zeroizing::new);
-        let seal: String = row.get(9)?;
+        let seal: String = row.get(8)?;
         // What several desks wrote on has an order of its own, and comes afterwards.
-        if (key.is_none() && erased.contains(&seal)) || shared.contains(&seal) {
+        if shared.contains(&seal) {
             continue;
         }
-        // Another entry that nobody can open is not skipped: the tables would be made without it.
-        let key = key.unwrap_or_default();
-        let entry = read::open(read::header(row)?, &body, &key)?;
+        let Some(key) = seals.key(&seal) else {
+            if seals.is_erased(live, &seal)? {
+                continue;
+            }
+            // Another entry that nobody can open is not skipped: the tables would be made without it.
+            return Err(StoreError::Unreadable("entry"));
+        };
+        let entry = read::open(read::header(row)?, &body, &key.0)?;
         projection::apply(again, &entry.header, &entry.action)?;
     }
     shared::settle_all(live, again)
@@ -133,8 +140,10 @@ fn compare(
         [],
         |row| row.get(0),
     )?;
-    let columns_text = columns.join(", ");
-    let sql = format!("SELECT {columns_text} FROM {table} ORDER BY {columns_text}");
+    // A key is of one row, and has an index: with it nothing is sorted, which would hold a table in memory.
+    let order = if n_key == 0 { columns.as_slice() } else { &columns[..n_key as usize] };
+    let (all, order) = (columns.join(", "), order.join(", "));
+    let sql = format!("SELECT {all} FROM {table} ORDER BY {order}");
     let (mut ours, mut theirs) = (live.prepare(&sql)?, again.prepare(&sql)?);
     let (mut ours, mut theirs) = (ours.query([])?, theirs.query([])?);
     let at = |row: &rusqlite::Row<'_>, column: Option<&String>| -> Result<_, StoreError> {

@@ -32,7 +32,7 @@ mod texts;
 use brought::Brought;
 use originals::Originals;
 use rows::{Body, Entries, Seen, Written};
-use seals::Seals;
+pub(crate) use seals::Seals;
 use signed::Signatures;
 
 /// Names the layout of what is hashed; a change of layout is a new name.

@@ -9,14 +9,14 @@ use uuid::Uuid;
 use crate::{StoreError, erase, seal::Key};
 
 /// Every seal of a vault.
-pub(super) struct Seals {
+pub(crate) struct Seals {
     keys: HashMap<Uuid, Key>,
     /// Seals of what was erased, once somebody asked.
     erased: Option<BTreeSet<String>>,
 }
 
 impl Seals {
-    pub(super) fn of(conn: &Connection) -> Result<Self, StoreError> {
+    pub(crate) fn of(conn: &Connection) -> Result<Self, StoreError> {
         let n: u32 = conn.query_row("SELECT count(*) FROM seal", [], |row| row.get(0))?;
         // It never grows: what moves would leave keys behind.
         let mut keys = HashMap::with_capacity(n as usize);
@@ -32,12 +32,12 @@ impl Seals {
     }
 
     /// The key of a seal; none when it is not there.
-    pub(super) fn key(&self, seal: &str) -> Option<&Key> {
+    pub(crate) fn key(&self, seal: &str) -> Option<&Key> {
         self.keys.get(&as_written(seal)?)
     }
 
     /// Whether a seal is gone with a case that was erased.
-    pub(super) fn is_erased(&mut self, conn: &Connection, seal: &str) -> Result<bool, StoreError> {
+    pub(crate) fn is_erased(&mut self, conn: &Connection, seal: &str) -> Result<bool, StoreError> {
         if self.erased.is_none() {
             self.erased = Some(erase::erased_seals(conn)?);
         }
