@@ -65,8 +65,8 @@ fn holder_question(asn: u32) -> Question {
 /// The networks that an answer says announce an address; none when it is no such answer. Of several prefixes
 /// the narrowest counts, as it does for routers.
 pub(crate) fn origins(observation: &Observation) -> Vec<Origin<'_>> {
-    let Question::Dns { name, record_type } = &observation.question else { return Vec::new() };
-    let Some(ip) = asked_about(name).filter(|_| record_type == "TXT") else { return Vec::new() };
+    let Question::Dns { name, .. } = &observation.question else { return Vec::new() };
+    let Some(ip) = asked_about(name) else { return Vec::new() };
     let said = texts(observation).filter_map(|text| {
         let mut fields = text.split('|').map(str::trim);
         let (numbers, prefix) = (fields.next()?, fields.next()?);

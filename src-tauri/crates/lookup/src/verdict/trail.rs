@@ -313,15 +313,16 @@ fn answers(observation: &Observation) -> &[Record] {
 
 /// The addresses that a resolver gave for name servers.
 fn server_addresses(newest: &[&Observation], servers: &[Shown<String>]) -> Vec<Shown<IpAddr>> {
-    let of_resolver = newest.iter().filter(|o| matches!(o.question, Question::Dns { .. }));
-    let records = of_resolver.flat_map(|o| answers(o).iter().map(|record| (record, o.id)));
+    let is_about_one = |o: &&&Observation| {
+        matches!(&o.question, Question::Dns { name, .. }
+            if servers.iter().any(|it| it.value.eq_ignore_ascii_case(name)))
+    };
+    let about = newest.iter().filter(is_about_one);
+    let records = about.flat_map(|o| answers(o).iter().map(|record| (record, o.id)));
     let mut found: Vec<Shown<IpAddr>> = Vec::new();
     for (record, by) in records {
-        let is_address = matches!(record.record_type.as_str(), "A" | "AAAA");
         let server = servers.iter().find(|it| it.value.eq_ignore_ascii_case(&record.name));
-        let (true, Some(server), Ok(value)) = (is_address, server, record.data.parse()) else {
-            continue;
-        };
+        let (Some(server), Ok(value)) = (server, record.data.parse()) else { continue };
         if found.iter().all(|known| known.value != value) {
             let shown = format!("address {value} of name server {}", server.value);
             found.push(Shown { value, shown, by });
@@ -332,12 +333,13 @@ fn server_addresses(newest: &[&Observation], servers: &[Shown<String>]) -> Vec<S
 
 /// The primary server and the contact of a zone.
 fn soa(newest: &[&Observation], domain: &str) -> Vec<Shown<String>> {
-    let records = newest
+    let is_asked = |o: &&&Observation| matches!(&o.question, Question::Dns { record_type, .. } if record_type == "SOA");
+    let record = newest
         .iter()
-        .filter(|o| matches!(o.question, Question::Dns { .. }))
+        .filter(is_asked)
         .flat_map(|o| answers(o).iter().map(|record| (record, o.id)))
         .find(|(record, _)| record.record_type == "SOA" && record.name == domain);
-    let Some((record, by)) = records else { return Vec::new() };
+    let Some((record, by)) = record else { return Vec::new() };
     let named = ["SOA primary server", "SOA contact"].into_iter().zip(record.data.split(' '));
     let shown = |(what, name): (&str, &str)| {
         let value = name.trim_end_matches('.').to_lowercase();
