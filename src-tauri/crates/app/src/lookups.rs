@@ -68,9 +68,13 @@ impl Desk {
             n_questions,
             registries: self.plan_registries(&hosts),
             cymru_seen_by: self.asks_cymru().then(|| {
-                "Addresses that the table of networks does not know are asked of Team Cymru through the \
-                 same resolver: its name servers see the resolver and the address."
-                    .into()
+                if self.practice.is_some() {
+                    "The practice internet answers for Team Cymru, too.".into()
+                } else {
+                    "Addresses that the table of networks does not know are asked of Team Cymru through the \
+                     same resolver: its name servers see the resolver and the address."
+                        .into()
+                }
             }),
             registries_seen_by: if self.practice.is_some() {
                 "Its registries answer on this computer, too.".into()

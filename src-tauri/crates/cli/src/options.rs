@@ -723,3 +723,15 @@ fn outcome(text: &str) -> Result<(String, farol_model::case::Outcome), String> {
     };
     Ok((value.to_owned(), outcome))
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Options;
+
+    #[test]
+    fn every_command_can_be_asked_for() {
+        Options::command().debug_assert();
+    }
+}

@@ -10,7 +10,12 @@ use farol_model::{
 use farol_render::MACHINES;
 use tempfile::TempDir;
 
-use crate::{Desk, Failure, lookups::Watch, vault, view::CaseOpen};
+use crate::{
+    Desk, Failure,
+    lookups::Watch,
+    vault,
+    view::{CaseOpen, Source},
+};
 
 const HOST: &str = "login.harbour-bank.example";
 
@@ -161,4 +166,24 @@ fn observables_are_told_by_what_they_name() {
     hold(&desk, case, Sensitivity::Covert);
     let url: Observable = farol_intake::observable("http://pay.lantern-parcel.example/b").unwrap();
     assert!(ask(&desk, None, &url.value).is_err());
+}
+
+#[test]
+fn team_cymru_is_asked_once_somebody_switched_it_on_and_the_plan_says_so() {
+    let (_dir, desk) = crate::testing::desk(1);
+    let hosts = ["2001:db8:99::7".to_owned()];
+    let depth = LookupDepth::default();
+    let watch = Watch { progress: &|_, _| (), cancelled: &|| false };
+    let asked = || {
+        desk.look_up(None, &hosts, None, &watch).unwrap();
+        let left = desk.ledger(None, 1000).unwrap();
+        left.iter().filter(|it| it.question.contains("cymru")).count()
+    };
+    assert_eq!(desk.plan_lookup(&hosts, None, &depth).unwrap().cymru_seen_by, None);
+    assert_eq!(asked(), 0);
+    let view = desk.switch_source(Source::Cymru, true).unwrap();
+    let row = view.rows.into_iter().find(|it| it.switch == Some(Source::Cymru)).unwrap();
+    assert_eq!(row.on, Some(true));
+    assert!(desk.plan_lookup(&hosts, None, &depth).unwrap().cymru_seen_by.is_some());
+    assert_eq!(asked(), 1);
 }

@@ -118,6 +118,7 @@ fn plan_in_words(plan: &RecheckPlan) -> String {
         )),
         None => lines.push("nothing would be asked".to_owned()),
     }
+    lines.extend(plan.lookup.iter().find_map(|it| it.cymru_seen_by.clone()));
     for it in &plan.cases {
         lines.push(format!("  {}: {}", it.reference, defang(&it.hosts.join(", "))));
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::{ArgAction, Subcommand};
 
 use farol_model::{
     case::CaseRef,
@@ -27,13 +27,13 @@ pub(crate) enum OfflineCommand {
     /// Ask Team Cymru about addresses that the table of networks does not know (`on`), or never (`off`).
     Cymru {
         /// `on` or `off`.
-        #[arg(value_parser = on_or_off)]
+        #[arg(action = ArgAction::Set, value_parser = on_or_off)]
         on: bool,
     },
     /// Ask over WHOIS where RDAP fails (`on`), or never (`off`).
     Whois {
         /// `on` or `off`.
-        #[arg(value_parser = on_or_off)]
+        #[arg(action = ArgAction::Set, value_parser = on_or_off)]
         on: bool,
     },
 }
