@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use farol_model::{
     document::{Audience, Block, Content, Document, DocumentKind, Span, Text, addressee, sees},
     id::BlockId,
+    observable::beside,
     report::Consent,
 };
 use serde::{Deserialize, Serialize};
@@ -265,7 +266,10 @@ impl Reader<'_> {
         }
         let told =
             matches!(block.audience, Audience::Reporter | Audience::Host | Audience::Authority);
-        let beside = if told { self.beside_addresses(text) } else { text.to_owned() };
+        // A customer's name is often a part of an address, and whoever is written to about it knows it.
+        let targets = self.material.targets.iter().filter(|_| told);
+        let addresses: Vec<&str> = targets.map(|it| it.observable.value.as_str()).collect();
+        let beside = beside(text, &addresses);
         for account in &case.accounts {
             let own = matches!(&block.audience, Audience::Customer(id) if *id == account.id);
             if !own {
@@ -296,18 +300,6 @@ impl Reader<'_> {
                 );
             }
         }
-    }
-
-    /// A text without the addresses that the case is about: a customer's name is often a part of one, and
-    /// whoever is written to about it knows it.
-    fn beside_addresses(&self, text: &str) -> String {
-        let values = self.material.targets.iter().map(|it| it.observable.value.clone());
-        let mut written: Vec<String> = values
-            .flat_map(|it| [farol_model::observable::defang(&it), it])
-            .filter(|it| text.contains(it.as_str()))
-            .collect();
-        written.sort_by_key(|it| std::cmp::Reverse(it.len()));
-        written.iter().fold(text.to_owned(), |text, it| text.replace(it, " "))
     }
 
     fn sections(&mut self, document: &Document) {

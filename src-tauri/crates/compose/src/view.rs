@@ -199,17 +199,23 @@ pub(crate) fn restricted_for<'a>(material: &Material<'a>, reader: &Audience) -> 
     targets
 }
 
-/// Who runs the machines that targets are on, as far as look-ups say.
-fn hosts_of<'a>(material: &Material<'a>, targets: &[&Target]) -> BTreeSet<&'a str> {
-    let of_targets = |it: &&ProviderVerdict| {
+/// What look-ups say of targets, and who runs the machines that each is on.
+fn hosting<'a>(
+    material: &Material<'a>,
+    targets: &[&Target],
+) -> Vec<(&'a ProviderVerdict, Vec<&'a Finding>)> {
+    let is_about = |it: &&ProviderVerdict| {
         targets.iter().any(|target| target.observable.host() == Some(it.host.as_str()))
     };
-    let verdicts = material.verdicts.iter().filter(of_targets);
-    let hosting = verdicts.flat_map(|it| &it.findings);
-    hosting
-        .filter(|it| matches!(it.role, Role::Host | Role::Storage) && !it.ours)
-        .map(|it| it.provider.as_str())
-        .collect()
+    let hosts = |it: &&Finding| matches!(it.role, Role::Host | Role::Storage) && !it.ours;
+    let verdicts = material.verdicts.iter().filter(is_about);
+    verdicts.map(|it| (it, it.findings.iter().filter(hosts).collect())).collect()
+}
+
+/// Who runs the machines that targets are on, as far as look-ups say.
+fn hosts_of<'a>(material: &Material<'a>, targets: &[&Target]) -> BTreeSet<&'a str> {
+    let found = hosting(material, targets).into_iter();
+    found.flat_map(|(_, hosts)| hosts).map(|it| it.provider.as_str()).collect()
 }
 
 /// Where the one host of the targets that it can act on takes reports of abuse: as its table says, or the
@@ -219,13 +225,8 @@ pub(crate) fn host_contact(material: &Material, reader: &Audience) -> Option<Str
     if hosts_of(material, &targets).len() != 1 {
         return None;
     }
-    let is_about = |it: &&ProviderVerdict| {
-        targets.iter().any(|target| target.observable.host() == Some(it.host.as_str()))
-    };
     let mut contacts = BTreeSet::new();
-    for verdict in material.verdicts.iter().filter(is_about) {
-        let hosts = |it: &&Finding| matches!(it.role, Role::Host | Role::Storage) && !it.ours;
-        let hosts: Vec<&Finding> = verdict.findings.iter().filter(hosts).collect();
+    for (verdict, hosts) in hosting(material, &targets) {
         let by_table = hosts.iter().find_map(|it| it.abuse_contact.as_deref());
         // Behind a proxy the addresses are the proxy's, and so is their registry's entry.
         let is_direct =

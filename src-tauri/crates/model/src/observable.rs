@@ -68,6 +68,15 @@ impl Observable {
     }
 }
 
+/// A text without some values, live or defanged: what a value has in it is not what stands beside it.
+pub fn beside(text: &str, values: &[&str]) -> String {
+    let written = values.iter().flat_map(|it| [defang(it), (*it).to_owned()]);
+    let mut written: Vec<String> = written.filter(|it| text.contains(it.as_str())).collect();
+    // A host is a part of its own address.
+    written.sort_by_key(|it| std::cmp::Reverse(it.len()));
+    written.iter().fold(text.to_owned(), |text, it| text.replace(it, " "))
+}
+
 /// Makes a URL, host, address or mail address inert: the scheme is `hxxp`, dots of the host and
 /// the at sign are bracketed. The path is left alone so that it stays readable.
 pub fn defang(value: &str) -> String {
@@ -148,4 +157,17 @@ pub struct Found {
     pub n_times: u32,
     /// Whether the report seems to ask us to act on it; a person decides.
     pub suggested_target: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beside;
+
+    #[test]
+    fn what_stands_beside_a_value_stays_and_all_of_the_value_goes() {
+        let values = ["kelp.test", "https://kelp.test/shop"];
+        assert_eq!(beside("hxxps://kelp[.]test/shop of kelp", &values), "  of kelp");
+        assert_eq!(beside("kelp at kelp.test and KELP", &values), "kelp at   and KELP");
+        assert_eq!(beside("kelp", &[]), "kelp");
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use farol_model::{
     document::{Audience, Block, Document, Mark, Span, sees, telling},
-    observable::defang,
+    observable::beside,
 };
 
 use super::CaseFile;
@@ -113,14 +113,6 @@ fn is_rule_id(word: &str) -> bool {
     ["rule", "sig", "signature", "waf", "yara", "detect"].iter().any(|it| word.starts_with(it))
         && word.contains(['-', '_', '#', ':'])
         && word.ends_with(|c: char| c.is_ascii_digit())
-}
-
-/// A text without these addresses, however they are written.
-fn beside(text: &str, addresses: &[&str]) -> String {
-    let written = addresses.iter().flat_map(|it| [defang(it), (*it).to_owned()]);
-    let mut written: Vec<String> = written.filter(|it| text.contains(it.as_str())).collect();
-    written.sort_by_key(|it| std::cmp::Reverse(it.len()));
-    written.iter().fold(text.to_owned(), |text, it| text.replace(it, " "))
 }
 
 /// The words as they stand in the text, when `value` is there as whole words.
