@@ -138,6 +138,7 @@ const COMMANDS: &[&str] = &[
     "moment_list",
     "block_comment",
     "comment_settle",
+    "document_drafts",
     "document_issue",
     "document_correct",
     "promise_list",

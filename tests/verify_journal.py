@@ -229,7 +229,7 @@ def messages_of(packed):
 def check_bundle(folder):
     """The manifest, what the check of the journal gives, and the originals that are not there."""
     file = json.loads((folder / "manifest.json").read_bytes())
-    if file["format"] != "farol bundle 1":
+    if file["format"] not in ("farol bundle 1", "farol bundle 2"):
         raise ValueError(f"not a bundle that this program knows: {file['format']}")
     manifest = json.loads(file["says"])
     members = {}

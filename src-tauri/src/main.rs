@@ -233,6 +233,7 @@ fn ipc() -> tauri_specta::Builder<tauri::Wry> {
             commands::writing::moment_list,
             commands::writing::block_comment,
             commands::writing::comment_settle,
+            commands::writing::document_drafts,
             commands::writing::document_issue,
             commands::writing::document_correct,
             commands::writing::promise_list,

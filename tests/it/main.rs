@@ -8,6 +8,8 @@ mod bad_input;
 mod bundles;
 /// `farolctl` in a folder of its own.
 mod ctl;
+/// Drafts that are disposed of at issue.
+mod drafts;
 /// Files that cases rest on, from a script and by keyboard.
 mod evidence;
 /// Finding what is kept, from a script.

@@ -18,7 +18,7 @@ const COMMANDS = new Set(
     "send_off_plan send_off_write sent_from_mail " +
     "work_cancel asn_show asn_pick asn_forget evidence_pick evidence_open evidence_save evidence_destroy networks_show network_choose registries_show registries_switch registries_pick decision_make mitigation_propose mitigation_advance template_list " +
     "document_list document_create document_show document_save document_preview document_print document_check document_export " +
-    "block_history moment_list block_comment comment_settle document_issue document_correct promise_list promise_keep " +
+    "block_history moment_list block_comment comment_settle document_drafts document_issue document_correct promise_list promise_keep " +
     "team_show team_legal team_name logo_pick logo_remove template_show template_lint template_preview template_save template_restore template_default " +
     "member_list card_write member_add signed_file_pick approval_preview approval_ask approval_answer answer_take " +
     "handover_preview handover_write handover_list handover_sign receipt_take " +

@@ -22,6 +22,7 @@ CREATE TABLE entry (
 ) STRICT;
 CREATE INDEX entry_of_case ON entry (case_id, n);
 CREATE INDEX entry_by_seal ON entry (sealed_with);
+CREATE INDEX entry_of_disposed ON entry (case_id) WHERE action = 'drafts_disposed';
 
 CREATE TRIGGER entry_is_never_changed BEFORE UPDATE ON entry
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
@@ -45,10 +46,10 @@ CREATE TABLE bare (
     PRIMARY KEY (desk, n)
 ) STRICT, WITHOUT ROWID;
 
--- One key for each case, each report, each signed file about no case, and the desk itself; erasing a
--- case deletes its key.
+-- One key for each case, each document's drafts, each report, each signed file about no case, and the desk
+-- itself; erasing a case deletes its key and those of its drafts, disposing of drafts deletes theirs.
 CREATE TABLE seal (
-    id  TEXT NOT NULL PRIMARY KEY,       -- id of the case, the report, the file or the desk
+    id  TEXT NOT NULL PRIMARY KEY,       -- id of the case, the document, the report, the file or the desk
     key BLOB NOT NULL                    -- 32 bytes for XChaCha20-Poly1305
 ) STRICT;
 

@@ -1,6 +1,6 @@
 use farol_app::{
     Desk,
-    view::{BlockVersion, MomentRow, PromiseRow, Stopped},
+    view::{BlockVersion, Drafts, MomentRow, PromiseRow, Stopped},
 };
 use farol_model::{
     document::Audience,
@@ -58,6 +58,15 @@ pub(crate) async fn comment_settle(
     comment: CommentId,
 ) -> Reply<()> {
     change(app, house, None, move |desk| desk.settle_comment(document, comment)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn document_drafts(
+    house: State<'_, House>,
+    document: DocumentId,
+) -> Reply<Drafts> {
+    ask(house, move |desk| desk.drafts(document)).await
 }
 
 #[tauri::command]

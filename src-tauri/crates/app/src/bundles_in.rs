@@ -100,6 +100,9 @@ impl Desk {
         });
         // What entries name by now stays; the rest goes again.
         self.store.let_go(&arrived)?;
+        if taken.as_ref().is_ok_and(|it| it.cases.iter().any(|it| it.n_disposed > 0)) {
+            self.store.forget_drafts()?;
+        }
         match taken {
             Ok(taken) | Err(Tried::Nothing(taken)) => Ok(incoming(opened, &members, taken)),
             Err(Tried::Failed(failure)) => Err(failure),
@@ -190,6 +193,7 @@ fn incoming(opened: OpenedBundle, members: &[Member], taken: Taken) -> Incoming 
         is_new: it.is_new,
         n_conflicts: it.n_conflicts,
         n_destroyed: it.n_destroyed,
+        n_disposed: it.n_disposed,
     });
     Incoming {
         cases: cases.collect(),
@@ -335,9 +339,9 @@ impl From<TakeError> for Failure {
             ),
             TakeError::OnHold(reference) => Self::refused(
                 format!(
-                    "In this bundle evidence of {reference} was destroyed, and the case is on legal hold here. Nothing was taken in."
+                    "In this bundle evidence of {reference} was destroyed, or drafts were disposed of, and the case is on legal hold here. Nothing was taken in."
                 ),
-                "Talk to whoever set the hold; evidence stays here as long as it lasts.",
+                "Talk to whoever set the hold; evidence and drafts stay here as long as it lasts.",
             ),
             TakeError::Contradicts { n } => Self::new(
                 Code::Damaged,

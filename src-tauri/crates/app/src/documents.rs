@@ -7,6 +7,8 @@
 mod blocks;
 /// The proof of a file that was made.
 mod certified;
+/// What becomes of drafts.
+pub(crate) mod drafts;
 /// Facts with the record they stand in.
 pub(crate) mod facts;
 /// What became of a block, and the moments that a timeline may tell.

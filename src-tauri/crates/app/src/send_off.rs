@@ -25,7 +25,7 @@ use farol_store::{Reader, WriteTx};
 
 use crate::{
     Desk, Failure, clocks,
-    documents::{cannot_write, certificate, stopped, write_beside},
+    documents::{cannot_write, certificate, drafts, stopped, write_beside},
     lookups::Watch,
     view::{Attached, AttachmentRow, Holds, SendOffPlan, SentOff, SentSaid},
 };
@@ -241,7 +241,7 @@ impl Desk {
     }
 
     /// Records that a person sent a response: when, by which way and under which message id. Stops the
-    /// clocks that wait for a response; with a date until which an answer was asked for, one starts that
+    /// clocks that wait for a response, and does with its drafts what the team said; with a date until which an answer was asked for, one starts that
     /// waits for it.
     ///
     /// # Errors
@@ -254,7 +254,7 @@ impl Desk {
                 "For example: mail, portal, phone.",
             ));
         }
-        self.store.write(|tx| {
+        let disposed = self.store.write(|tx| {
             let document = tx.read().document(id)?;
             is_response(&document)?;
             if document.sent.is_some() {
@@ -296,8 +296,12 @@ impl Desk {
             if let Some(by) = said.answer_by {
                 wait_for_answer(tx, &document, at, by)?;
             }
-            Ok(())
-        })
+            Ok::<_, Failure>(drafts::dispose(tx, id)?)
+        })?;
+        if disposed {
+            self.store.forget_drafts()?;
+        }
+        Ok(())
     }
 
     /// Records that a response was sent, from the mail as it was sent: its time and its message id. The

@@ -41,6 +41,7 @@ use farol_model::{
     decision::{Granularity, MitigationState},
     id::{EntryId, EvidenceId, MitigationId, ReportId},
     report::Consent,
+    retention::DraftRule,
     slot::SlotKind,
 };
 
@@ -363,6 +364,12 @@ pub(crate) enum RetentionCommand {
         /// The file.
         file: PathBuf,
     },
+    /// What becomes of drafts when a document is issued or a response was sent; without a word, what is set.
+    Drafts {
+        /// `keep` or `dispose`.
+        #[arg(value_parser = draft_rule)]
+        rule: Option<DraftRule>,
+    },
     /// Closed cases that the rules no longer keep.
     Due,
     /// What is left of erased cases.
@@ -388,6 +395,14 @@ pub(crate) enum BackupCommand {
         /// Its name, as `backup list` shows it.
         name: String,
     },
+}
+
+fn draft_rule(word: &str) -> Result<DraftRule, String> {
+    match word {
+        "keep" => Ok(DraftRule::Keep),
+        "dispose" => Ok(DraftRule::Dispose),
+        _ => Err("it is `keep` or `dispose`".into()),
+    }
 }
 
 fn slot_kind(word: &str) -> Result<SlotKind, String> {

@@ -12,7 +12,9 @@ use crate::{
 };
 
 /// Names the layout of a bundle; another layout is another name.
-pub const FORMAT: &str = "farol bundle 1";
+pub const FORMAT: &str = "farol bundle 2";
+/// The layout from before documents had a seal of their own; such bundles are read as ever.
+pub const EARLIER_FORMAT: &str = "farol bundle 1";
 
 /// Where the journal of a desk stands: how many entries it has, and the hash of the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]

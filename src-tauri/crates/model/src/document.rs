@@ -5,6 +5,8 @@
 
 /// Who may see what.
 mod audience;
+/// What is left of drafts that are disposed of.
+mod drafts;
 /// Until when something is promised.
 mod due;
 /// The languages that documents are written in.
@@ -21,6 +23,7 @@ use specta::Type;
 
 pub use self::{
     audience::{Audience, sees, stricter},
+    drafts::DisposedDrafts,
     due::due_day,
     language::Language,
     projection::{

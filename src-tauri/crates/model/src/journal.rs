@@ -10,7 +10,7 @@ use crate::{
     case::{Case, CaseFacts, CaseRef, Note, Target},
     clock::{Clock, Stop},
     decision::{Decision, Mitigation},
-    document::{BlockChange, Document, Envelope, Sent, Standing},
+    document::{BlockChange, DisposedDrafts, Document, Envelope, Sent, Standing},
     evidence::{Evidence, Handling},
     export::Certificate,
     id::{
@@ -307,6 +307,14 @@ pub enum Action {
         /// As it is.
         after: Box<Standing>,
     },
+    /// The drafts of a document were disposed of, for ever: the entries about its text and its comments can
+    /// no longer be opened, and this one has what stays.
+    DraftsDisposed {
+        /// The case.
+        case: CaseId,
+        /// What stays.
+        left: Box<DisposedDrafts>,
+    },
     /// A person confirmed that a response went out.
     DocumentSent {
         /// The case.
@@ -401,6 +409,7 @@ impl Action {
             Self::BlocksSaved { .. } => "blocks_saved",
             Self::EnvelopeSet { .. } => "envelope_set",
             Self::StandingSet { .. } => "standing_set",
+            Self::DraftsDisposed { .. } => "drafts_disposed",
             Self::DocumentSent { .. } => "document_sent",
             Self::DocumentExported { .. } => "document_exported",
             Self::BundleLeft { .. } => "bundle_left",
@@ -450,6 +459,7 @@ impl Action {
             | Self::BlocksSaved { case, .. }
             | Self::EnvelopeSet { case, .. }
             | Self::StandingSet { case, .. }
+            | Self::DraftsDisposed { case, .. }
             | Self::DocumentSent { case, .. }
             | Self::DocumentExported { case, .. }
             | Self::BundleLeft { case, .. }
@@ -463,6 +473,17 @@ impl Action {
             Self::ReportReceived { report } => Some(report.id),
             Self::ConsentSet { report, .. } => Some(*report),
             Self::Undid { report, .. } | Self::ConflictSettled { report, .. } => *report,
+            _ => None,
+        }
+    }
+
+    /// The document whose drafts it is a part of: its text, its address, or what was said about it.
+    pub fn draft_of(&self) -> Option<DocumentId> {
+        match self {
+            Self::DocumentCreated { document } => Some(document.id),
+            Self::BlocksSaved { document, .. }
+            | Self::EnvelopeSet { document, .. }
+            | Self::StandingSet { document, .. } => Some(*document),
             _ => None,
         }
     }
@@ -613,6 +634,7 @@ impl Action {
             },
             Self::EnvelopeSet { after, .. } => format!("Response addressed: {}", after.subject),
             Self::StandingSet { before, after, .. } => describe_standing(before, after),
+            Self::DraftsDisposed { left, .. } => describe_disposed(left),
             Self::DocumentSent { sent, .. } => format!("Response sent by {}", sent.channel),
             Self::DocumentExported { certificate, .. } => format!(
                 "Exported as {} for {}; {} withheld values searched for, none found",
@@ -678,6 +700,20 @@ fn describe_standing(before: &Standing, after: &Standing) -> String {
         "A block of a document was commented".into()
     } else {
         "A comment on a document was settled or taken back".into()
+    }
+}
+
+fn describe_disposed(left: &DisposedDrafts) -> String {
+    let title = &left.document.title;
+    if left.again {
+        return format!(
+            "Drafts of “{title}” disposed of again: they were in the backup that was put back, \
+             and its text is the one of that backup"
+        );
+    }
+    match left.n_entries {
+        1 => format!("Drafts of “{title}” disposed of: 1 entry can no longer be read"),
+        n => format!("Drafts of “{title}” disposed of: {n} entries can no longer be read"),
     }
 }
 

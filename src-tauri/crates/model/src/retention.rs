@@ -27,6 +27,25 @@ pub struct BasisRule {
     pub months: u16,
 }
 
+/// What becomes of a document's drafts when it is issued: of everything that was written on the way to it,
+/// and of the comments.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum DraftRule {
+    /// They stay in the record with the case.
+    #[default]
+    Keep,
+    /// Nobody can read them any more; the issued text stays.
+    Dispose,
+}
+
+impl DraftRule {
+    /// Whether it is what ships, which older vaults do not say.
+    fn ships(&self) -> bool {
+        *self == Self::Keep
+    }
+}
+
 /// The team's rules. The longest that fits a case counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(deny_unknown_fields)]
@@ -39,6 +58,9 @@ pub struct RetentionRules {
     pub categories: Vec<CategoryRule>,
     /// By statute or policy.
     pub bases: Vec<BasisRule>,
+    /// What becomes of drafts.
+    #[serde(default, skip_serializing_if = "DraftRule::ships")]
+    pub drafts: DraftRule,
 }
 
 impl RetentionRules {

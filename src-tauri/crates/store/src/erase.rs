@@ -72,6 +72,11 @@ pub(crate) fn apply(
         &case,
     )?);
     search::forget(conn, "case_id = ?1", &case)?;
+    // The drafts of its documents are closed with keys of their own.
+    conn.execute(
+        "DELETE FROM seal WHERE id IN (SELECT sealed_with FROM entry WHERE case_id = ?1)",
+        [&case],
+    )?;
     conn.execute(
         "DELETE FROM block WHERE document_id IN (SELECT id FROM document WHERE case_id = ?1)",
         [&case],
@@ -248,12 +253,13 @@ impl Store {
     pub(crate) fn forget_what_was_left(&self) -> Result<(), StoreError> {
         let base = self.place().newest_mark_in(&self.writer(), self.desk())?;
         let is_left: bool = self.writer().query_row(
-            "SELECT EXISTS (SELECT 1 FROM entry WHERE desk = ?1 AND n > ?2
-                            AND action IN ('case_erased', 'evidence_destroyed'))",
+            "SELECT EXISTS (SELECT 1 FROM entry WHERE rowid >
+                                coalesce((SELECT rowid FROM entry WHERE desk = ?1 AND n = ?2), 0)
+                            AND action IN ('case_erased', 'evidence_destroyed', 'drafts_disposed'))",
             params![self.desk().to_string(), base.n],
             |row| row.get(0),
         )?;
-        if is_left { self.forget_traces() } else { Ok(()) }
+        if is_left { self.forget_drafts() } else { Ok(()) }
     }
 }
 

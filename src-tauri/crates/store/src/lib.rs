@@ -13,6 +13,8 @@ mod behind;
 mod bundle;
 /// Connections to the database.
 mod connection;
+/// Disposing of drafts.
+mod drafts;
 /// Erasing a case.
 mod erase;
 /// What can go wrong with a vault.

@@ -16,7 +16,7 @@ use farol_model::{
     report::Report,
 };
 
-use crate::{Reader, StoreError, erase, evidence, lists, read::parse};
+use crate::{Reader, StoreError, drafts, erase, evidence, lists, read::parse};
 
 /// Applies one entry.
 pub(crate) fn apply(
@@ -231,8 +231,14 @@ pub(crate) fn apply(
             change_document(conn, *document, saved_at.ms(), |it| it.standing = (**after).clone())
         }
         Action::DocumentSent { document, sent, .. } => {
-            change_document(conn, *document, at_ms, |it| it.sent = Some(sent.clone()))
+            let sent = change_document(conn, *document, at_ms, |it| it.sent = Some(sent.clone()));
+            match sent {
+                // Its drafts were disposed of afterwards: the entry about that has the whole document.
+                Err(StoreError::NotFound(_)) => Ok(()),
+                done => done,
+            }
         }
+        Action::DraftsDisposed { left, .. } => drafts::apply(conn, left),
         Action::DocumentExported { certificate, .. } => run(
             conn,
             "INSERT INTO certificate (entry, document_id, at_ms, body) VALUES (?1, ?2, ?3, ?4)",
@@ -359,7 +365,11 @@ fn put_target(
     )
 }
 
-fn put_document(conn: &Connection, document: &Document, at_ms: i64) -> Result<(), StoreError> {
+pub(crate) fn put_document(
+    conn: &Connection,
+    document: &Document,
+    at_ms: i64,
+) -> Result<(), StoreError> {
     let without_blocks = Document { blocks: Vec::new(), ..document.clone() };
     run(
         conn,
@@ -408,7 +418,7 @@ fn follow_block(
     put_block(conn, document, position, &block)
 }
 
-fn put_block(
+pub(crate) fn put_block(
     conn: &Connection,
     document: DocumentId,
     position: u32,

@@ -1,11 +1,10 @@
 //! The tables that screens read, made again from the journal alone.
 
-use std::collections::BTreeSet;
-
 use rusqlite::{Connection, TransactionBehavior, types::Value};
 
 use crate::{
-    Store, StoreError, connection, projection, read, search, shared,
+    Store, StoreError, connection, projection, read, search,
+    shared::{self, Owner},
     verify::{self, Seals},
 };
 
@@ -92,23 +91,24 @@ fn replay(live: &Connection, again: &Connection) -> Result<(), StoreError> {
          FROM entry ORDER BY rowid",
     )?;
     let mut seals = Seals::of(live)?;
-    let shared: BTreeSet<String> = shared::seals(live)?.into_iter().collect();
+    let shared = shared::owners(live)?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let body: Vec<u8> = row.get(7)?;
         let seal: String = row.get(8)?;
+        let header = read::header(row)?;
         // What several desks wrote on has an order of its own, and comes afterwards.
-        if shared.contains(&seal) {
+        if !shared.is_empty() && shared.contains(&Owner::of(&header, &seal)) {
             continue;
         }
         let Some(key) = seals.key(&seal) else {
-            if seals.is_erased(live, &seal)? {
+            if seals.is_erased(live, &seal, header.case)? {
                 continue;
             }
             // Another entry that nobody can open is not skipped: the tables would be made without it.
             return Err(StoreError::Unreadable("entry"));
         };
-        let entry = read::open(read::header(row)?, &body, &key.0)?;
+        let entry = read::open(header, &body, &key.0)?;
         projection::apply(again, &entry.header, &entry.action)?;
     }
     shared::settle_all(live, again)

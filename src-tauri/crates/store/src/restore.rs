@@ -70,7 +70,10 @@ impl Place {
         let mut new: Vec<String> = [DATABASE, SLOTS, SLOTS_COPY].map(Into::into).into();
         // What was erased since stays erased.
         let mut slots = Slots::load(&checked.join(SLOTS))?;
-        slots.erased.extend(self.slots().map(|it| it.erased).unwrap_or_default());
+        if let Ok(known) = self.slots() {
+            slots.erased.extend(known.erased);
+            slots.disposed.extend(known.disposed);
+        }
         slots.save(&checked.join(SLOTS))?;
         if let Some(tail) = self.tail_after(&checked, &secrets)? {
             fs::copy(tail, checked.join(TAIL))?;

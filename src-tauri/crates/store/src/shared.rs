@@ -1,12 +1,12 @@
 //! What several desks wrote on: the same entries give the same tables, in whatever order they came.
 //!
-//! Entries that share a seal (those of a case, or of a report) stand in an order that every desk with
+//! Entries of one owner (a case, or a report) stand in an order that every desk with
 //! the same entries finds: by time, but never before what their desk had seen when it wrote them. What a
 //! desk had seen is told by its entries about bundles that it took in. A fact that was set twice by
 //! desks that had not seen each other's entry has two versions, until an entry that has seen both
 //! sets it or settles it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -47,74 +47,98 @@ pub(crate) fn own_desk(conn: &Connection) -> Result<Option<String>, StoreError> 
     Ok(None)
 }
 
-/// The seals of everything that another desk wrote on.
-pub(crate) fn seals(conn: &Connection) -> Result<Vec<String>, StoreError> {
-    let mut query = conn.prepare(&format!(
-        "{DESKS} SELECT DISTINCT sealed_with FROM one CROSS JOIN entry ON entry.desk = one.desk
-         WHERE one.desk <> ?1 AND EXISTS (SELECT 1 FROM seal WHERE id = sealed_with)"
-    ))?;
-    let seals = query.query_map([own_desk(conn)?], |row| row.get(0))?;
-    Ok(seals.collect::<Result<_, _>>()?)
+/// What an entry belongs to. Reports stand before cases, which name them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Owner {
+    is_case: bool,
+    /// Id of the case, or of what the seal is of.
+    pub(crate) id: String,
 }
 
-/// Whether another desk wrote on what this seal closes.
-pub(crate) fn is_shared(conn: &Connection, seal: &str) -> Result<bool, StoreError> {
-    let mut query =
-        conn.prepare_cached("SELECT 1 FROM entry WHERE sealed_with = ?1 AND desk <> ?2")?;
-    Ok(query.exists(params![seal, own_desk(conn)?])?)
+impl Owner {
+    /// The case of an entry, whichever seal closes it; without one what the seal is of.
+    pub(crate) fn of(header: &EntryHeader, seal: &str) -> Self {
+        let case = header.case.map(|it| it.to_string());
+        Self { is_case: case.is_some(), id: case.unwrap_or_else(|| seal.to_owned()) }
+    }
+}
+
+/// Everything that another desk wrote on.
+pub(crate) fn owners(conn: &Connection) -> Result<BTreeSet<Owner>, StoreError> {
+    let mut query = conn.prepare(&format!(
+        "{DESKS} SELECT DISTINCT case_id IS NOT NULL, coalesce(case_id, sealed_with) AS owner
+         FROM one CROSS JOIN entry ON entry.desk = one.desk
+         WHERE one.desk <> ?1 AND EXISTS (SELECT 1 FROM seal WHERE id = owner)"
+    ))?;
+    let owners = query
+        .query_map([own_desk(conn)?], |row| Ok(Owner { is_case: row.get(0)?, id: row.get(1)? }))?;
+    Ok(owners.collect::<Result<_, _>>()?)
+}
+
+/// Whether another desk wrote on this.
+pub(crate) fn is_shared(conn: &Connection, owner: &Owner) -> Result<bool, StoreError> {
+    let mut query = conn.prepare_cached(if owner.is_case {
+        "SELECT 1 FROM entry WHERE case_id = ?1 AND desk <> ?2"
+    } else {
+        "SELECT 1 FROM entry WHERE sealed_with = ?1 AND desk <> ?2"
+    })?;
+    Ok(query.exists(params![owner.id, own_desk(conn)?])?)
 }
 
 /// An own entry has seen everything: what it sets has one version.
-pub(crate) fn follow(conn: &Connection, seal: &str, action: &Action) -> Result<(), StoreError> {
+pub(crate) fn follow(conn: &Connection, owner: &Owner, action: &Action) -> Result<(), StoreError> {
     let has_conflicts = conn.prepare_cached("SELECT 1 FROM conflict LIMIT 1")?.exists([])?;
     if !has_conflicts {
         return Ok(());
     }
     let mut settle = conn.prepare_cached("DELETE FROM conflict WHERE owner = ?1 AND key = ?2")?;
     for fact in action.facts() {
-        settle.execute([seal, &fact.key])?;
+        settle.execute([&owner.id, &fact.key])?;
     }
     if let Action::ConflictSettled { key, .. } = action {
-        settle.execute([seal, key])?;
+        settle.execute([&owner.id, key])?;
     }
     Ok(())
 }
 
 /// Makes the tables of everything that is shared again.
 pub(crate) fn settle_all(live: &Connection, again: &Connection) -> Result<(), StoreError> {
-    let (reports, cases): (Vec<_>, Vec<_>) = seals(live)?
-        .into_iter()
-        .map(|seal| is_case(live, &seal).map(|is_case| (seal, is_case)))
-        .collect::<Result<Vec<_>, _>>()?
-        .into_iter()
-        .partition(|(_, is_case)| !is_case);
-    for (seal, _) in reports.into_iter().chain(cases) {
-        settle(live, again, &seal)?;
-    }
-    Ok(())
-}
-
-fn is_case(conn: &Connection, seal: &str) -> Result<bool, StoreError> {
-    Ok(conn
-        .prepare_cached("SELECT 1 FROM entry WHERE sealed_with = ?1 AND case_id IS NOT NULL")?
-        .exists([seal])?)
+    owners(live)?.iter().try_for_each(|owner| settle(live, again, owner))
 }
 
 /// Makes the tables of one shared case or report again, from the entries in `live`.
-pub(crate) fn settle(live: &Connection, again: &Connection, seal: &str) -> Result<(), StoreError> {
-    let Some(key) = read::seal_key(live, seal)? else { return Ok(()) };
-    let ordered = in_order(places(live, seal)?);
-    erase::clear(again, seal)?;
+pub(crate) fn settle(
+    live: &Connection,
+    again: &Connection,
+    owner: &Owner,
+) -> Result<(), StoreError> {
+    if read::seal_key(live, &owner.id)?.is_none() {
+        return Ok(());
+    }
+    let ordered = in_order(places(live, owner)?);
+    erase::clear(again, &owner.id)?;
     let mut versions = Versions::default();
     let mut found = search::Changes::default();
     let mut body = live.prepare("SELECT body FROM entry WHERE id = ?1")?;
+    let mut open = |place: &Place| -> Result<_, StoreError> {
+        // What is closed with the seal of drafts that were disposed of is no part of the order any more.
+        let Some(key) = read::seal_key(live, &place.seal)? else { return Ok(None) };
+        let bytes: Vec<u8> = body.query_row([place.header.id.to_string()], |row| row.get(0))?;
+        read::open(place.header.clone(), &bytes, &key.0).map(Some)
+    };
+    // What is left of a document stands before everything that other desks did to it.
+    let disposed = ordered.iter().filter(|it| it.is_of(owner) && it.disposes());
+    for place in disposed {
+        if let Some(entry) = open(place)? {
+            projection::apply(again, &entry.header, &entry.action)?;
+        }
+    }
     for place in &ordered {
-        if !place.is_of(seal) {
+        if !place.is_of(owner) {
             versions.see(place);
             continue;
         }
-        let bytes: Vec<u8> = body.query_row([place.header.id.to_string()], |row| row.get(0))?;
-        let entry = read::open(place.header.clone(), &bytes, &key.0)?;
+        let Some(entry) = open(place)? else { continue };
         projection::apply(again, &entry.header, &entry.action)?;
         found.follow(again, &entry.action)?;
         versions.see(place);
@@ -124,7 +148,7 @@ pub(crate) fn settle(live: &Connection, again: &Connection, seal: &str) -> Resul
     let mut put =
         again.prepare_cached("INSERT INTO conflict (owner, key, body) VALUES (?1, ?2, ?3)")?;
     for conflict in versions.conflicts() {
-        put.execute(params![seal, conflict.key, json(&conflict)])?;
+        put.execute(params![owner.id, conflict.key, json(&conflict)])?;
     }
     Ok(())
 }
@@ -138,20 +162,24 @@ struct Place {
 }
 
 impl Place {
-    fn is_of(&self, seal: &str) -> bool {
-        self.seal == seal
+    fn is_of(&self, owner: &Owner) -> bool {
+        Owner::of(&self.header, &self.seal) == *owner
+    }
+
+    fn disposes(&self) -> bool {
+        self.header.action == "drafts_disposed"
     }
 }
 
-/// The entries of a seal, and those that tell what their desks had seen of it.
-fn places(conn: &Connection, seal: &str) -> Result<Vec<Place>, StoreError> {
+/// The entries of a case or a report, and those that tell what their desks had seen of it.
+fn places(conn: &Connection, owner: &Owner) -> Result<Vec<Place>, StoreError> {
     let mut query = conn.prepare(
         "SELECT entry.id, desk, n, at_ms, actor, case_id, action, sealed_with, seal.key,
                 CASE WHEN action = 'bundle_taken' THEN body END
          FROM entry JOIN seal ON seal.id = entry.sealed_with
-         WHERE sealed_with = ?1 OR action = 'bundle_taken' ORDER BY desk, n",
+         WHERE case_id = ?1 OR sealed_with = ?1 OR action = 'bundle_taken' ORDER BY desk, n",
     )?;
-    let mut rows = query.query([seal])?;
+    let mut rows = query.query([&owner.id])?;
     let mut places = Vec::new();
     while let Some(row) = rows.next()? {
         let header = read::header(row)?;
@@ -160,8 +188,8 @@ fn places(conn: &Connection, seal: &str) -> Result<Vec<Place>, StoreError> {
             let key: Vec<u8> = row.get(8)?;
             let entry = read::open(place.header.clone(), &body, &key)?;
             let Action::BundleTaken { bundle, .. } = entry.action else { continue };
-            let has_report = bundle.reports.iter().any(|it| it.to_string() == seal);
-            if !place.is_of(seal) && !has_report {
+            let has_report = bundle.reports.iter().any(|it| it.to_string() == owner.id);
+            if !place.is_of(owner) && !has_report {
                 continue;
             }
             place.seen = bundle.chains.iter().map(|it| (it.desk, it.n)).collect();

@@ -96,6 +96,9 @@ pub struct Slots {
     /// Cases that were erased: a backup that is put back is erased again.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) erased: BTreeSet<Uuid>,
+    /// Documents whose drafts were disposed of: in a backup that is put back they are again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) disposed: BTreeSet<Uuid>,
     /// SHA-256 over the rest; absent in vaults of the first days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sum: Option<String>,
@@ -155,6 +158,7 @@ impl Slots {
             slots: Vec::new(),
             next: None,
             erased: BTreeSet::new(),
+            disposed: BTreeSet::new(),
             sum: None,
         }
     }

@@ -192,6 +192,7 @@ impl Store {
         }
         evidence::forget_arriving(&store.writer(), None)?;
         store.erase_again()?;
+        store.dispose_again()?;
         if was_killed {
             store.forget_what_was_left()?;
         }

@@ -345,7 +345,7 @@ fn verify_desk(
             Body::Closed => {}
             Body::Broken => return wrong(header, Tampering::SealBroken),
             Body::NoSeal => {
-                if !named.seals.is_erased(conn, &stored.written.seal)? {
+                if !named.seals.is_erased(conn, &stored.written.seal, header.case)? {
                     return wrong(header, Tampering::SealRemoved);
                 }
             }

@@ -125,16 +125,26 @@ impl<'a> WriteTx<'a> {
         projection::apply(&self.tx, &header, action)?;
         self.found.follow(&self.tx, action)?;
         evidence::follow(&self.tx, action)?;
-        shared::follow(&self.tx, &seal, action)?;
+        shared::follow(&self.tx, &shared::Owner::of(&header, &seal), action)?;
         self.n = header.n;
         self.head = hash;
         self.n_recorded += 1;
         Ok(header.id)
     }
 
-    /// The seal an action's body is closed with: the case's, the report's, the signed file's, or the
-    /// desk's.
+    /// The seal an action's body is closed with: that of a document's drafts, the case's, the report's, the
+    /// signed file's, or the desk's.
     fn seal_for(&self, action: &Action) -> Result<(String, Key), StoreError> {
+        if let Some(document) = action.draft_of() {
+            let id = document.to_string();
+            let begins = matches!(action, Action::DocumentCreated { .. });
+            match read::seal_key(&self.tx, &id)? {
+                Some(key) => return Ok((id, key)),
+                None if begins => return self.new_seal(id),
+                // It is from before there was this seal, or its drafts were disposed of.
+                None => {}
+            }
+        }
         let id = match (action.case(), action.report(), action.signed_file()) {
             (Some(CaseId(id)), ..) => id.to_string(),
             (None, Some(report), _) => report.to_string(),
@@ -144,6 +154,10 @@ impl<'a> WriteTx<'a> {
         if let Some(key) = read::seal_key(&self.tx, &id)? {
             return Ok((id, key));
         }
+        self.new_seal(id)
+    }
+
+    fn new_seal(&self, id: String) -> Result<(String, Key), StoreError> {
         let key = Key::random();
         self.tx
             .prepare_cached("INSERT INTO seal (id, key) VALUES (?1, ?2)")?

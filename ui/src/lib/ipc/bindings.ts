@@ -142,6 +142,7 @@ export const commands = {
 	momentList: (caseId: CaseId) => typedError<MomentRow[], Failure>(__TAURI_INVOKE("moment_list", { caseId })),
 	blockComment: (document: DocumentId, block: BlockId, text: string) => typedError<CommentId, Failure>(__TAURI_INVOKE("block_comment", { document, block, text })),
 	commentSettle: (document: DocumentId, comment: CommentId) => typedError<null, Failure>(__TAURI_INVOKE("comment_settle", { document, comment })),
+	documentDrafts: (document: DocumentId) => typedError<Drafts, Failure>(__TAURI_INVOKE("document_drafts", { document })),
 	documentIssue: (document: DocumentId) => typedError<Digest, Failure>(__TAURI_INVOKE("document_issue", { document })),
 	documentCorrect: (document: DocumentId, what: string) => typedError<DocumentId, Failure>(__TAURI_INVOKE("document_correct", { document, what })),
 	promiseList: () => typedError<PromiseRow[], Failure>(__TAURI_INVOKE("promise_list")),
@@ -1289,6 +1290,49 @@ export type Draft = {
 	envelope: Envelope | null,
 };
 
+/**
+ *  What becomes of a document's drafts when it is issued: of everything that was written on the way to it,
+ *  and of the comments.
+ */
+export type DraftRule = 
+/**  They stay in the record with the case. */
+"keep" | 
+/**  Nobody can read them any more; the issued text stays. */
+"dispose";
+
+/**
+ *  What becomes of a document's drafts when it is issued or sent, or what became of them: of everything that
+ *  was written on the way to its text, and of the comments.
+ */
+export type Drafts = 
+/**  They stay with the case. */
+{ fate: "kept" } | 
+/**  The team disposes of drafts, and the case is on hold. */
+{ fate: "held"; 
+/**  Why. */
+reason: string } | 
+/**
+ *  The team disposes of drafts, and these can only go with their case: the document is from before
+ *  drafts had a seal of their own.
+ */
+{ fate: "with_case" } | 
+/**  They will be disposed of. */
+{ fate: "goes"; 
+/**  Entries whose content goes. */
+n_entries: number; 
+/**  Comments that go with them. */
+n_comments: number; 
+/**  Where something of them may still be afterwards, as far as Farol knows. */
+elsewhere: string[] } | 
+/**  They were disposed of. */
+{ fate: "gone"; 
+/**  When. */
+at: Timestamp; 
+/**  By whom. */
+by: string; 
+/**  Entries whose content went. */
+n_entries: number };
+
 /**  A closed case that the rules no longer keep. */
 export type DueRow = {
 	/**  The case. */
@@ -1673,6 +1717,8 @@ export type IncomingCase = {
 	n_conflicts: number,
 	/**  Pieces of evidence that the other desk destroyed, whose bytes go here, too. */
 	n_destroyed: number,
+	/**  Documents whose drafts the other desk disposed of, and that go here, too. */
+	n_disposed: number,
 };
 
 /**  What the check of the journal found. */
@@ -3074,6 +3120,8 @@ export type RetentionRules = {
 	categories: CategoryRule[],
 	/**  By statute or policy. */
 	bases: BasisRule[],
+	/**  What becomes of drafts. */
+	drafts?: DraftRule,
 };
 
 /**  Where a document stands. */

@@ -65,6 +65,20 @@ impl Desk {
         block: BlockId,
         entry: EntryId,
     ) -> Result<Timestamp, Failure> {
+        let (disposed, opens) = self.store.read(|it| {
+            let case = it.document(document)?.case;
+            Ok::<_, Failure>((it.disposed_drafts(case, document)?, it.entry(entry).is_ok()))
+        })?;
+        if let (Some((header, left)), false) = (disposed, opens) {
+            return Err(Failure::refused(
+                format!(
+                    "The drafts of this document were disposed of on {}: {} entries can no longer be read, and nothing of them can be put back. Nothing was changed.",
+                    header.at.to_minute(),
+                    left.n_entries
+                ),
+                "Begin a correction, which starts from the issued text.",
+            ));
+        }
         let versions = self.block_history(document, block)?;
         let wanted = versions.into_iter().find(|it| it.entry == entry).and_then(|it| it.block);
         let Some(wanted) = wanted else { return Err(Failure::not_found("version of this block")) };
@@ -142,6 +156,9 @@ fn version(entry: &Entry, document: DocumentId, block: BlockId) -> Option<Option
         Action::DocumentCreated { document: it } if it.id == document => {
             it.blocks.iter().find(|it| it.id == block).map(|it| Some(it.clone()))
         }
+        Action::DraftsDisposed { left, .. } if left.document.id == document => {
+            left.document.blocks.iter().find(|it| it.id == block).map(|it| Some(it.clone()))
+        }
         Action::BlocksSaved { document: it, changes, .. } if *it == document => changes
             .iter()
             .find(|change| change.block == block)
@@ -162,6 +179,7 @@ fn moments(desk: &Desk, it: Reader<'_>, case: CaseId) -> Result<Vec<MomentRow>, 
                 Action::BlocksSaved { .. }
                     | Action::StandingSet { .. }
                     | Action::EnvelopeSet { .. }
+                    | Action::DraftsDisposed { .. }
             )
         })
         .map(|Entry { header, action }| MomentRow {
@@ -192,6 +210,7 @@ pub(super) fn is_routine(action: &Action) -> bool {
         | Action::DocumentExported { .. }
         | Action::BlocksSaved { .. }
         | Action::EnvelopeSet { .. }
+        | Action::DraftsDisposed { .. }
         | Action::StandingSet { .. } => true,
         Action::CaseChanged { before, after, .. } => {
             before.status == after.status && before.severity == after.severity

@@ -10,6 +10,7 @@ use farol_model::{
 };
 use farol_store::{StoreError, WriteTx};
 
+use super::drafts;
 use crate::{Desk, Failure, view::PromiseRow};
 
 impl Desk {
@@ -68,13 +69,13 @@ impl Desk {
         })
     }
 
-    /// Issues a document: from now on it stays as it is. Whatever leaves the company needs the
-    /// approval of a second person first.
+    /// Issues a document: from now on it stays as it is, and its drafts are kept or disposed of as the team
+    /// said ([`Desk::drafts`]). Whatever leaves the company needs the approval of a second person first.
     ///
     /// # Errors
     /// When it was issued, is not approved, or has open comments.
     pub fn issue_document(&self, id: DocumentId) -> Result<Digest, Failure> {
-        self.store.write(|tx| {
+        let (text, disposed) = self.store.write(|tx| {
             let document = tx.read().document(id)?;
             let state = document.standing.state();
             if state == ReviewState::Issued {
@@ -101,12 +102,18 @@ impl Desk {
             if n_open > 0 {
                 return Err(Failure::refused(
                     format!("{n_open} comments are open. Nothing was issued."),
-                    "Settle them first; what they said stays in the record.",
+                    "Settle them first; they stay or go with the drafts.",
                 ));
             }
+            let disposed = drafts::dispose(tx, id)?;
+            let document = tx.read().document(id)?;
             let by = tx.actor();
-            step(tx, &document, ReviewState::Issued, by)
-        })
+            Ok((step(tx, &document, ReviewState::Issued, by)?, disposed))
+        })?;
+        if disposed {
+            self.store.forget_drafts()?;
+        }
+        Ok(text)
     }
 
     /// Begins a new version of an issued document, which says what changed.

@@ -2,11 +2,13 @@ use farol_model::{
     document::{Audience, Block, Content, Document, ReviewState, ReviewStep, Text, changes},
     id::{BlockId, MemberId},
     journal::Action,
+    retention::DraftRule,
     tampering::Tampering,
 };
 use farol_store::{StoreError, WriteTx};
 
 use super::*;
+use crate::view::{Drafts, SentSaid};
 
 /// A response that goes outside, on a case of Ana's.
 fn response(two: &Two) -> (CaseId, DocumentId) {
@@ -263,4 +265,86 @@ fn promises_stand_in_the_order_of_their_days_and_those_without_a_day_last() {
     let promises = two.ana.promises().unwrap();
     let due: Vec<_> = promises.iter().map(|it| it.due.as_str()).collect();
     assert_eq!(due, ["2026-11-30 16:00 UTC", "4 December 2026", "2027-01-02", "next week"]);
+}
+
+/// What becomes of the drafts of Ana's document.
+fn drafts(two: &Two, id: DocumentId) -> Drafts {
+    two.ana.drafts(id).unwrap()
+}
+
+#[test]
+fn drafts_are_disposed_of_at_issue_when_the_team_says_so_and_the_approved_text_stays() {
+    let two = Two::colleagues();
+    let (case, id) = response(&two);
+    two.ana.add_paragraph(id, Audience::Reporter, "words of a draft").unwrap();
+    let mut blocks = two.ana.document(id).unwrap().document.blocks;
+    let last = blocks.last_mut().unwrap();
+    let block = last.id;
+    last.content = Content::Paragraph { text: Text::plain("words that are issued") };
+    two.ana.save_document(id, &blocks, None).unwrap();
+    let before = two.ana.block_history(id, block).unwrap();
+    let comment = two.ana.comment(id, block, "words of a comment").unwrap();
+    two.ana.settle_comment(id, comment).unwrap();
+    assert_eq!(drafts(&two, id), Drafts::Kept);
+    two.ana.set_draft_rule(DraftRule::Dispose).unwrap();
+    let request = two.request((case, Subject::Document(id))).unwrap();
+    let answer = two.answer(&request, Ruling::Approved).unwrap();
+    two.ana.take_answer(&answer).unwrap();
+    let Drafts::Goes { n_comments, elsewhere, .. } = drafts(&two, id) else { panic!() };
+    assert_eq!((n_comments, elsewhere.len()), (1, 0));
+    let backup = two.ana.back_up().unwrap();
+    let Drafts::Goes { elsewhere, .. } = drafts(&two, id) else { panic!() };
+    assert_eq!(elsewhere, [format!("Backup of {}", backup.made_at.to_minute())]);
+
+    let text = two.ana.issue_document(id).unwrap();
+    let Drafts::Gone { by, n_entries, .. } = drafts(&two, id) else { panic!() };
+    assert!(by == "Ana Investigator" && n_entries > 4, "{by} {n_entries}");
+    let issued = two.ana.document(id).unwrap().document;
+    assert_eq!(issued.blocks, blocks);
+    assert_eq!(issued.standing.steps.last().unwrap().text, text);
+    assert!(issued.standing.comments.is_empty());
+    is_sound(&two.ana);
+    let versions = two.ana.block_history(id, block).unwrap();
+    assert_eq!((versions.len(), versions[0].block.as_ref()), (1, blocks.last()));
+    refused(two.ana.restore_block(id, block, before[1].entry), "drafts of this document were");
+    let told = two.ana.history(case).unwrap();
+    assert!(told.iter().any(|it| it.text.contains("disposed of")));
+    assert!(!serde_json::to_string(&told).unwrap().contains("words of a"));
+
+    // A correction begins with what was issued, and has drafts of its own.
+    let second = two.ana.correct_document(id, "the time was wrong").unwrap();
+    assert_eq!(two.ana.document(second).unwrap().document.blocks[1..], issued.blocks);
+    assert!(matches!(drafts(&two, second), Drafts::Goes { .. }));
+    is_sound(&two.ana);
+}
+
+#[test]
+fn a_hold_keeps_drafts_whatever_the_team_says() {
+    let two = Two::colleagues();
+    let (case, ..) = wide(&two.ana);
+    two.ana.set_draft_rule(DraftRule::Dispose).unwrap();
+    two.ana.set_hold(case, "litigation").unwrap();
+    let id = two.ana.create_document(case, "readout").unwrap();
+    two.ana.add_paragraph(id, Audience::InternalTeam, "words of a draft").unwrap();
+    assert_eq!(drafts(&two, id), Drafts::Held { reason: "litigation".into() });
+    let block = two.ana.document(id).unwrap().document.blocks.last().unwrap().id;
+    two.ana.issue_document(id).unwrap();
+    assert_eq!(drafts(&two, id), Drafts::Kept);
+    assert!(!two.ana.block_history(id, block).unwrap().is_empty());
+    is_sound(&two.ana);
+}
+
+#[test]
+fn a_response_that_was_sent_loses_its_drafts_as_one_that_is_issued() {
+    let two = Two::colleagues();
+    let (case, id) = response(&two);
+    two.ana.set_draft_rule(DraftRule::Dispose).unwrap();
+    two.ana.add_paragraph(id, Audience::Reporter, "words that went out").unwrap();
+    let said = SentSaid { at: None, channel: "portal".into(), message_id: None, answer_by: None };
+    two.ana.confirm_sent(id, &said).unwrap();
+    assert!(matches!(drafts(&two, id), Drafts::Gone { .. }));
+    let there = two.ana.document(id).unwrap().document;
+    assert!(there.sent.is_some());
+    assert!(two.ana.case(case).is_ok());
+    is_sound(&two.ana);
 }

@@ -134,6 +134,8 @@ pub struct IncomingCase {
     pub n_conflicts: u32,
     /// Pieces of evidence that the other desk destroyed, whose bytes go here, too.
     pub n_destroyed: u32,
+    /// Documents whose drafts the other desk disposed of, and that go here, too.
+    pub n_disposed: u32,
 }
 
 /// What taking a bundle in brings, or brought.

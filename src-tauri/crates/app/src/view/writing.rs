@@ -109,6 +109,41 @@ pub struct Suggestion {
     pub why: String,
 }
 
+/// What becomes of a document's drafts when it is issued or sent, or what became of them: of everything that
+/// was written on the way to its text, and of the comments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(tag = "fate", rename_all = "snake_case")]
+pub enum Drafts {
+    /// They stay with the case.
+    Kept,
+    /// The team disposes of drafts, and the case is on hold.
+    Held {
+        /// Why.
+        reason: String,
+    },
+    /// The team disposes of drafts, and these can only go with their case: the document is from before
+    /// drafts had a seal of their own.
+    WithCase,
+    /// They will be disposed of.
+    Goes {
+        /// Entries whose content goes.
+        n_entries: u32,
+        /// Comments that go with them.
+        n_comments: u32,
+        /// Where something of them may still be afterwards, as far as Farol knows.
+        elsewhere: Vec<String>,
+    },
+    /// They were disposed of.
+    Gone {
+        /// When.
+        at: Timestamp,
+        /// By whom.
+        by: String,
+        /// Entries whose content went.
+        n_entries: u32,
+    },
+}
+
 /// A block as it was after an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 pub struct BlockVersion {

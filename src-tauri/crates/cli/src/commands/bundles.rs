@@ -128,6 +128,9 @@ fn incoming_words(incoming: &Incoming, preview: bool) -> String {
         if case.n_destroyed > 0 {
             words += &format!("; {} pieces of evidence were destroyed", case.n_destroyed);
         }
+        if case.n_disposed > 0 {
+            words += &format!("; drafts of {} documents were disposed of", case.n_disposed);
+        }
         words.push('\n');
     }
     let done = if preview { "would be taken in; nothing was changed" } else { "taken in" };

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::json;
 
 use farol_app::{Desk, Failure};
-use farol_model::retention::RetentionRules;
+use farol_model::retention::{DraftRule, RetentionRules};
 
 use crate::{options::RetentionCommand, output::Output};
 
@@ -23,6 +23,19 @@ pub(super) fn run(
         RetentionCommand::Set { file } => {
             desk.set_retention_rules(read_rules(&file)?)?;
             output.line(&json!({ "set": true }), "the rules are changed; nothing was erased")
+        }
+        RetentionCommand::Drafts { rule } => {
+            if let Some(rule) = rule {
+                desk.set_draft_rule(rule)?;
+            }
+            let drafts = desk.retention_rules()?.drafts;
+            let words = match drafts {
+                DraftRule::Keep => "drafts are kept with their case",
+                DraftRule::Dispose => {
+                    "drafts are disposed of when a document is issued or a response was sent; a legal hold wins"
+                }
+            };
+            output.line(&json!({ "drafts": drafts }), words)
         }
         RetentionCommand::Due => {
             for row in desk.retention_due()? {

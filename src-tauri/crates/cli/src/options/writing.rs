@@ -62,6 +62,12 @@ pub(crate) enum WritingCommand {
         /// The comment.
         comment: CommentId,
     },
+    /// What becomes of a document's drafts when it is issued or sent (`retention drafts`), or what became of
+    /// them.
+    Drafts {
+        /// The document.
+        doc: DocumentId,
+    },
     /// Issue a document: it stays as it is. What goes outside is approved first, by
     /// `approval ask` and a colleague's signed answer.
     Issue {

@@ -60,7 +60,12 @@ struct Named {
 }
 
 impl Said {
+    /// What was disposed of is not said by anybody any more.
     fn has(&self, entry: &Stored) -> bool {
+        entry.key.is_some() && self.names(entry)
+    }
+
+    fn names(&self, entry: &Stored) -> bool {
         match entry.header.case {
             Some(case) => self.cases.contains(&case),
             None => entry.seal.parse().is_ok_and(|it| self.reports.contains(&it)),

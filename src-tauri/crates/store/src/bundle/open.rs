@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use farol_model::{
-    bundle::{ChainMark, FORMAT, Manifest, Part},
+    bundle::{ChainMark, EARLIER_FORMAT, FORMAT, Manifest, Part},
     id::{CaseId, DeskId, Digest, MemberId},
     journal::{Action, EntryHeader},
     member::Member,
@@ -212,7 +212,7 @@ fn broken(error: io::Error) -> BundleError {
 
 fn read_manifest(bytes: &[u8]) -> Result<(Manifest, Vec<(Member, SignedFile)>), BundleError> {
     let file: SignedFile = serde_json::from_slice(bytes).map_err(|_| BundleError::NotABundle)?;
-    if file.format != FORMAT {
+    if ![FORMAT, EARLIER_FORMAT].contains(&file.format.as_str()) {
         let is_ours = file.format.starts_with("farol bundle ");
         return Err(if is_ours { BundleError::Newer } else { BundleError::NotABundle });
     }
@@ -425,7 +425,8 @@ impl<'a> Journal<'a> {
         let seal = match (header.case, action.report()) {
             (Some(case), _) if self.manifest.cases.iter().any(|it| it.id == case) => {
                 *self.n_entries.entry(case).or_default() += 1;
-                Some(case.to_string())
+                let draft = action.draft_of().map(|it| it.to_string());
+                Some(draft.filter(|it| *it == entry.seal).unwrap_or_else(|| case.to_string()))
             }
             (None, Some(report)) if self.manifest.reports.contains(&report) => {
                 self.n_of_reports += 1;

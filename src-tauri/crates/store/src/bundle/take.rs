@@ -19,8 +19,10 @@ use super::open::{BundleError, CheckedEntry, Item, OpenedBundle, walk};
 use crate::{
     Store, StoreError, WriteTx,
     age::Identity,
+    drafts,
     evidence::{self, ArrivedFile},
-    read, shared,
+    read,
+    shared::{self, Owner},
     tail::{keep_signature, write_seal},
     verify, write,
 };
@@ -53,6 +55,8 @@ pub struct TakenCase {
     pub n_conflicts: u32,
     /// Pieces of evidence whose bytes the other desk destroyed, so that they go here, too.
     pub n_destroyed: u32,
+    /// Documents whose drafts the other desk disposed of, so that they go here, too.
+    pub n_disposed: u32,
 }
 
 /// Why a bundle that is good was not taken in. Nothing of it was kept.
@@ -84,8 +88,8 @@ pub enum TakeError {
     /// Something in it has the id of something else here.
     #[error("an id in it is another thing here")]
     Another,
-    /// It destroys evidence of a case that is on hold here.
-    #[error("it destroys evidence of a case on hold")]
+    /// It destroys evidence, or disposes of drafts, of a case that is on hold here.
+    #[error("it destroys evidence or drafts of a case on hold")]
     OnHold(CaseRef),
     /// The entries do not hold together with those that are here.
     #[error("entry {n} does not hold together with what is here")]
@@ -100,9 +104,12 @@ pub enum TakeError {
 struct Entering {
     n_new: u32,
     n_known: u32,
-    seals: BTreeSet<String>,
+    owners: BTreeSet<Owner>,
     new_of: std::collections::BTreeMap<CaseId, u32>,
     destroyed: Vec<(CaseId, Action)>,
+    disposed: Vec<CaseId>,
+    /// Documents whose drafts were disposed of here: nobody gets to read them again.
+    closed: BTreeSet<String>,
     opened: Vec<farol_model::case::Case>,
 }
 
@@ -158,7 +165,8 @@ impl WriteTx<'_> {
             .map(|it| Ok(self.read().case(it.id).is_ok()))
             .collect::<Result<_, StoreError>>()?;
         self.erased_here(&bundle.manifest)?;
-        let mut entering = Entering::default();
+        let closed = drafts::disposed_seals(self.connection())?;
+        let mut entering = Entering { closed, ..Entering::default() };
         let mut failed = None;
         let walked = walk(from, with, &mut |_, item| {
             let done = match item {
@@ -192,6 +200,7 @@ impl WriteTx<'_> {
                 is_new: !known,
                 n_conflicts: count(self.read().conflicts(case.id)?.len()),
                 n_destroyed: count(n_destroyed),
+                n_disposed: count(entering.disposed.iter().filter(|it| **it == case.id).count()),
             })
         });
         let cases = cases.collect::<Result<_, StoreError>>()?;
@@ -223,13 +232,15 @@ impl WriteTx<'_> {
         if is_taken || !is_free(conn, entry)? {
             return Err(TakeError::Another);
         }
-        write_seal(conn, &entry.seal, &entry.key)?;
+        if !entering.closed.contains(&entry.seal) {
+            write_seal(conn, &entry.seal, &entry.key)?;
+        }
         write::insert_entry(conn, header, &entry.seal, &entry.body, &entry.prev, &entry.hash)?;
         if let Some(signature) = &entry.signature {
             keep_signature(conn, header.desk, header.n, signature)?;
         }
         entering.n_new += 1;
-        entering.seals.insert(entry.seal.clone());
+        entering.owners.insert(Owner::of(header, &entry.seal));
         if let Some(case) = header.case {
             *entering.new_of.entry(case).or_default() += 1;
         }
@@ -238,6 +249,7 @@ impl WriteTx<'_> {
             Action::EvidenceDestroyed { case, .. } => {
                 entering.destroyed.push((*case, entry.action.clone()));
             }
+            Action::DraftsDisposed { case, .. } => entering.disposed.push(*case),
             _ => {}
         }
         Ok(())
@@ -294,7 +306,8 @@ impl WriteTx<'_> {
 
     /// Makes the tables of everything that came, records that it came, and looks at the whole.
     fn settle(&mut self, bundle: &OpenedBundle, entering: &Entering) -> Result<(), TakeError> {
-        for (case, _) in &entering.destroyed {
+        let destroyed = entering.destroyed.iter().map(|(case, _)| case);
+        for case in destroyed.chain(&entering.disposed) {
             if self.read().hold(*case)?.is_some() {
                 return Err(TakeError::OnHold(self.read().case(*case)?.reference));
             }
@@ -306,13 +319,9 @@ impl WriteTx<'_> {
             }
         }
         let conn = self.connection();
-        let (reports, cases): (Vec<&String>, Vec<&String>) = entering
-            .seals
-            .iter()
-            .partition(|seal| !bundle.manifest.cases.iter().any(|it| it.id.to_string() == **seal));
-        for seal in reports.into_iter().chain(cases) {
-            if shared::is_shared(conn, seal)? {
-                shared::settle(conn, conn, seal)?;
+        for owner in &entering.owners {
+            if shared::is_shared(conn, owner)? {
+                shared::settle(conn, conn, owner)?;
             }
         }
         for (_, action) in &entering.destroyed {
@@ -367,11 +376,12 @@ fn count(n: usize) -> u32 {
 
 /// Whether what an entry names by its own id is nothing else here.
 fn is_free(conn: &Connection, entry: &CheckedEntry) -> Result<bool, StoreError> {
+    let case = entry.header.case.map(|it| it.to_string());
     let here = |table: &str, id: String| -> Result<bool, StoreError> {
         let sql = format!("SELECT case_id FROM {table} WHERE id = ?1");
         let owner: Option<String> =
             conn.prepare_cached(&sql)?.query_row([id], |row| row.get(0)).optional()?;
-        Ok(owner.is_none_or(|it| it == entry.seal))
+        Ok(owner.is_none_or(|it| Some(it) == case))
     };
     match &entry.action {
         Action::NoteAdded { note, .. } | Action::NoteWithdrawn { note, .. } => {
@@ -387,7 +397,9 @@ fn is_free(conn: &Connection, entry: &CheckedEntry) -> Result<bool, StoreError> 
         Action::DocumentCreated { document } => here("document", document.id.to_string()),
         Action::BlocksSaved { document, .. }
         | Action::EnvelopeSet { document, .. }
+        | Action::StandingSet { document, .. }
         | Action::DocumentSent { document, .. } => here("document", document.to_string()),
+        Action::DraftsDisposed { left, .. } => here("document", left.document.id.to_string()),
         Action::EvidenceReceived { evidence, .. } => here("evidence", evidence.id.to_string()),
         Action::EvidenceHandled { evidence, .. } | Action::EvidenceDestroyed { evidence, .. } => {
             here("evidence", evidence.to_string())

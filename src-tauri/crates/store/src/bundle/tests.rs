@@ -19,6 +19,7 @@ use farol_model::{
 use super::{BundleError, Lock, TakeError, Taken, open_bundle};
 use crate::{
     Identity, NewVault, Place, Store, StoreError,
+    drafts::tests as drafts,
     tests::{NEW, PASSPHRASE, note, open_case, place, raw},
 };
 
@@ -535,4 +536,70 @@ fn an_entry_that_somebody_hides_behind_its_digest_is_missed() {
     .unwrap();
     let wrong = bea.store().read(|it| it.verify()).unwrap().wrong.unwrap();
     assert_eq!(wrong.change, Tampering::Removed);
+}
+
+/// What both desks see of a document.
+fn document_seen(desk: &Desk, id: farol_model::id::DocumentId) -> (String, u32) {
+    let text = serde_json::to_string(&desk.store().read(|it| it.document(id)).unwrap()).unwrap();
+    let keys = raw(desk.store())
+        .query_row("SELECT count(*) FROM seal WHERE id = ?1", [id.to_string()], |row| row.get(0))
+        .unwrap();
+    (text, keys)
+}
+
+#[test]
+fn drafts_that_were_disposed_of_on_one_desk_go_on_the_other_and_do_not_come_back() {
+    let (ana, bea, cleo) = (Desk::new("Ana"), Desk::new("Bea"), Desk::new("Cleo"));
+    let case = open_case(ana.store(), "shared");
+    let id = drafts::begun(ana.store(), case, "first words");
+    drafts::write(ana.store(), id, "words of a draft", false);
+    drafts::write(ana.store(), id, "words that are issued", false);
+    ana.exchange(&bea, case);
+    assert_eq!(document_seen(&ana, id), document_seen(&bea, id));
+    // Bea writes on, and Ana issues without having seen it.
+    bea.later(1_000);
+    ana.later(2_000);
+    drafts::write(bea.store(), id, "words of another draft", true);
+    let from_bea = bea.bundle(&[case]);
+    drafts::issue_without_forgetting(ana.store(), id);
+    ana.store().forget_drafts().unwrap();
+    ana.holds_together();
+    let (issued, _) = document_seen(&ana, id);
+    assert!(!issued.contains("another draft"));
+
+    // Her entries come, and nobody can read them.
+    assert_eq!(ana.take(&from_bea).unwrap().n_new, 1);
+    assert_eq!(document_seen(&ana, id), (issued.clone(), 0));
+    ana.holds_together();
+    let hold = farol_model::retention::Hold {
+        reason: "litigation".into(),
+        set_at: bea.store().now(),
+        set_by: bea.store().member(),
+    };
+    let set = |before: Option<_>, after: Option<_>| {
+        bea.store().write(|tx| tx.record(&Action::HoldSet { case, before, after })).unwrap();
+    };
+    set(None, Some(hold.clone()));
+    let from_ana = ana.bundle(&[case]);
+    assert!(matches!(bea.take(&from_ana), Err(TakeError::OnHold(_))));
+    set(Some(hold), None);
+    let taken = bea.take(&from_ana).unwrap();
+    assert_eq!(taken.cases[0].n_disposed, 1);
+    assert_eq!(document_seen(&bea, id), (issued.clone(), 0));
+    bea.holds_together();
+    ana.take(&bea.bundle(&[case])).unwrap();
+    ana.holds_together();
+    assert_eq!(document_seen(&ana, id), (issued.clone(), 0));
+
+    // Whoever had none of it gets the issued text and digests of the rest.
+    cleo.take(&ana.bundle(&[case])).unwrap();
+    cleo.holds_together();
+    assert_eq!(document_seen(&cleo, id), (issued.clone(), 0));
+    for desk in [&ana, &bea, &cleo] {
+        desk.store().rebuild().unwrap();
+        desk.holds_together();
+        assert_eq!(document_seen(desk, id), (issued.clone(), 0));
+        desk.store().erase(case, "an order").unwrap();
+        desk.holds_together();
+    }
 }

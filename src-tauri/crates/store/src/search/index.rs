@@ -105,6 +105,7 @@ impl Changes {
             Action::BlocksSaved { document, .. } | Action::EnvelopeSet { document, .. } => {
                 self.put(of_document(&Reader::new(conn).document(*document)?));
             }
+            Action::DraftsDisposed { left, .. } => self.put(of_document(&left.document)),
             Action::Observed { case, observations, .. } => {
                 for it in observations {
                     self.put_answer(conn, *case, it)?;

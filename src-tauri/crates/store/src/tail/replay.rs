@@ -130,7 +130,7 @@ pub(crate) fn keep_bare(
 pub(crate) fn write_entry(conn: &Connection, entry: &EntryRow) -> Result<(), StoreError> {
     write::insert_entry(conn, &entry.header, &entry.seal, &entry.body, &entry.prev, &entry.hash)?;
     // What several desks wrote on is made when everything is there.
-    if shared::is_shared(conn, &entry.seal)? {
+    if shared::is_shared(conn, &shared::Owner::of(&entry.header, &entry.seal))? {
         return Ok(());
     }
     if let Some(key) = read::seal_key(conn, &entry.seal)? {

@@ -6,13 +6,17 @@ use std::collections::{BTreeSet, HashMap};
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use crate::{StoreError, erase, seal::Key};
+use farol_model::id::CaseId;
+
+use crate::{StoreError, drafts, erase, seal::Key};
 
 /// Every seal of a vault.
 pub(crate) struct Seals {
     keys: HashMap<Uuid, Key>,
     /// Seals of what was erased, once somebody asked.
     erased: Option<BTreeSet<String>>,
+    /// Seals of drafts that were disposed of, once somebody asked.
+    disposed: Option<BTreeSet<String>>,
 }
 
 impl Seals {
@@ -28,7 +32,7 @@ impl Seals {
             let key = row.get_ref(1)?.as_blob().ok().and_then(Key::from_slice);
             keys.extend(id.zip(key));
         }
-        Ok(Self { keys, erased: None })
+        Ok(Self { keys, erased: None, disposed: None })
     }
 
     /// The key of a seal; none when it is not there.
@@ -36,12 +40,28 @@ impl Seals {
         self.keys.get(&as_written(seal)?)
     }
 
-    /// Whether a seal is gone with a case that was erased.
-    pub(crate) fn is_erased(&mut self, conn: &Connection, seal: &str) -> Result<bool, StoreError> {
+    /// Whether the seal of an entry is gone with a case that was erased, or with drafts that were disposed
+    /// of.
+    pub(crate) fn is_erased(
+        &mut self,
+        conn: &Connection,
+        seal: &str,
+        case: Option<CaseId>,
+    ) -> Result<bool, StoreError> {
         if self.erased.is_none() {
             self.erased = Some(erase::erased_seals(conn)?);
         }
-        Ok(self.erased.as_ref().is_some_and(|it| it.contains(seal)))
+        let case = case.map(|it| it.to_string());
+        let is_gone = |it: &BTreeSet<String>| {
+            it.contains(seal) || case.as_ref().is_some_and(|case| it.contains(case))
+        };
+        if self.erased.as_ref().is_some_and(is_gone) {
+            return Ok(true);
+        }
+        if self.disposed.is_none() {
+            self.disposed = Some(drafts::disposed_seals(conn)?);
+        }
+        Ok(self.disposed.as_ref().is_some_and(|it| it.contains(seal)))
     }
 }
 

@@ -11,12 +11,16 @@ use rusqlite::Connection;
 use farol_model::{
     document::{Document, PlacedBlock, ReviewState, Standing, needs_second, reviewed_text},
     id::{DocumentId, EntryId, MemberId},
-    journal::{Action, Entry},
+    journal::{Action, Entry, EntryHeader},
     tampering::Tampering,
 };
 
 use super::{WrongEntry, signed::Signatures};
-use crate::{StoreError, read, shared, write};
+use crate::{
+    StoreError, read,
+    shared::{self, Owner},
+    write,
+};
 
 /// Whether an entry with this action makes a text, or says who may approve one.
 pub(super) fn is_of_texts(action: &str) -> bool {
@@ -26,6 +30,7 @@ pub(super) fn is_of_texts(action: &str) -> bool {
             | "blocks_saved"
             | "envelope_set"
             | "standing_set"
+            | "drafts_disposed"
             | "document_sent"
             | "team_set"
     )
@@ -39,24 +44,33 @@ pub(super) fn first_wrong(
     signatures: &Signatures,
 ) -> Result<Option<WrongEntry>, StoreError> {
     let own = shared::own_desk(conn)?;
-    let shared = shared::seals(conn)?;
+    let shared = shared::owners(conn)?;
     rows.sort_unstable();
     let mut entry = conn.prepare(
         "SELECT entry.id, desk, n, at_ms, actor, case_id, action, body, seal.key, sealed_with
-         FROM entry JOIN seal ON seal.id = entry.sealed_with WHERE entry.rowid = ?1",
+         FROM entry LEFT JOIN seal ON seal.id = entry.sealed_with WHERE entry.rowid = ?1",
     )?;
-    let mut texts =
-        Texts { signatures, open: BTreeMap::new(), closed: BTreeSet::new(), legal: None };
+    let mut texts = Texts {
+        signatures,
+        open: BTreeMap::new(),
+        gone: BTreeMap::new(),
+        closed: BTreeSet::new(),
+        legal: None,
+    };
     for row in rows {
         let mut found = entry.query([row])?;
-        // Its seal is gone with its case.
         let Some(row) = found.next()? else { continue };
         let (seal, desk): (String, String) = (row.get(9)?, row.get(1)?);
-        if Some(&desk) != own.as_ref() || shared.contains(&seal) {
+        let header = read::header(row)?;
+        if Some(&desk) != own.as_ref() || shared.contains(&Owner::of(&header, &seal)) {
             continue;
         }
-        let (body, key): (Vec<u8>, Vec<u8>) = (row.get(7)?, row.get(8)?);
-        let entry = read::open(read::header(row)?, &body, &key)?;
+        let (body, key): (Vec<u8>, Option<Vec<u8>>) = (row.get(7)?, row.get(8)?);
+        let Some(key) = key else {
+            texts.pass(&header, &seal);
+            continue;
+        };
+        let entry = read::open(header, &body, &key)?;
         let header = entry.header.clone();
         if let Some(change) = texts.follow(entry) {
             return Ok(Some(WrongEntry { n: header.n, header: Some(header), change }));
@@ -69,6 +83,8 @@ struct Texts<'a> {
     signatures: &'a Signatures,
     /// Documents whose text may still change, with the entry that last changed it.
     open: BTreeMap<DocumentId, (Document, EntryId)>,
+    /// Documents whose text can no longer be read, with the entry that last changed it.
+    gone: BTreeMap<DocumentId, EntryId>,
     /// Those that were issued or sent.
     closed: BTreeSet<DocumentId>,
     /// Who may approve as legal, since the team said so.
@@ -109,7 +125,43 @@ impl Texts<'_> {
             Action::StandingSet { document, before, after, .. } => {
                 return self.stepped(document, &before, &after);
             }
+            Action::DraftsDisposed { left, .. } => return self.left(left.document),
             _ => {}
+        }
+        None
+    }
+
+    /// Passes an entry that nobody can open: its seal is gone with its case, or with its document's drafts.
+    fn pass(&mut self, header: &EntryHeader, seal: &str) {
+        let changes = ["document_created", "blocks_saved", "envelope_set"];
+        if let Some(document) = seal.parse().ok().filter(|_| changes.contains(&&*header.action)) {
+            self.gone.insert(document, header.id);
+        }
+    }
+
+    /// Goes on with what was left of a document: those who approved its text signed for the entry that last
+    /// changed it.
+    fn left(&mut self, document: Document) -> Option<Tampering> {
+        let Some(last) = self.gone.remove(&document.id) else {
+            return Some(Tampering::AnotherText);
+        };
+        let text = write::digest(&reviewed_text(&document.blocks, document.envelope.as_ref()));
+        let steps = document.standing.steps.iter().rev();
+        let approvals = steps.take_while(|it| it.to != ReviewState::Draft).filter(|it| {
+            it.text == text && matches!(it.to, ReviewState::Legal | ReviewState::Approved)
+        });
+        for step in approvals {
+            if !self.signatures.has_approved(document.id, last, step.by) {
+                return Some(Tampering::ForgedFile);
+            }
+        }
+        // Disposing at issue comes first; when it was issued before, it is about the text that was.
+        let issued = document.standing.steps.last().filter(|it| it.to == ReviewState::Issued);
+        if issued.is_some_and(|it| it.text != text) {
+            return Some(Tampering::AnotherText);
+        }
+        if !self.closed.contains(&document.id) && issued.is_none() {
+            self.open.insert(document.id, (document, last));
         }
         None
     }

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use farol_app::{Desk, Failure};
+use farol_app::{Desk, Failure, view::Drafts};
 
 use crate::{options::writing::WritingCommand, output::Output};
 
@@ -62,9 +62,15 @@ pub(super) fn run(
             desk.settle_comment(doc, comment)?;
             output.line(&json!({ "comment": comment }), "settled")
         }
+        WritingCommand::Drafts { doc } => {
+            let drafts = desk.drafts(doc)?;
+            output.line(&drafts, &drafts_in_words(&drafts))
+        }
         WritingCommand::Issue { doc } => {
             let text = desk.issue_document(doc)?;
-            output.line(&json!({ "document": doc, "text": text }), &format!("issued, text {text}"))
+            let drafts = desk.drafts(doc)?;
+            let words = format!("issued, text {text}\n{}", drafts_in_words(&drafts));
+            output.line(&json!({ "document": doc, "text": text, "drafts": drafts }), &words)
         }
         WritingCommand::Correct { doc, what } => {
             let id = desk.correct_document(doc, &what)?;
@@ -89,4 +95,38 @@ pub(super) fn run(
             output.line(&json!({ "document": doc, "block": block }), "recorded")
         }
     }
+}
+
+fn drafts_in_words(drafts: &Drafts) -> String {
+    match drafts {
+        Drafts::Kept => "drafts are kept with the case".into(),
+        Drafts::Held { reason } => {
+            format!("drafts are kept: the case is on legal hold ({reason})")
+        }
+        Drafts::WithCase => {
+            "drafts are kept: the document is from before drafts could be disposed of \
+                             apart from their case"
+                .into()
+        }
+        Drafts::Goes { n_entries, n_comments, elsewhere } => {
+            let mut words = format!(
+                "drafts will be disposed of: {}, {}",
+                counted(*n_entries, "entry", "entries"),
+                counted(*n_comments, "comment", "comments")
+            );
+            for it in elsewhere {
+                words += &format!("\nsomething of them may still be in: {it}");
+            }
+            words
+        }
+        Drafts::Gone { at, by, n_entries } => format!(
+            "drafts were disposed of by {by} at {}: {} can no longer be read",
+            at.to_minute(),
+            counted(*n_entries, "entry", "entries")
+        ),
+    }
+}
+
+fn counted(n: u32, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
 }

@@ -1,0 +1,104 @@
+//! What becomes of a document's drafts when it is issued, or sent.
+
+use farol_model::{
+    document::{Document, ReviewState},
+    id::DocumentId,
+    journal::Action,
+    retention::DraftRule,
+};
+use farol_store::{Reader, StoreError, WriteTx};
+
+use crate::{Desk, Failure, view::Drafts};
+
+impl Desk {
+    /// What becomes of a document's drafts when it is issued or sent, or what became of them.
+    ///
+    /// # Errors
+    /// When there is no such document.
+    pub fn drafts(&self, id: DocumentId) -> Result<Drafts, Failure> {
+        let backups = self.store.backups();
+        self.store.read(|it| {
+            let document = it.document(id)?;
+            let closed =
+                document.sent.is_some() || document.standing.state() == ReviewState::Issued;
+            if closed {
+                let disposed = it.disposed_drafts(document.case, id)?;
+                return Ok(match disposed {
+                    None => Drafts::Kept,
+                    Some((header, left)) => Drafts::Gone {
+                        at: header.at,
+                        by: it.member(header.actor)?.name,
+                        n_entries: left.n_entries,
+                    },
+                });
+            }
+            let n_comments = document.standing.comments.len();
+            Ok(match fate(it, &document)? {
+                Fate::Kept => Drafts::Kept,
+                Fate::Held(reason) => Drafts::Held { reason },
+                Fate::WithCase => Drafts::WithCase,
+                Fate::Goes(n_entries) => {
+                    let with_it = backups.iter().filter(|it| it.made_at >= document.created_at);
+                    let mut elsewhere: Vec<String> =
+                        with_it.map(|it| format!("Backup of {}", it.made_at.to_minute())).collect();
+                    elsewhere.extend(left(it, &document)?);
+                    let n_comments = u32::try_from(n_comments).unwrap_or(u32::MAX);
+                    Drafts::Goes { n_entries, n_comments, elsewhere }
+                }
+            })
+        })
+    }
+
+    /// What becomes of drafts from now on. Nothing is disposed of by changing it.
+    ///
+    /// # Errors
+    /// When the vault refuses.
+    pub fn set_draft_rule(&self, drafts: DraftRule) -> Result<(), Failure> {
+        let rules = self.retention_rules()?;
+        self.set_retention_rules(farol_model::retention::RetentionRules { drafts, ..rules })
+    }
+}
+
+enum Fate {
+    Kept,
+    Held(String),
+    WithCase,
+    Goes(u32),
+}
+
+/// What the team's rule does with the drafts of a document that is issued now; a hold wins over it.
+fn fate(it: Reader<'_>, document: &Document) -> Result<Fate, StoreError> {
+    if it.retention_rules()?.drafts == DraftRule::Keep {
+        return Ok(Fate::Kept);
+    }
+    if let Some(hold) = it.hold(document.case)? {
+        return Ok(Fate::Held(hold.reason));
+    }
+    Ok(it.n_draft_entries(document.id)?.map_or(Fate::WithCase, Fate::Goes))
+}
+
+/// What left this desk with drafts in it, as far as Farol knows.
+fn left(it: Reader<'_>, document: &Document) -> Result<Vec<String>, StoreError> {
+    let story = it.story(document.case)?;
+    let with_it = story.iter().filter(|entry| match &entry.action {
+        Action::DocumentExported { certificate, .. } => certificate.document == document.id,
+        Action::BundleLeft { .. } | Action::BundleTaken { .. } => {
+            entry.header.at >= document.created_at
+        }
+        _ => false,
+    });
+    Ok(with_it
+        .map(|it| format!("{}: {}", it.header.at.to_minute(), it.action.describe()))
+        .collect())
+}
+
+/// Disposes of the drafts of a document that is issued or sent in this transaction, when the team's rule says
+/// so. Whoever committed it calls `forget_drafts` when something was disposed of.
+pub(crate) fn dispose(tx: &mut WriteTx<'_>, id: DocumentId) -> Result<bool, StoreError> {
+    let document = tx.read().document(id)?;
+    let goes = matches!(fate(tx.read(), &document)?, Fate::Goes(_));
+    if goes {
+        tx.dispose_of_drafts(id)?;
+    }
+    Ok(goes)
+}
