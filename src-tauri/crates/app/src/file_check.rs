@@ -1,6 +1,10 @@
 //! Any file against a list of values, without a vault.
 
-use std::{fs, io::ErrorKind, path::Path};
+use std::{
+    fs::{self, File},
+    io::{self, ErrorKind, Read},
+    path::Path,
+};
 
 use farol_model::export::{CheckFile, FileCheck, RenderError};
 
@@ -68,15 +72,28 @@ fn read(path: &Path, what: &str) -> Result<Vec<u8>, Failure> {
     let cannot = |why: String| {
         Failure::bad_input(format!("The {what} cannot be read: {why}."), "Check the path.")
     };
-    let size = fs::metadata(path).map_err(|error| cannot(said(&error)))?.len();
-    if size > MAX_BYTES {
-        return Err(cannot("it is larger than 256 MiB".into()));
+    // Asked before it is opened: a pipe that nobody writes into would keep us waiting for ever.
+    let found = fs::metadata(path).map_err(|error| cannot(said(&error)))?;
+    if found.is_dir() {
+        return Err(cannot(said(&ErrorKind::IsADirectory.into())));
     }
-    fs::read(path).map_err(|error| cannot(said(&error)))
+    if !found.is_file() {
+        return Err(Failure::bad_input(
+            format!("The {what} is a pipe or a device and no file. Nothing was searched for."),
+            "Write it to a file first, and give that.",
+        ));
+    }
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|it| it.take(MAX_BYTES + 1).read_to_end(&mut bytes));
+    match read {
+        Ok(_) if bytes.len() as u64 > MAX_BYTES => Err(cannot("it is larger than 256 MiB".into())),
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(cannot(said(&error))),
+    }
 }
 
 /// Why a file cannot be read, in a person's words.
-fn said(error: &std::io::Error) -> String {
+fn said(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "there is none of that name".into(),
         ErrorKind::IsADirectory => "it is a folder".into(),
@@ -87,7 +104,7 @@ fn said(error: &std::io::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{fs, path::Path};
 
     use farol_model::export::{FileCheck, RenderError};
 
@@ -129,6 +146,27 @@ mod tests {
         assert_eq!(searched(b"Acme\r\n\r\nBorealis\n").unwrap(), "Acme||Borealis|");
         let long = "x".repeat(1 << 20);
         assert_eq!(searched(format!("{long}\nAcme").as_bytes()).unwrap().len(), long.len() + 5);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_refused_and_never_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let list = dir.path().join("list");
+        fs::write(&list, "Acme").unwrap();
+        let socket = dir.path().join("socket");
+        let _listening = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        let refused = |file: &Path, list: &Path| check_file(echo, file, list).unwrap_err().message;
+        for (path, expected) in [
+            (socket.as_path(), "a pipe or a device"),
+            (Path::new("/dev/zero"), "a pipe or a device"),
+            (dir.path(), "it is a folder"),
+            (&dir.path().join("nothing"), "there is none of that name"),
+        ] {
+            let (as_file, as_list) = (refused(path, &list), refused(&list, path));
+            assert!(as_file.contains(expected) && as_file.contains("The file"), "{as_file}");
+            assert!(as_list.contains(expected) && as_list.contains("The list"), "{as_list}");
+        }
     }
 
     #[test]
