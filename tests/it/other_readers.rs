@@ -133,6 +133,31 @@ fn a_pdf_of_every_string_is_sound_and_read_by_others() {
     }
 }
 
+/// What no reader sees, and whoever copies gets.
+#[test]
+fn a_word_that_no_column_holds_is_copied_without_marks() {
+    let word = "0123456789abcdef".repeat(9);
+    let dir = tempfile::tempdir().unwrap();
+    let seen = everything(std::slice::from_ref(&word));
+    for (format, name) in
+        [(Format::Pdf, "one.pdf"), (Format::Docx, "one.docx"), (Format::Html, "one.html")]
+    {
+        let bytes = farol_render::render(&seen, format).unwrap().bytes;
+        fs::write(dir.path().join(name), bytes).unwrap();
+    }
+    let html = fs::read_to_string(dir.path().join("one.html")).unwrap();
+    assert!(html.contains(&word), "nothing stands between its letters");
+    let unzipped = run("unzip", &["-p", "one.docx", "word/document.xml"], dir.path());
+    let unzipped = unzipped.map(|it| String::from_utf8_lossy(&it.stdout).into_owned());
+    assert!(unzipped.is_none_or(|it| it.contains(&word)));
+    let Some(output) = run("pdftotext", &["-raw", "one.pdf", "-"], dir.path()) else { return };
+    let read = String::from_utf8_lossy(&output.stdout).into_owned();
+    let marks: Vec<char> =
+        read.chars().filter(|it| !it.is_whitespace() && bare(&it.to_string()).is_empty()).collect();
+    assert!(marks.is_empty(), "{marks:?} in {read}");
+    assert!(bare(&read).contains(&word), "{read}");
+}
+
 #[test]
 fn an_address_is_copied_from_a_pdf_as_it_is_written() {
     let address = "hxxps://support[.]pelican-books[.]example/reset/portal/2211".to_owned();
