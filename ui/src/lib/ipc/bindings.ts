@@ -1313,7 +1313,7 @@ export type Drafts =
 reason: string } | 
 /**
  *  The team disposes of drafts, and these can only go with their case: the document is from before
- *  drafts had a seal of their own.
+ *  drafts had a seal of their own, or lost it before and came back with a backup.
  */
 { fate: "with_case" } | 
 /**  They will be disposed of. */

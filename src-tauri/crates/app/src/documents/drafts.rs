@@ -16,7 +16,6 @@ impl Desk {
     /// # Errors
     /// When there is no such document.
     pub fn drafts(&self, id: DocumentId) -> Result<Drafts, Failure> {
-        let backups = self.store.backups();
         self.store.read(|it| {
             let document = it.document(id)?;
             let closed =
@@ -38,6 +37,7 @@ impl Desk {
                 Fate::Held(reason) => Drafts::Held { reason },
                 Fate::WithCase => Drafts::WithCase,
                 Fate::Goes(n_entries) => {
+                    let backups = self.store.backups();
                     let with_it = backups.iter().filter(|it| it.made_at >= document.created_at);
                     let mut elsewhere: Vec<String> =
                         with_it.map(|it| format!("Backup of {}", it.made_at.to_minute())).collect();

@@ -122,7 +122,7 @@ pub enum Drafts {
         reason: String,
     },
     /// The team disposes of drafts, and these can only go with their case: the document is from before
-    /// drafts had a seal of their own.
+    /// drafts had a seal of their own, or lost it before and came back with a backup.
     WithCase,
     /// They will be disposed of.
     Goes {

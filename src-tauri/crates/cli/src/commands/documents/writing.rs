@@ -104,8 +104,8 @@ fn drafts_in_words(drafts: &Drafts) -> String {
             format!("drafts are kept: the case is on legal hold ({reason})")
         }
         Drafts::WithCase => {
-            "drafts are kept: the document is from before drafts could be disposed of \
-                             apart from their case"
+            "drafts are kept: they can only go with their case, because the document was begun with \
+             an earlier Farol or came back with a backup"
                 .into()
         }
         Drafts::Goes { n_entries, n_comments, elsewhere } => {
