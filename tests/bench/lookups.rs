@@ -28,27 +28,45 @@ use crate::figures::{head, say};
 /// Runs of each client; the median counts.
 const N_RUNS: usize = 3;
 
-/// Everything, in a network of its own when this system allows one.
-pub(crate) fn all() {
+/// The word that asks for a measurement, and the measurement, with servers on a port.
+type Step = (&'static str, fn(u16));
+
+/// What is measured, in this order, by the word that asks for it alone.
+const STEPS: [Step; 6] = [
+    ("clients", side_by_side),
+    ("loss", |_| loss_and_delay()),
+    ("host", |_| one_host()),
+    ("vault", |_| kept::into_the_vault()),
+    ("verdicts", |_| kept::verdicts()),
+    ("networks", |_| kept::networks_of_addresses()),
+];
+
+/// The steps there are, as words.
+pub(crate) fn steps() -> String {
+    STEPS.map(|it| it.0).join(", ")
+}
+
+/// Everything or only the steps that are named, in a network of its own when this system allows one.
+pub(crate) fn all(only: &[&str]) {
     let program = std::env::current_exe().unwrap();
-    let inside = format!("ip link set lo up && exec {} --lookups-here", program.display());
+    let words = only.join(" ");
+    let inside = format!("ip link set lo up && exec {} --lookups-here {words}", program.display());
     let unshared =
         Command::new("unshare").args(["--map-root-user", "--net", "sh", "-c", &inside]).status();
     if !unshared.is_ok_and(|it| it.success()) {
         println!("  (no network of its own here: adnshost is left out)");
-        here(5300);
+        here(5300, only);
     }
 }
 
-/// Everything, with servers on this port.
-pub(crate) fn here(port: u16) {
+/// The same, with servers on this port.
+pub(crate) fn here(port: u16, only: &[&str]) {
     println!("load: {}", std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim());
-    side_by_side(port);
-    loss_and_delay();
-    one_host();
-    kept::into_the_vault();
-    kept::verdicts();
-    kept::networks_of_addresses();
+    for (word, measure) in STEPS {
+        if only.is_empty() || only.contains(&word) {
+            measure(port);
+        }
+    }
 }
 
 /// One client, in a process of its own.

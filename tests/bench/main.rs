@@ -32,7 +32,7 @@ const PASSPHRASE: &str = "lamp oil and salt water";
 
 const USAGE: &str = "bench                               everything
 bench --documents                   documents alone
-bench --lookups                     look-ups alone
+bench --lookups [STEP…]             look-ups alone
 bench --typing                      letters in a long document, in the real window
 bench --desk DIR                    lay out a desk of 10 000 cases to look at
 bench --vault DIR [CASES [STEP…]]   the vault alone; it is laid out in DIR, and used again when it is there
@@ -60,13 +60,13 @@ fn main() {
         ["--vault", dir, cases, steps @ ..] => {
             vault::all(&PathBuf::from(dir), cases.parse().unwrap(), steps);
         }
-        ["--lookups"] => lookups::all(),
+        ["--lookups", steps @ ..] => lookups::all(steps),
         // In a network of its own, and each client in a process of its own.
-        ["--lookups-here"] => lookups::here(53),
+        ["--lookups-here", steps @ ..] => lookups::here(53, steps),
         ["--ask", args @ ..] => lookups::client(args),
         // A process of its own, started by the measurement of opening.
         ["--first-page", dir] => vault::first_page(&PathBuf::from(dir)),
-        _ => println!("{USAGE}{}", vault::steps()),
+        _ => println!("{USAGE}{}\nsteps of --lookups: {}", vault::steps(), lookups::steps()),
     }
 }
 
@@ -84,7 +84,7 @@ fn everything() {
         Some(program) => window::first_screen(&program),
         None => println!("  (no window built beside the bench)"),
     }
-    lookups::all();
+    lookups::all(&[]);
     let dir = tempfile::tempdir().unwrap();
     vault::all(&dir.path().join("vault"), vault::CASES, &[]);
 }

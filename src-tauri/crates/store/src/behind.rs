@@ -36,13 +36,13 @@ impl Store {
                     .map(|it| self.find(Finding::Changed { n: it.n, change: it.change }))
                     .is_some()
             };
-            let found = changed(Reader::new(conn).verify_chain(&anchors)?);
+            let found = changed(Reader::of(self, conn).verify_chain(&anchors)?);
             let trees: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
             if trees != "ok" {
                 self.find(Finding::Damaged);
             }
             if !found {
-                changed(Reader::new(conn).verify_from(&anchors)?);
+                changed(Reader::of(self, conn).verify_from(&anchors)?);
             }
             Ok(())
         })?;

@@ -25,7 +25,7 @@ use farol_model::{
 };
 
 use crate::{
-    StoreError,
+    Store, StoreError,
     seal::Key,
     search::{self, Hits},
     verify,
@@ -46,11 +46,18 @@ pub(crate) const STORY: &str = "
 #[derive(Clone, Copy)]
 pub struct Reader<'a> {
     conn: &'a Connection,
+    /// None within a transaction that writes: no other connection sees what it wrote.
+    store: Option<&'a Store>,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(conn: &'a Connection) -> Self {
-        Self { conn }
+        Self { conn, store: None }
+    }
+
+    /// A view on a connection of this vault.
+    pub(crate) fn of(store: &'a Store, conn: &'a Connection) -> Self {
+        Self { conn, store: Some(store) }
     }
 
     pub(crate) fn connection(&self) -> &'a Connection {
@@ -543,7 +550,7 @@ impl<'a> Reader<'a> {
         anchors: &[verify::Anchor],
         go_on: &mut dyn FnMut(u32, u32) -> bool,
     ) -> Result<verify::Verification, StoreError> {
-        verify::verify_all(self.conn, anchors, go_on)
+        verify::verify_all(self.checked()?, anchors, go_on)
     }
 
     /// Checks the chain alone: all numbers and hashes, of the signatures the newest, and that it goes on
@@ -555,7 +562,12 @@ impl<'a> Reader<'a> {
         &self,
         anchors: &[verify::Anchor],
     ) -> Result<verify::Verification, StoreError> {
-        verify::verify_chain(self.conn, anchors)
+        verify::verify_chain(self.checked()?, anchors)
+    }
+
+    fn checked(&self) -> Result<verify::Checked<'a>, StoreError> {
+        let beside = self.store.map(Store::reading_connection).transpose()?;
+        Ok(verify::Checked { conn: self.conn, beside })
     }
 
     fn bodies<T: DeserializeOwned>(

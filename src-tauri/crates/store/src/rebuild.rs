@@ -90,7 +90,7 @@ fn replay(live: &Connection, again: &Connection) -> Result<(), StoreError> {
         "SELECT id, desk, n, at_ms, actor, case_id, action, body, sealed_with
          FROM entry ORDER BY rowid",
     )?;
-    let mut seals = Seals::of(live)?;
+    let seals = Seals::of(live)?;
     let shared = shared::owners(live)?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {

@@ -287,6 +287,11 @@ impl Store {
         connection(&self.place.database(), &self.database_key, OpenFlags::default())
     }
 
+    pub(crate) fn reading_connection(&self) -> Result<Connection, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        connection(&self.place.database(), &self.database_key, flags)
+    }
+
     pub(crate) fn database_key(&self) -> Zeroizing<String> {
         self.database_key.clone()
     }
@@ -382,14 +387,11 @@ impl Store {
         let pooled = lock(&self.readers).pop();
         let reader = match pooled {
             Some(reader) => reader,
-            None => {
-                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                connection(&self.place.database(), &self.database_key, flags)?
-            }
+            None => self.reading_connection()?,
         };
         // One snapshot for the whole read, so that a screen never mixes two states.
         reader.execute_batch("BEGIN").map_err(StoreError::from)?;
-        let out = f(Reader::new(&reader));
+        let out = f(Reader::of(self, &reader));
         reader.execute_batch("COMMIT").map_err(StoreError::from)?;
         lock(&self.readers).push(reader);
         out

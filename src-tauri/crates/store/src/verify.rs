@@ -3,8 +3,7 @@
 //! `digest = SHA-256(format, header, seal, sealed body)`, `hash = SHA-256(previous hash, digest)`;
 //! the hash of each commit's last entry is signed with the member's Ed25519 key.
 
-use ed25519_dalek::Signature;
-use rusqlite::{Connection, Rows, params};
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -18,6 +17,8 @@ use crate::{StoreError, shared};
 
 /// What bundles brought.
 mod brought;
+/// One desk's entries, in order.
+mod chain;
 /// The bytes that entries name.
 mod originals;
 /// Entries as they stand in their rows.
@@ -30,8 +31,8 @@ mod signed;
 mod texts;
 
 use brought::Brought;
+use chain::Check;
 use originals::Originals;
-use rows::{Body, Entries, Seen, Written};
 pub(crate) use seals::Seals;
 use signed::Signatures;
 
@@ -78,12 +79,6 @@ pub struct Anchor {
     pub head: Digest,
 }
 
-/// Clocks of laptops are set right by seconds, not by more than this.
-const CLOCK_TOLERANCE_MS: i64 = 5 * 60 * 1000;
-
-/// So many removed entries in a row are told from an edited one when the rest was numbered anew.
-const MAX_HIDDEN: u32 = 10_000;
-
 /// The digest of one entry.
 pub(crate) fn entry_digest(header: &EntryHeader, seal: &str, body: &[u8]) -> [u8; 32] {
     let header = header_text(header);
@@ -122,18 +117,26 @@ pub(crate) enum Depth {
 /// Told how much of how much was read; ends the check by saying no.
 pub(crate) type GoOn<'a> = &'a mut dyn FnMut(u32, u32) -> bool;
 
+/// A vault to check: the connection on which it is read, and another of the same vault, which makes it faster.
+pub(crate) struct Checked<'a> {
+    pub(crate) conn: &'a Connection,
+    pub(crate) beside: Option<Connection>,
+}
+
 /// Reads every entry of every desk in order and stops at the first that is wrong. The anchors are
 /// of the desk that wrote the vault's first entry.
 pub(crate) fn verify(conn: &Connection, anchors: &[Anchor]) -> Result<Verification, StoreError> {
-    verify_to(conn, anchors, (End::Signed, Depth::Everything), None, &mut |_| true)
+    let checked = Checked { conn, beside: None };
+    verify_to(checked, anchors, (End::Signed, Depth::Everything), None, &mut |_| true)
 }
 
 /// The same, and the bytes that entries name; `go_on` may end it with [`StoreError::Stopped`].
 pub(crate) fn verify_all(
-    conn: &Connection,
+    checked: Checked<'_>,
     anchors: &[Anchor],
     go_on: GoOn<'_>,
 ) -> Result<Verification, StoreError> {
+    let conn = checked.conn;
     let (n_entries, n_originals): (u32, u32) = conn.query_row(
         "SELECT (SELECT count(*) FROM entry), (SELECT count(*) FROM original)",
         [],
@@ -142,7 +145,8 @@ pub(crate) fn verify_all(
     let n_all = n_entries + n_originals;
     let mut originals = Originals::default();
     let how = (End::Signed, Depth::Everything);
-    let mut found = verify_to(conn, anchors, how, Some(&mut originals), &mut |n| go_on(n, n_all))?;
+    let mut found =
+        verify_to(checked, anchors, how, Some(&mut originals), &mut |n| go_on(n, n_all))?;
     if found.wrong.is_none() {
         found.wrong = originals.first_wrong(conn, &mut |n| go_on(n_entries + n, n_all))?;
     }
@@ -151,15 +155,16 @@ pub(crate) fn verify_all(
 
 /// The same without opening what is sealed: seconds where everything takes a minute.
 pub(crate) fn verify_chain(
-    conn: &Connection,
+    checked: Checked<'_>,
     anchors: &[Anchor],
 ) -> Result<Verification, StoreError> {
-    verify_to(conn, anchors, (End::Signed, Depth::Chain), None, &mut |_| true)
+    verify_to(checked, anchors, (End::Signed, Depth::Chain), None, &mut |_| true)
 }
 
 /// The first entry that is wrong, in a transaction whose last entry is signed by its commit.
 pub(crate) fn verify_before_commit(conn: &Connection) -> Result<Option<WrongEntry>, StoreError> {
-    Ok(verify_to(conn, &[], (End::Open, Depth::Everything), None, &mut |_| true)?.wrong)
+    let checked = Checked { conn, beside: None };
+    Ok(verify_to(checked, &[], (End::Open, Depth::Everything), None, &mut |_| true)?.wrong)
 }
 
 /// Whether the desk's own last entry has to be signed.
@@ -171,7 +176,6 @@ enum End {
 
 /// What the entries that were read name.
 struct Named<'a> {
-    seals: Seals,
     signatures: Signatures,
     brought: Brought,
     /// None when nobody asks for the bytes.
@@ -193,7 +197,7 @@ impl Named<'_> {
 }
 
 fn verify_to(
-    conn: &Connection,
+    checked: Checked<'_>,
     anchors: &[Anchor],
     (end, depth): (End, Depth),
     originals: Option<&mut Originals>,
@@ -208,9 +212,10 @@ fn verify_to(
         wrong: None,
         clock_moved: None,
     };
+    let conn = checked.conn;
     let desks = desks(conn)?;
+    let mut check = Check { conn, beside: checked.beside, seals: Seals::of(conn)?, depth };
     let mut named = Named {
-        seals: Seals::of(conn)?,
         signatures: Signatures::among(desks.len()),
         brought: Brought::default(),
         originals,
@@ -226,7 +231,7 @@ fn verify_to(
         let anchors = if own { anchors } else { &[] };
         let end = if own { end } else { End::Signed };
         let head = found.head;
-        verify_desk(conn, desk, anchors, (end, depth), &mut named, &mut found, go_on)?;
+        check.desk(desk, anchors, end, &mut named, &mut found, go_on)?;
         if own {
             found.n_own = found.n_entries;
         } else {
@@ -287,237 +292,6 @@ pub(crate) fn desks(conn: &Connection) -> Result<Vec<String>, StoreError> {
         }
     }
     Ok(desks)
-}
-
-fn verify_desk(
-    conn: &Connection,
-    desk: &str,
-    anchors: &[Anchor],
-    (end, depth): (End, Depth),
-    named: &mut Named<'_>,
-    found: &mut Verification,
-    go_on: &mut dyn FnMut(u32) -> bool,
-) -> Result<(), StoreError> {
-    let mut query = conn.prepare(
-        "SELECT id, desk, n, at_ms, actor, case_id, action, sealed_with, body, prev, hash, rowid
-         FROM entry WHERE desk = ?1 ORDER BY n",
-    )?;
-    let mut entries = Entries::of(query.query([desk])?)?;
-    let mut signing =
-        conn.prepare("SELECT n, signature FROM signature WHERE desk = ?1 ORDER BY n")?;
-    let mut signing = Signing { rows: signing.query([desk])?, next: None };
-    let mut bare = BarePlaces::of(conn, desk)?;
-    let mut n = 0;
-    let mut head = [0; 32];
-    let mut last: Option<EntryHeader> = None;
-    let mut signed = true;
-    let mut newest: Option<(EntryHeader, [u8; 32], Vec<u8>)> = None;
-    while let Some(Seen { stored, header, body }) = entries.next(&named.seals, depth)? {
-        let next = header.as_ref().map_or(n + 1, |it| it.0.n);
-        bare.follow(next, &mut n, &mut head, &mut signed, &named.signatures, found);
-        if found.wrong.is_some() {
-            return Ok(());
-        }
-        n += 1;
-        let Some((header, digest)) = header else {
-            let change = Tampering::Edited;
-            found.wrong = Some(WrongEntry { n, header: None, change });
-            return Ok(());
-        };
-        let mut wrong = |header: EntryHeader, change| {
-            found.wrong = Some(WrongEntry { n: header.n, header: Some(header), change });
-            Ok(())
-        };
-        if header.n != n {
-            return wrong(header, Tampering::Removed);
-        }
-        if let Some(change) = out_of_place(conn, &header, &stored.written, &head)? {
-            return wrong(header, change);
-        }
-        let expected = entry_hash(&head, &digest);
-        if stored.written.hash != expected {
-            return wrong(header, Tampering::Edited);
-        }
-        if texts::is_of_texts(&header.action) {
-            named.of_texts.push(stored.rowid);
-        }
-        match body {
-            Body::Closed => {}
-            Body::Broken => return wrong(header, Tampering::SealBroken),
-            Body::NoSeal => {
-                if !named.seals.is_erased(conn, &stored.written.seal, header.case)? {
-                    return wrong(header, Tampering::SealRemoved);
-                }
-            }
-            Body::Open(entry) => {
-                if entry.action.word() != header.action || entry.action.case() != header.case {
-                    return wrong(header, Tampering::Edited);
-                }
-                if let Some(change) = named.follow(&entry, stored.rowid) {
-                    return wrong(header, change);
-                }
-            }
-        }
-        head = expected;
-        let signature = signing.of(n)?;
-        signed = signature.is_some();
-        match signature {
-            Some(signature) if depth == Depth::Chain => {
-                newest = Some((header.clone(), head, signature));
-            }
-            Some(signature) => {
-                found.n_signatures += 1;
-                if !named.signatures.has_signed(header.actor, &head, &signature) {
-                    return wrong(header, Tampering::SignedByAnother);
-                }
-            }
-            None => {}
-        }
-        // Whoever has another history fit together, signatures and all, is told only from outside.
-        if anchors.iter().any(|it| it.n == n && it.head.0 != expected) {
-            return wrong(header, Tampering::RolledBack);
-        }
-        let before = last.replace(header.clone());
-        if found.clock_moved.is_none()
-            && before.is_some_and(|it| it.at.ms() - header.at.ms() > CLOCK_TOLERANCE_MS)
-        {
-            found.clock_moved = Some(header);
-        }
-        found.n_entries += 1;
-        found.head = Some(Digest(head));
-        if !go_on(found.n_entries) {
-            return Err(StoreError::Stopped);
-        }
-    }
-    bare.follow(u32::MAX, &mut n, &mut head, &mut signed, &named.signatures, found);
-    if found.wrong.is_some() {
-        return Ok(());
-    }
-    if let Some((header, head, signature)) = newest {
-        found.n_signatures += 1;
-        if !named.signatures.has_signed(header.actor, &head, &signature) {
-            let change = Tampering::SignedByAnother;
-            found.wrong = Some(WrongEntry { n: header.n, header: Some(header), change });
-            return Ok(());
-        }
-    }
-    let signed_beyond: bool = conn.query_row(
-        "SELECT EXISTS (SELECT 1 FROM signature WHERE desk = ?1 AND n > ?2)",
-        params![desk, n],
-        |row| row.get(0),
-    )?;
-    if (!signed && end == End::Signed) || signed_beyond {
-        let change = Tampering::Truncated;
-        found.wrong = Some(WrongEntry { n: n.max(1), header: last, change });
-    } else if anchors.iter().any(|it| it.n > n) {
-        let change = Tampering::RolledBack;
-        found.wrong = Some(WrongEntry { n, header: last, change });
-    }
-    Ok(())
-}
-
-/// The signatures of a desk, along with its entries.
-struct Signing<'a> {
-    rows: Rows<'a>,
-    next: Option<(u32, Vec<u8>)>,
-}
-
-impl Signing<'_> {
-    /// The signature of entry `n`; asked for in order.
-    fn of(&mut self, n: u32) -> Result<Option<Vec<u8>>, StoreError> {
-        while self.next.as_ref().is_none_or(|it| it.0 < n) {
-            let Some(row) = self.rows.next()? else { break };
-            self.next = Some((row.get(0)?, row.get(1)?));
-        }
-        Ok(self.next.take_if(|it| it.0 == n).map(|it| it.1))
-    }
-}
-
-/// The entries of a desk of which only the digest is here.
-struct BarePlaces {
-    places: std::vec::IntoIter<Bare>,
-    next: Option<Bare>,
-}
-
-struct Bare {
-    n: u32,
-    digest: [u8; 32],
-    signature: Option<Vec<u8>>,
-}
-
-impl BarePlaces {
-    fn of(conn: &Connection, desk: &str) -> Result<Self, StoreError> {
-        if !has_bare(conn)? {
-            return Ok(Self { places: Vec::new().into_iter(), next: None });
-        }
-        let mut query = conn.prepare(
-            "SELECT bare.n, digest, signature FROM bare
-             LEFT JOIN signature ON signature.desk = bare.desk AND signature.n = bare.n
-             WHERE bare.desk = ?1 ORDER BY bare.n",
-        )?;
-        let places = query.query_map([desk], |row| {
-            Ok(Bare { n: row.get(0)?, digest: row.get(1)?, signature: row.get(2)? })
-        })?;
-        let mut places = places.collect::<Result<Vec<_>, _>>()?.into_iter();
-        let next = places.next();
-        Ok(Self { places, next })
-    }
-
-    /// Goes on over what stands before entry `until`.
-    fn follow(
-        &mut self,
-        until: u32,
-        n: &mut u32,
-        head: &mut [u8; 32],
-        signed: &mut bool,
-        signatures: &Signatures,
-        found: &mut Verification,
-    ) {
-        while let Some(place) = self.next.take_if(|it| it.n < until && it.n == *n + 1) {
-            *n = place.n;
-            *head = entry_hash(head, &place.digest);
-            found.n_bare += 1;
-            *signed = place.signature.is_some();
-            let is_good = place.signature.is_none_or(|it| {
-                Signature::from_slice(&it).is_ok_and(|it| signatures.is_by_somebody(head, &it))
-            });
-            if !is_good {
-                let change = Tampering::SignedByAnother;
-                found.wrong = Some(WrongEntry { n: *n, header: None, change });
-                return;
-            }
-            self.next = self.places.next();
-        }
-    }
-}
-
-/// Whether an entry does not follow `head`, the hash of the one in front of it, and why.
-fn out_of_place(
-    conn: &Connection,
-    header: &EntryHeader,
-    written: &Written,
-    head: &[u8; 32],
-) -> Result<Option<Tampering>, StoreError> {
-    if written.prev == head {
-        return Ok(None);
-    }
-    let follows_another: bool = conn.query_row(
-        "SELECT EXISTS (SELECT 1 FROM entry WHERE desk = ?1 AND hash = ?2 AND n <> ?3)",
-        params![header.desk.to_string(), written.prev, header.n - 1],
-        |row| row.get(0),
-    )?;
-    if follows_another {
-        return Ok(Some(Tampering::Reordered));
-    }
-    // An entry that was given a lower number, to hide a gap, still has the hash of its own.
-    let numbers = header.n + 1..=header.n.saturating_add(MAX_HIDDEN);
-    let hides_a_gap = <[u8; 32]>::try_from(written.prev.as_slice()).is_ok_and(|prev| {
-        numbers.into_iter().any(|n| {
-            let digest = written.digest(&EntryHeader { n, ..header.clone() });
-            written.hash == entry_hash(&prev, &digest)
-        })
-    });
-    Ok(Some(if hides_a_gap { Tampering::Removed } else { Tampering::Edited }))
 }
 
 #[cfg(test)]

@@ -1,58 +1,52 @@
 //! Entries as they stand in their rows. What follows from a row alone, such as its digest and what its body
-//! says, is found on all processors while the next rows are read.
+//! says, is found on all processors while the next rows are read; and where the vault can be opened once
+//! more, two parts are read at a time, because most of reading is opening pages.
+
+use std::{mem, ops::ControlFlow};
 
 use rayon::prelude::*;
-use rusqlite::{Row, Rows};
+use rusqlite::{Connection, Row, params, types::ValueRef};
+use uuid::Uuid;
 
 use farol_model::{
-    id::EntryId,
+    id::{CaseId, DeskId, EntryId, MemberId},
     journal::{Entry, EntryHeader},
     time::Timestamp,
 };
 
-use super::{Depth, entry_digest, seals::Seals};
-use crate::{
-    StoreError,
-    read::{self, id_of},
+use super::{
+    Depth, entry_digest,
+    seals::{Seals, as_written},
 };
+use crate::{StoreError, read};
 
 /// What an entry that names a person says it does.
 const MEMBER_ADDED: &str = "member_added";
 
-/// So many rows, or so many bytes of their bodies, are read before they are looked at.
-const AT_ONCE: usize = 1_000;
-const BYTES_AT_ONCE: usize = 2 << 20;
+/// So many rows, or so many bytes of them, are read before they are looked at: few in tests, whose journals
+/// are short.
+const AT_ONCE: u32 = if cfg!(test) { 5 } else { 1_000 };
+const BYTES_AT_ONCE: usize = if cfg!(test) { 4 << 10 } else { 4 << 20 };
+
+const ROWS: &str = "
+    SELECT id, desk, actor, case_id, action, sealed_with, body, prev, hash, n, at_ms, rowid
+    FROM entry WHERE desk = ?1 AND n > ?2 AND n <= ?3 ORDER BY n";
+/// How many columns of them are text or bytes.
+const N_TEXTS: usize = 9;
 
 /// A row as it is read.
-pub(super) struct Stored {
-    id: String,
-    desk: String,
+#[derive(Clone, Copy)]
+pub(super) struct Stored<'a> {
+    /// In the order of [`ROWS`].
+    texts: [&'a [u8]; N_TEXTS],
     n: u32,
     at_ms: i64,
-    actor: String,
-    case: Option<String>,
-    action: String,
-    pub(super) written: Written,
+    has_case: bool,
     pub(super) rowid: i64,
-}
-
-/// What stands in a row beside its header.
-pub(super) struct Written {
-    pub(super) seal: String,
-    pub(super) body: Vec<u8>,
-    pub(super) prev: Vec<u8>,
-    pub(super) hash: Vec<u8>,
-}
-
-impl Written {
-    pub(super) fn digest(&self, header: &EntryHeader) -> [u8; 32] {
-        entry_digest(header, &self.seal, &self.body)
-    }
 }
 
 /// What follows from a row alone.
 pub(super) struct Seen {
-    pub(super) stored: Stored,
     /// Its header and digest; none when it is not spelled as headers are.
     pub(super) header: Option<(EntryHeader, [u8; 32])>,
     pub(super) body: Body,
@@ -69,93 +63,240 @@ pub(super) enum Body {
     Open(Box<Entry>),
 }
 
-impl Stored {
-    fn read(row: &Row<'_>) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.get(0)?,
-            desk: row.get(1)?,
-            n: row.get(2)?,
-            at_ms: row.get(3)?,
-            actor: row.get(4)?,
-            case: row.get(5)?,
-            action: row.get(6)?,
-            written: Written {
-                seal: row.get(7)?,
-                body: row.get(8)?,
-                prev: row.get(9)?,
-                hash: row.get(10)?,
-            },
-            rowid: row.get(11)?,
-        })
+impl<'a> Stored<'a> {
+    /// The seal that opens the body; empty when it is no text.
+    pub(super) fn seal(&self) -> &'a str {
+        str::from_utf8(self.texts[5]).unwrap_or_default()
+    }
+
+    fn body(&self) -> &'a [u8] {
+        self.texts[6]
+    }
+
+    /// The hash that stands for the entry before.
+    pub(super) fn prev(&self) -> &'a [u8] {
+        self.texts[7]
+    }
+
+    /// The hash that stands for this entry.
+    pub(super) fn hash(&self) -> &'a [u8] {
+        self.texts[8]
+    }
+
+    /// The digest of what stands here under this header.
+    pub(super) fn digest(&self, header: &EntryHeader) -> [u8; 32] {
+        entry_digest(header, self.seal(), self.body())
     }
 
     /// A header is hashed as values: an id in capitals is the same value, but no screen would find it.
     fn header(&self) -> Option<EntryHeader> {
+        let id = |at: usize| str::from_utf8(self.texts[at]).ok().and_then(as_written);
         let at = Timestamp::from_ms(self.at_ms);
+        let case: Option<Uuid> = if self.has_case { Some(id(3)?) } else { None };
         (at.ms() == self.at_ms).then_some(EntryHeader {
-            id: id_of::<EntryId>(&self.id).ok()?,
-            desk: id_of(&self.desk).ok()?,
+            id: EntryId(id(0)?),
+            desk: DeskId(id(1)?),
             n: self.n,
             at,
-            actor: id_of(&self.actor).ok()?,
-            case: self.case.as_deref().map(id_of).transpose().ok()?,
-            action: self.action.clone(),
+            actor: MemberId(id(2)?),
+            case: case.map(CaseId),
+            action: str::from_utf8(self.texts[4]).ok()?.to_owned(),
         })
     }
 
     fn seen(self, seals: &Seals, depth: Depth) -> Seen {
         let Some(header) = self.header() else {
-            return Seen { stored: self, header: None, body: Body::Closed };
+            return Seen { header: None, body: Body::Closed };
         };
         // Whose signature it is stands in the entry that named the person.
         let opens = depth == Depth::Everything || header.action == MEMBER_ADDED;
-        let body = match seals.key(&self.written.seal) {
+        let body = match seals.key(self.seal()) {
             None => Body::NoSeal,
             Some(_) if !opens => Body::Closed,
-            Some(key) => read::open(header.clone(), &self.written.body, &key.0)
+            Some(key) => read::open(header.clone(), self.body(), &key.0)
                 .map_or(Body::Broken, |it| Body::Open(Box::new(it))),
         };
-        let digest = self.written.digest(&header);
-        Seen { stored: self, header: Some((header, digest)), body }
+        let digest = self.digest(&header);
+        Seen { header: Some((header, digest)), body }
     }
 }
 
-/// Entries one after the other; read in parts, of which each is looked at while the next is read.
+/// Rows that were read in one go. Their texts stand one after the other: nothing is allocated a row.
+#[derive(Default)]
+struct Part {
+    texts: Vec<u8>,
+    rows: Vec<Place>,
+    /// Whether it ends before the last row that was asked for.
+    is_cut: bool,
+    /// What follows from each row, once it was looked at.
+    seen: Vec<Seen>,
+}
+
+/// Where a row's texts end, each of which begins where the one before ends.
+struct Place {
+    ends: [usize; N_TEXTS],
+    n: u32,
+    at_ms: i64,
+    has_case: bool,
+    rowid: i64,
+}
+
+impl Part {
+    /// The rows of a desk after `after`, to `until`, in place of what it has.
+    fn read(
+        mut self,
+        conn: &Connection,
+        desk: &str,
+        after: i64,
+        until: i64,
+    ) -> Result<Self, StoreError> {
+        self.texts.clear();
+        self.rows.clear();
+        self.is_cut = false;
+        let mut query = conn.prepare_cached(ROWS)?;
+        let mut rows = query.query(params![desk, after, until])?;
+        while let Some(row) = rows.next()? {
+            if self.texts.len() >= BYTES_AT_ONCE {
+                self.is_cut = true;
+                break;
+            }
+            self.push(row)?;
+        }
+        Ok(self)
+    }
+
+    fn push(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+        let mut ends = [0; N_TEXTS];
+        for (at, end) in ends.iter_mut().enumerate() {
+            if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = row.get_ref(at)? {
+                self.texts.extend_from_slice(bytes);
+            }
+            *end = self.texts.len();
+        }
+        self.rows.push(Place {
+            ends,
+            n: row.get(N_TEXTS)?,
+            at_ms: row.get(N_TEXTS + 1)?,
+            has_case: row.get_ref(3)? != ValueRef::Null,
+            rowid: row.get(N_TEXTS + 2)?,
+        });
+        Ok(())
+    }
+
+    fn row(&self, at: usize) -> Stored<'_> {
+        let Place { ends, n, at_ms, has_case, rowid } = self.rows[at];
+        let mut start = if at == 0 { 0 } else { self.rows[at - 1].ends[N_TEXTS - 1] };
+        let texts = ends.map(|end| &self.texts[mem::replace(&mut start, end)..end]);
+        Stored { texts, n, at_ms, has_case, rowid }
+    }
+
+    /// Finds what follows from each row.
+    fn look_at(&mut self, seals: &Seals, depth: Depth) {
+        let mut seen = mem::take(&mut self.seen);
+        let rows = (0..self.rows.len()).into_par_iter();
+        rows.map(|at| self.row(at).seen(seals, depth)).collect_into_vec(&mut seen);
+        self.seen = seen;
+    }
+}
+
+/// Reads a desk's entries one after the other.
 pub(super) struct Entries<'a> {
-    rows: Rows<'a>,
-    read: Vec<Stored>,
-    seen: std::vec::IntoIter<Seen>,
+    here: &'a Connection,
+    /// The same vault, opened once more.
+    beside: Option<&'a mut Connection>,
+    desk: &'a str,
+    /// The number of the last entry that was read.
+    after: i64,
+    /// What was given out, to be filled again.
+    spare: Vec<Part>,
 }
 
 impl<'a> Entries<'a> {
-    pub(super) fn of(mut rows: Rows<'a>) -> Result<Self, StoreError> {
-        let read = part(&mut rows)?;
-        Ok(Self { rows, read, seen: Vec::new().into_iter() })
+    pub(super) fn of(
+        here: &'a Connection,
+        beside: Option<&'a mut Connection>,
+        desk: &'a str,
+    ) -> Self {
+        Self { here, beside, desk, after: i64::MIN, spare: Vec::new() }
     }
 
-    pub(super) fn next(&mut self, seals: &Seals, depth: Depth) -> Result<Option<Seen>, StoreError> {
-        if self.seen.as_slice().is_empty() && !self.read.is_empty() {
-            let read = std::mem::take(&mut self.read);
-            let mut seen = Vec::new();
-            self.read = rayon::in_place_scope(|scope| {
-                scope.spawn(|_| {
-                    seen = read.into_par_iter().map(|it| it.seen(seals, depth)).collect();
-                });
-                part(&mut self.rows)
+    /// Gives out every entry in order until there are none, or one is enough. While those of some parts are
+    /// taken, the parts after them are looked at, and those after these are read.
+    pub(super) fn each(
+        mut self,
+        seals: &Seals,
+        depth: Depth,
+        mut take: impl FnMut(Stored<'_>, Seen) -> Result<ControlFlow<()>, StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut seen: Vec<Part> = Vec::new();
+        let mut read: Vec<Part> = Vec::new();
+        let mut is_over = false;
+        while !(is_over && read.is_empty() && seen.is_empty()) {
+            let mut next = Vec::new();
+            let mut flow = Ok(ControlFlow::Continue(()));
+            rayon::in_place_scope(|scope| {
+                scope.spawn(|_| read.iter_mut().for_each(|it| it.look_at(seals, depth)));
+                next = self.read_on(|| flow = take_all(&mut seen, &mut take))?;
+                Ok::<_, StoreError>(())
             })?;
-            self.seen = seen.into_iter();
+            if flow?.is_break() {
+                break;
+            }
+            is_over = next.is_empty();
+            self.spare.append(&mut seen);
+            seen = mem::replace(&mut read, next);
         }
-        Ok(self.seen.next())
+        Ok(())
+    }
+
+    /// The next part, or two; none at the end. What is to be done `meanwhile` is done while the second is read.
+    fn read_on(&mut self, meanwhile: impl FnOnce()) -> Result<Vec<Part>, StoreError> {
+        let Some(middle) = self.end_of_part(self.after)? else {
+            meanwhile();
+            return Ok(Vec::new());
+        };
+        let (here, desk, after) = (self.here, self.desk, self.after);
+        let end = if self.beside.is_some() { self.end_of_part(middle)? } else { None };
+        let mut second = None;
+        let (one, other) =
+            (self.spare.pop().unwrap_or_default(), self.spare.pop().unwrap_or_default());
+        let first = rayon::in_place_scope(|scope| {
+            if let Some((beside, end)) = self.beside.as_mut().zip(end) {
+                let second = &mut second;
+                scope.spawn(move |_| *second = Some(other.read(beside, desk, middle, end)));
+            }
+            meanwhile();
+            one.read(here, desk, after, middle)
+        })?;
+        // What does not follow on the first is read again.
+        let second = if first.is_cut { None } else { second.transpose()? };
+        let parts: Vec<Part> = [Some(first), second].into_iter().flatten().collect();
+        self.after = match parts.last() {
+            Some(Part { is_cut: true, rows, .. }) => rows.last().map_or(middle, |it| it.n.into()),
+            _ => end.filter(|_| parts.len() > 1).unwrap_or(middle),
+        };
+        Ok(parts)
+    }
+
+    /// The number of the last of the next rows that make a part.
+    fn end_of_part(&self, after: i64) -> Result<Option<i64>, StoreError> {
+        let mut query = self.here.prepare_cached(
+            "SELECT max(n) FROM (SELECT n FROM entry WHERE desk = ?1 AND n > ?2 ORDER BY n LIMIT ?3)",
+        )?;
+        Ok(query.query_row(params![self.desk, after, AT_ONCE], |row| row.get(0))?)
     }
 }
 
-fn part(rows: &mut Rows<'_>) -> Result<Vec<Stored>, StoreError> {
-    let (mut read, mut n_bytes) = (Vec::new(), 0);
-    while read.len() < AT_ONCE && n_bytes < BYTES_AT_ONCE {
-        let Some(row) = rows.next()? else { break };
-        let row = Stored::read(row)?;
-        n_bytes += row.written.body.len();
-        read.push(row);
+fn take_all(
+    parts: &mut [Part],
+    take: &mut impl FnMut(Stored<'_>, Seen) -> Result<ControlFlow<()>, StoreError>,
+) -> Result<ControlFlow<()>, StoreError> {
+    for part in parts {
+        for (at, seen) in mem::take(&mut part.seen).into_iter().enumerate() {
+            if take(part.row(at), seen)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
     }
-    Ok(read)
+    Ok(ControlFlow::Continue(()))
 }

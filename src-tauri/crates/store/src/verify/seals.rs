@@ -1,7 +1,10 @@
 //! The keys that open bodies, read once: beside each entry they would be read again and again, from all over
 //! the file.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::OnceLock,
+};
 
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -14,9 +17,9 @@ use crate::{StoreError, drafts, erase, seal::Key};
 pub(crate) struct Seals {
     keys: HashMap<Uuid, Key>,
     /// Seals of what was erased, once somebody asked.
-    erased: Option<BTreeSet<String>>,
+    erased: OnceLock<BTreeSet<String>>,
     /// Seals of drafts that were disposed of, once somebody asked.
-    disposed: Option<BTreeSet<String>>,
+    disposed: OnceLock<BTreeSet<String>>,
 }
 
 impl Seals {
@@ -32,7 +35,7 @@ impl Seals {
             let key = row.get_ref(1)?.as_blob().ok().and_then(Key::from_slice);
             keys.extend(id.zip(key));
         }
-        Ok(Self { keys, erased: None, disposed: None })
+        Ok(Self { keys, erased: OnceLock::new(), disposed: OnceLock::new() })
     }
 
     /// The key of a seal; none when it is not there.
@@ -43,30 +46,33 @@ impl Seals {
     /// Whether the seal of an entry is gone with a case that was erased, or with drafts that were disposed
     /// of.
     pub(crate) fn is_erased(
-        &mut self,
+        &self,
         conn: &Connection,
         seal: &str,
         case: Option<CaseId>,
     ) -> Result<bool, StoreError> {
-        if self.erased.is_none() {
-            self.erased = Some(erase::erased_seals(conn)?);
-        }
-        let case = case.map(|it| it.to_string());
-        let is_gone = |it: &BTreeSet<String>| {
-            it.contains(seal) || case.as_ref().is_some_and(|case| it.contains(case))
-        };
-        if self.erased.as_ref().is_some_and(is_gone) {
+        let erased = once(&self.erased, || erase::erased_seals(conn))?;
+        if erased.contains(seal) || case.is_some_and(|it| erased.contains(&it.to_string())) {
             return Ok(true);
         }
-        if self.disposed.is_none() {
-            self.disposed = Some(drafts::disposed_seals(conn)?);
-        }
-        Ok(self.disposed.as_ref().is_some_and(|it| it.contains(seal)))
+        Ok(once(&self.disposed, || drafts::disposed_seals(conn))?.contains(seal))
     }
 }
 
+/// What is read when somebody asks for the first time.
+fn once<T>(
+    kept: &OnceLock<T>,
+    read: impl FnOnce() -> Result<T, StoreError>,
+) -> Result<&T, StoreError> {
+    if let Some(it) = kept.get() {
+        return Ok(it);
+    }
+    let it = read()?;
+    Ok(kept.get_or_init(|| it))
+}
+
 /// An id in the one spelling that ids have.
-fn as_written(text: &str) -> Option<Uuid> {
+pub(super) fn as_written(text: &str) -> Option<Uuid> {
     let id: Uuid = text.parse().ok()?;
     let mut buffer = Uuid::encode_buffer();
     (id.hyphenated().encode_lower(&mut buffer) == text).then_some(id)

@@ -15,7 +15,7 @@ use farol_model::{
     time::Timestamp,
 };
 
-use super::{Anchor, Written, entry_hash, verify};
+use super::{Anchor, entry_digest, entry_hash, verify};
 use crate::{
     Place, Store, StoreError, read,
     seal::{Key, hex},
@@ -246,9 +246,8 @@ impl Forger<'_> {
                 head = row.get(9).unwrap();
                 continue;
             }
-            let (seal, body) = (row.get(7).unwrap(), row.get(8).unwrap());
-            let written = Written { seal, body, prev: Vec::new(), hash: Vec::new() };
-            let hash = entry_hash(&head, &written.digest(&header));
+            let (seal, body): (String, Vec<u8>) = (row.get(7).unwrap(), row.get(8).unwrap());
+            let hash = entry_hash(&head, &entry_digest(&header, &seal, &body));
             hashes.push((header.n, head, hash));
             head = hash;
         }
