@@ -108,9 +108,7 @@ impl Store {
         self.keep_own(|tx| {
             let key = key_of(tx, id)?;
             for it in names {
-                put_name(tx, key, &it.name, &it.signs)?;
-                tx.prepare_cached("UPDATE listed_name SET asked = 1 WHERE list = ?1 AND n = ?2")?
-                    .execute(params![key, it.name.n])?;
+                put_name(tx, key, &it.name, &it.signs, true)?;
             }
             for (about, body) in answers {
                 put_answer(tx, key, about, body)?;
@@ -139,7 +137,7 @@ impl Store {
                 .collect::<Result<Vec<_>, _>>()?;
             for body in bodies {
                 let it = with(parse(&body)?);
-                put_name(tx, key, &it.name, &it.signs)?;
+                put_name(tx, key, &it.name, &it.signs, false)?;
             }
             tx.prepare_cached(
                 "UPDATE listed_name SET registered = 1 WHERE list = ?1 AND subject = ?2",
@@ -170,7 +168,7 @@ impl Store {
                     let kind = SignKind::of_role(role.role).word();
                     forget.execute(params![key, kind, role.provider, was.n])?;
                 }
-                put_name(tx, key, &now.name, &now.signs)?;
+                put_name(tx, key, &now.name, &now.signs, false)?;
             }
             Ok(())
         })
@@ -220,14 +218,17 @@ fn key_of(conn: &Connection, id: LookupListId) -> Result<i64, StoreError> {
         .ok_or(StoreError::NotFound("lookup list"))
 }
 
+/// `is_asked` when it was asked just now; otherwise that stays as it is.
 fn put_name(
     conn: &Connection,
     key: i64,
     it: &ListedName,
     signs: &[Shown],
+    is_asked: bool,
 ) -> Result<(), StoreError> {
     conn.prepare_cached(
-        "UPDATE listed_name SET outcome = ?3, ours = ?4, registered_ms = ?5, body = ?6
+        "UPDATE listed_name SET outcome = ?3, ours = ?4, registered_ms = ?5, body = ?6,
+             asked = max(asked, ?7)
          WHERE list = ?1 AND n = ?2",
     )?
     .execute(params![
@@ -236,7 +237,8 @@ fn put_name(
         it.outcome.word(),
         it.is_ours(),
         it.registered_at.map(Timestamp::ms),
-        json(it)
+        json(it),
+        is_asked
     ])?;
     let mut insert = conn.prepare_cached(
         "INSERT INTO listed_sign (list, kind, value, n, common) VALUES (?1, ?2, ?3, ?4, ?5)

@@ -18,7 +18,7 @@ use farol_store::Listed;
 
 use super::{
     ask_of,
-    packed::{pack, unpack},
+    packed::{Packer, unpack},
     running::{Run, Stop},
 };
 use crate::{Desk, Failure, view::LookupListView};
@@ -202,6 +202,7 @@ impl Desk {
         let prepared = self.prepare_list(&ask_of(&list.choice))?;
         let judge = Judge { networks: &self.networks(), asn: &self.asn_table() };
         let mut batch = Batch::new(self.store.now());
+        let mut packer = Packer::new();
         let mut kept_domains: HashSet<(CaseId, String)> = HashSet::new();
         run.dns.begin(self.store.now());
         let keep = |batch: &mut Batch| {
@@ -223,10 +224,11 @@ impl Desk {
             let n = places[looked.place];
             let observations = looked.observations();
             batch.names.push(judge.listed(n, &looked.host, &observations));
-            batch.answers.push((format!("h:{}", looked.host), pack(&looked.asked)));
+            batch.answers.push((format!("h:{}", looked.host), packer.pack(&looked.asked)));
             let domain = domain_of(&looked.host);
             if looked.is_first_of_domain {
-                batch.answers.push((format!("d:{domain}"), pack(looked.of_domain.iter())));
+                let of_domain = packer.pack(looked.of_domain.iter());
+                batch.answers.push((format!("d:{domain}"), of_domain));
             }
             match brought.get(&n) {
                 None => batch.of_nobody.extend(looked.fresh().cloned()),

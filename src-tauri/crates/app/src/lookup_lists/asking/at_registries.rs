@@ -23,7 +23,7 @@ use crate::{
     Desk, Failure,
     lookup_lists::{
         ask_of,
-        packed::pack,
+        packed::Packer,
         registries::{Next, Schedule},
         running::Run,
     },
@@ -121,7 +121,7 @@ impl Desk {
             observations.extend(said.iter().cloned());
             judge.listed(name.n, &name.name, &observations)
         };
-        Ok(self.store.keep_registered(id, &subject, &pack(&asked), &with)?)
+        Ok(self.store.keep_registered(id, &subject, &Packer::new().pack(&asked), &with)?)
     }
 }
 
