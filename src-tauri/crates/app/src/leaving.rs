@@ -501,14 +501,14 @@ fn who_sees(rdap: bool, whois: bool, cymru: bool) -> Vec<WhoSees> {
             None,
         ),
         row(
-            "Which network an address is in",
-            "Nobody: a table on this computer answers.",
+            "Which network an address is in, of the table on this computer",
+            "Nobody.",
             "Never leaves.",
             None,
             None,
         ),
         row(
-            "The same of Team Cymru, over DNS",
+            "The same, of Team Cymru, over DNS",
             "Its name servers see the resolver and the address, not the reported name. The resolver's operator sees both.",
             "Off unless you switch it on. Then asked about at most four addresses of a host that the table does not know; never for a list.",
             Some(cymru),

@@ -51,9 +51,11 @@ pub(crate) fn asn(desk: &Desk, command: AsnCommand, output: &mut Output) -> Resu
 
 fn words(view: &AsnTableView) -> String {
     let mut lines = vec![match view.kind {
-        AsnTableKind::Missing => "no IP→ASN table is here: look-ups do not say who announces an \
-            address; `farolctl asn load FILE` brings one"
-            .to_owned(),
+        AsnTableKind::Missing => {
+            "no IP→ASN table is here: unless Team Cymru may be asked, look-ups do \
+            not say who announces an address; `farolctl asn load FILE` brings one"
+                .to_owned()
+        }
         _ => format!("{} of {}: {} ranges", view.name, view.as_of, view.n_ranges),
     }];
     lines.extend(view.licence.iter().map(|it| format!("licence: {it}")));
