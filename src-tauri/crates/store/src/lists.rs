@@ -4,7 +4,7 @@
 //! A line has no texts. Words are looked for in the search; a list that is filtered by words ends
 //! after [`MAX_FOUND`] cases.
 
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Params, Row, ToSql, params, params_from_iter};
 
 use farol_model::{
     case::{Case, Category, Severity, Status},
@@ -270,6 +270,26 @@ impl Asked {
     }
 }
 
+/// Cases of some lines in an order, with what their lines count.
+fn cases_of(
+    conn: &Connection,
+    lines: &str,
+    by: &str,
+    values: impl Params,
+) -> Result<Vec<ListedCase>, StoreError> {
+    let mut query = conn.prepare_cached(&format!(
+        "SELECT (SELECT body FROM case_ WHERE id = case_id), n_targets, n_settled
+         FROM case_line WHERE rowid IN ({lines}) ORDER BY {by}",
+    ))?;
+    let mut rows = query.query(values)?;
+    let mut cases = Vec::new();
+    while let Some(row) = rows.next()? {
+        let case = parse(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?;
+        cases.push(ListedCase { case, n_targets: row.get(1)?, n_settled: row.get(2)? });
+    }
+    Ok(cases)
+}
+
 impl Reader<'_> {
     /// A part of a list of cases.
     ///
@@ -285,6 +305,19 @@ impl Reader<'_> {
         let conn = self.connection();
         let order = order(sort);
         let asked = Asked::new(conn, which, &order)?;
+        if asked.is_few {
+            // Its cases are looked up once, and counted and cut here.
+            let by = order.by();
+            let sql =
+                format!("SELECT rowid FROM case_line WHERE {} ORDER BY {by}", asked.condition);
+            let lines: Vec<i64> = asked.ask(conn, &sql, &[], |row| row.get(0))?;
+            let n_rows = lines.len() as u32;
+            let part: Vec<i64> =
+                lines.into_iter().skip(offset as usize).take(limit as usize).collect();
+            let part = serde_json::Value::from(part).to_string();
+            let rows = cases_of(conn, "SELECT value FROM json_each(?)", &by, [part])?;
+            return Ok(ListPart { rows, n_rows, is_cut: asked.is_cut });
+        }
         let n_rows = asked.count(conn, &order)?;
         // The nearer end is walked from, so that the last part costs no more than the first.
         let limit = limit.min(n_rows.saturating_sub(offset));
@@ -296,20 +329,9 @@ impl Reader<'_> {
             (offset, order.by())
         };
         // What is passed by is counted along the index alone; only the part itself is read.
-        let sql = format!(
-            "SELECT (SELECT body FROM case_ WHERE id = case_id), n_targets, n_settled
-             FROM case_line WHERE rowid IN ({}) ORDER BY {by}",
-            asked.walk(&order, &by),
-        );
-        let bodies = asked.ask(conn, &sql, &[&limit, &skipped], |row| {
-            Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
-        })?;
-        let mut rows = bodies
-            .into_iter()
-            .map(|(body, n_targets, n_settled)| {
-                Ok(ListedCase { case: parse(&body)?, n_targets, n_settled })
-            })
-            .collect::<Result<Vec<_>, StoreError>>()?;
+        let more: [&dyn ToSql; 2] = [&limit, &skipped];
+        let values = params_from_iter(asked.values.iter().map(|it| &**it).chain(more));
+        let mut rows = cases_of(conn, &asked.walk(&order, &by), &by, values)?;
         if from_end {
             rows.reverse();
         }
