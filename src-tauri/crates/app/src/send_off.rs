@@ -241,8 +241,8 @@ impl Desk {
     }
 
     /// Records that a person sent a response: when, by which way and under which message id. Stops the
-    /// clocks that wait for a response, and does with its drafts what the team said; with a date until which an answer was asked for, one starts that
-    /// waits for it.
+    /// clocks that wait for a response, and does with its drafts what the team said; with a date until which
+    /// an answer was asked for, a clock starts that waits for it.
     ///
     /// # Errors
     /// When it is no response, was sent before, or the time is to come or before it was begun.

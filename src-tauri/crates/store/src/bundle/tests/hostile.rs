@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read, Write};
 
 use farol_model::{
-    bundle::{FORMAT, Manifest},
+    bundle::{EARLIER_FORMAT, FORMAT, Manifest},
     id::{CaseId, Size},
     signed::{FileKind, SignedFile},
 };
@@ -125,6 +125,20 @@ fn what_was_not_touched_is_taken() {
     let sent = sent();
     sent.bea.take(&packed(&sent.files)).unwrap();
     sent.bea.holds_together();
+}
+
+#[test]
+fn a_bundle_in_the_layout_before_is_taken_and_one_of_a_layout_to_come_is_not() {
+    let Sent { ana, bea, files, .. } = &sent();
+    let named = |format: &str| {
+        let file: SignedFile = serde_json::from_slice(&files[0].bytes).unwrap();
+        let mut files = files.clone();
+        files[0].bytes = serde_json::to_vec(&ana.store().sign_text(format, file.says)).unwrap();
+        packed(&files)
+    };
+    assert!(bea.take(&named("farol bundle 3")).is_err());
+    bea.take(&named(EARLIER_FORMAT)).unwrap();
+    bea.holds_together();
 }
 
 #[test]
