@@ -8,21 +8,26 @@ use std::{
     time::Instant,
 };
 
+use farol_app::{Desk, documents::Draft};
 use farol_model::{
     case::CaseRef,
     document::{
         Audience, Block, ChartLook, Content, Document, DocumentKind, Entity, FactRow, Projected,
-        Text, TimelineRow, project,
+        Span, Text, TimelineRow, project,
     },
-    export::Format,
+    export::{Caret, Format, PageAsked, Sight},
     id::{BlockId, CaseId, DocumentId},
     time::Timestamp,
 };
 
+/// How wide a page is shown in a window of 1 280 pixels.
+const PAGE_PX: u32 = 470;
+
 /// Prints the table of one long analysis.
 pub(crate) fn long_analysis() {
     let seen = analysis();
-    let pages = farol_render::pages(&seen, &|_, _| false).unwrap().len();
+    let unseen = Sight { width_px: PAGE_PX, wanted: &|_| false, caret: None };
+    let pages = farol_render::pages(&seen, unseen).unwrap().pages.len();
     let n_values = farol_render::render(&seen, Format::Pdf).unwrap().n_values_searched;
     println!("  (an analysis of {pages} pages, {n_values} withheld values)");
     for format in [Format::Pdf, Format::Docx, Format::Html, Format::Markdown, Format::Text] {
@@ -63,7 +68,7 @@ pub(crate) fn typing() {
         targets: Vec::new(),
     });
     let id = desk.create_document(case.unwrap(), "update").unwrap();
-    let audience = Audience::InternalCompany;
+    let audience = Audience::Public;
     let blocks: Vec<Block> = (0..190)
         .flat_map(|n| {
             let heading = Content::Heading { text: Text::plain(format!("Part {n}")) };
@@ -78,15 +83,42 @@ pub(crate) fn typing() {
         })
         .collect();
     desk.save_document(id, &blocks, None).unwrap();
-    // Two pages are in sight.
-    let wanted = |n: usize, _: &str| n < 2;
-    let (pages, _) = desk.preview_document(id, &audience, None, &wanted).unwrap();
-    println!("  ({} pages)", pages.len());
-    super::figures::measure("live pages of a document of 60 pages, after a pause", 3, || {
-        drop(desk.preview_document(id, &audience, None, &wanted).unwrap());
-    });
+    live_pages(&desk, id, &blocks);
     drop(desk);
     super::window::typing(&program, &dir.path().join("vault"));
+}
+
+/// The pages of a long document while somebody writes in the middle of it, for one of us and for a customer
+/// beside whom there are many others.
+fn live_pages(desk: &Desk, id: DocumentId, blocks: &[Block]) {
+    for n in 0..300 {
+        let case = super::walks::open_case(desk, &super::walks::mail(n));
+        super::walks::record_account_of(desk, case, &format!("customer-{n}"));
+    }
+    let order: Vec<BlockId> = blocks.iter().map(|it| it.id).collect();
+    let mut written = blocks[blocks.len() / 2 + 1].clone();
+    let wanted = |it: PageAsked<'_>| it.has_caret;
+    for audience in [Audience::InternalCompany, Audience::Public] {
+        let look = |changed: Vec<Block>, written: &Block| {
+            let caret = Some(Caret { block: written.id, share: 1000 });
+            let sight = Sight { width_px: PAGE_PX, wanted: &wanted, caret };
+            let draft = Draft { order: order.clone(), changed, envelope: None };
+            desk.preview_document(id, &audience, Some(draft), sight).unwrap()
+        };
+        println!("  ({} pages)", look(Vec::new(), &written).0.len());
+        let what = format!("live pages of a document of 60 pages for {audience}");
+        super::figures::measure(&format!("{what}, caret moved"), 5, || {
+            look(Vec::new(), &written);
+        });
+        super::figures::measure(&format!("{what}, after a letter"), 20, || {
+            if let Content::Paragraph { text } = &mut written.content
+                && let Some(Span::Plain(words)) = text.0.first_mut()
+            {
+                words.push('x');
+            }
+            look(vec![written.clone()], &written);
+        });
+    }
 }
 
 /// The same content through programs that may be installed here.

@@ -96,10 +96,14 @@ pub(crate) fn open_case(desk: &Desk, mail: &[u8]) -> CaseId {
 }
 
 fn record_account(desk: &Desk, case: CaseId) {
+    record_account_of(desk, case, "acme");
+}
+
+pub(crate) fn record_account_of(desk: &Desk, case: CaseId, id: &str) {
     let mut facts = desk.case(case).unwrap().case.facts;
     facts.accounts.push(Account {
-        id: "acme".into(),
-        name: "Acme Lanterns".into(),
+        id: id.into(),
+        name: format!("{id} Lanterns"),
         internal: false,
         source: "bench".into(),
         as_of: desk.now(),

@@ -135,3 +135,39 @@ async fn an_analysis_written_by_keyboard_leaves_for_three_readers() {
     assert!(barriers.is_empty(), "{barriers:#?}");
     window.close().await;
 }
+
+#[tokio::test]
+async fn the_pages_follow_whoever_writes_until_they_are_turned() {
+    let window = Window::new_desk(Picks { open: PathBuf::new() }).await;
+    analysis(&window).await;
+    window.choose("export-audience", "Team only").await;
+    window.enter_on("block-add").await;
+    window.wait_for_focus("editor").await;
+    for _ in 0..6 {
+        window.type_text(&format!("{INTERNAL} {FOR_ACME} {FOR_BOREALIS} ").repeat(5)).await;
+        window.press(&[], Key::Enter.into()).await;
+    }
+    window.type_text("The last words.").await;
+    // The page with the caret is painted and in sight; the first one is above.
+    let above = "document.querySelector('[data-test=pages]').scrollTop > 200";
+    let in_sight = format!("return {above} ? 'follows' : 'stays';");
+    while window.value(&in_sight).await != "follows" {
+        window.painted().await;
+    }
+    assert!(!window.text().await.contains("You write on page"));
+    window.picture("pages-follow").await;
+
+    window.tab_to("pages").await;
+    window.press(&[], Key::Home.into()).await;
+    window.wait_for("[data-test=pages-stay]").await;
+    window.wait_for_text("You write on page").await;
+    window.picture("pages-stay").await;
+    let barriers = window.barriers("pages stay").await;
+    window.press(&[Key::Alt], 'p').await;
+    window.wait_for("section.live:not(:has([data-test=pages-stay]))").await;
+    while window.value(&in_sight).await != "follows" {
+        window.painted().await;
+    }
+    assert!(barriers.is_empty(), "{barriers:#?}");
+    window.close().await;
+}

@@ -5,11 +5,11 @@ use tauri::{AppHandle, State};
 
 use farol_app::{
     Desk, documents,
-    view::{DocumentRow, DocumentView, Exported, PagePicture, Preview, Sheets},
+    view::{DocumentRow, DocumentView, Exported, PagePicture, Pane, Preview, Sheets},
 };
 use farol_model::{
     document::Audience,
-    export::{Format, SeenPage},
+    export::{Format, PageAsked, SeenPage, Sight},
     id::{CaseId, DocumentId},
     time::Timestamp,
 };
@@ -54,8 +54,7 @@ pub(crate) async fn document_save(
     change(app, house, None, move |desk| desk.save_draft(document, draft)).await
 }
 
-/// `sight` are the pages, from 0, that the window shows, `known` the keys of those that it has: the
-/// pictures of others are not sent.
+/// Pictures that the window has or does not show are not sent.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn document_preview(
@@ -63,14 +62,12 @@ pub(crate) async fn document_preview(
     document: DocumentId,
     audience: Audience,
     draft: Option<documents::Draft>,
-    sight: Vec<u32>,
-    known: Vec<String>,
+    pane: Pane,
 ) -> Reply<Preview> {
     ask(house, move |desk| {
-        let wanted = |n: usize, key: &str| {
-            sight.iter().any(|it| *it as usize == n) && !known.iter().any(|it| it == key)
-        };
-        let (pages, preview) = desk.preview_document(document, &audience, draft, &wanted)?;
+        let wanted = |it: PageAsked<'_>| pane.wants(it);
+        let sight = Sight { width_px: pane.width_px, wanted: &wanted, caret: pane.caret };
+        let (pages, preview) = desk.preview_document(document, &audience, draft, sight)?;
         let picture = |page: SeenPage| PagePicture {
             key: page.key,
             png: page.png.map(|it| STANDARD.encode(it)),

@@ -35,7 +35,7 @@ use farol_model::{
         Audience, Block, Content, Document, DocumentKind, Entity, Envelope, Language, Projected,
         ReviewState, Span, changes, needs_legal, needs_second, project, sees, sentences,
     },
-    export::{Format, RenderError, SeenPage, Wanted},
+    export::{Caret, Format, RenderError, SeenPage, Sight},
     id::{BlockId, CaseId, DocumentId, ReportId},
     journal::Action,
     lookup::ProviderVerdict,
@@ -119,6 +119,17 @@ impl Draft {
 
 impl Desk {
     pub(crate) fn case_file(&self, it: Reader<'_>, id: CaseId) -> Result<CaseFile, StoreError> {
+        let story = it.story(id)?.into_iter().map(|entry| StoryRow {
+            entry: entry.header.id,
+            at: entry.header.at,
+            text: entry.action.describe(),
+            routine: history::is_routine(&entry.action),
+        });
+        Ok(CaseFile { story: story.collect(), ..self.case_facts(it, id)? })
+    }
+
+    /// A case without its story, which grows with every save and says nothing to a reader's version.
+    fn case_facts(&self, it: Reader<'_>, id: CaseId) -> Result<CaseFile, StoreError> {
         let targets = it.targets_of(id)?;
         let observations = it.observations_of(id)?;
         let mut hosts: Vec<_> =
@@ -129,16 +140,6 @@ impl Desk {
             .into_iter()
             .map(|host| farol_lookup::verdict(host, &observations, &self.networks()))
             .filter(|verdict| verdict.as_of.is_some())
-            .collect();
-        let story = it
-            .story(id)?
-            .into_iter()
-            .map(|entry| StoryRow {
-                entry: entry.header.id,
-                at: entry.header.at,
-                text: entry.action.describe(),
-                routine: history::is_routine(&entry.action),
-            })
             .collect();
         let reports = it.reports_of(id)?;
         Ok(CaseFile {
@@ -152,7 +153,7 @@ impl Desk {
             clocks: it.clocks_of(id)?,
             members: it.members()?,
             templates: Templates::with(&it.team_templates()?),
-            story,
+            story: Vec::new(),
             targets,
         })
     }
@@ -307,8 +308,8 @@ impl Desk {
         self.save_document(id, &document.blocks, None)
     }
 
-    /// The pages that a reader would get, those that are wanted as PNG pictures, and what is withheld from
-    /// them.
+    /// The pages that a reader would get, those that are wanted as PNG pictures, where on them somebody
+    /// writes, and what is withheld from them.
     ///
     /// `draft` stands for the saved blocks and envelope while somebody writes; nothing is saved.
     ///
@@ -319,25 +320,28 @@ impl Desk {
         id: DocumentId,
         reader: &Audience,
         draft: Option<Draft>,
-        wanted: Wanted<'_>,
+        sight: Sight<'_>,
     ) -> Result<(Vec<SeenPage>, Preview), Failure> {
         let (document, projected, suggestions) = self.store.read(|it| {
             let mut document = it.document(id)?;
             if let Some(draft) = draft {
                 (document.blocks, document.envelope) = draft.over(document.blocks)?;
             }
-            let projected = self.projected(it, &document, reader)?;
-            let file = self.case_file(it, document.case)?;
+            let file = self.case_facts(it, document.case)?;
+            let projected = projected(it, &document, &file, reader)?;
             let others = other_customers(it.customers()?, reader);
             let told = told(reader, &file);
             let suggestions = suggest::suggestions(&document, &file, &others, &told, reader);
             Ok::<_, Failure>((document, projected, suggestions))
         })?;
-        let pages = (self.machines.pages)(&projected, wanted).map_err(stopped)?;
+        let caret = sight.caret.and_then(|it| seen_caret(it, &document, &projected));
+        let seen = (self.machines.pages)(&projected, Sight { caret, ..sight }).map_err(stopped)?;
         let n_withheld = projected.withheld().len() as u32;
         let withheld = withheld::rows(&document, &projected);
         let unprinted = (self.machines.unprinted)(&projected);
-        Ok((pages, Preview { pages: Vec::new(), n_withheld, withheld, suggestions, unprinted }))
+        let caret = seen.caret;
+        let pages = Vec::new();
+        Ok((seen.pages, Preview { pages, caret, n_withheld, withheld, suggestions, unprinted }))
     }
 
     /// Why an export of what is saved would be stopped now; none when it would leave.
@@ -458,22 +462,44 @@ impl Desk {
         document: &Document,
         reader: &Audience,
     ) -> Result<Projected, Failure> {
-        let dated = it.document_saved_at(document.id)?;
-        let file = self.case_file(it, document.case)?;
-        forbid_forwarding(document, &file.reports, reader)?;
-        let entities = entities(&file, it.customers()?, reader);
-        let facts = farol_compose::facts(&file.material());
-        let team = it.team()?;
-        let projected = project(document, file.case.reference, dated, reader, &facts, &entities);
-        let hosts: Vec<&str> = file.targets.iter().filter_map(|it| it.observable.host()).collect();
-        let told = told(reader, &file);
-        let ready = |it: Projected| it.with_inert(&hosts).told_of(&told).on_paper_of(&team);
-        projected.map(ready).map_err(|error| {
-            Failure::bad_input(
-                format!("Nothing was exported: {error}."),
-                "Correct the name in the text, or add the fact to the case.",
-            )
-        })
+        projected(it, document, &self.case_facts(it, document.case)?, reader)
+    }
+}
+
+fn projected(
+    it: Reader<'_>,
+    document: &Document,
+    file: &CaseFile,
+    reader: &Audience,
+) -> Result<Projected, Failure> {
+    let dated = it.document_saved_at(document.id)?;
+    forbid_forwarding(document, &file.reports, reader)?;
+    let entities = entities(file, it.customers()?, reader);
+    let facts = farol_compose::facts(&file.material());
+    let team = it.team()?;
+    let projected = project(document, file.case.reference, dated, reader, &facts, &entities);
+    let hosts: Vec<&str> = file.targets.iter().filter_map(|it| it.observable.host()).collect();
+    let told = told(reader, file);
+    let ready = |it: Projected| it.with_inert(&hosts).told_of(&told).on_paper_of(&team);
+    projected.map(ready).map_err(|error| {
+        Failure::bad_input(
+            format!("Nothing was exported: {error}."),
+            "Correct the name in the text, or add the fact to the case.",
+        )
+    })
+}
+
+/// Where this reader sees somebody write: in a block that they do not get, behind the last one before it.
+fn seen_caret(caret: Caret, document: &Document, projected: &Projected) -> Option<Caret> {
+    let sees = |id: BlockId| projected.blocks().iter().any(|it| it.id == id);
+    if sees(caret.block) {
+        return Some(caret);
+    }
+    let at = document.blocks.iter().position(|it| it.id == caret.block)?;
+    let before = document.blocks.get(..at)?.iter().rfind(|it| sees(it.id));
+    match before {
+        Some(it) => Some(Caret { block: it.id, share: 1000 }),
+        None => projected.blocks().first().map(|it| Caret { block: it.id, share: 0 }),
     }
 }
 

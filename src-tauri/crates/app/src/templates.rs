@@ -5,6 +5,7 @@ use farol_compose::{
 };
 use farol_model::{
     document::{Document, project},
+    export::Sight,
     id::{CaseId, EntryId},
     journal::Action,
     team::TeamTemplate,
@@ -15,6 +16,9 @@ use crate::{
     Desk, Failure,
     view::{TemplatePreview, TemplateVersion, TemplateView},
 };
+
+/// How many pixels wide a page is beside the template.
+const PAGE_PX: u32 = 952;
 
 impl Desk {
     /// What templates there are, letters first.
@@ -188,8 +192,9 @@ impl Desk {
                 )
             })
         })?;
-        let pages = (self.machines.pages)(&projected, &|_, _| true);
-        let pages = pages.map_err(crate::documents::stopped)?.into_iter().filter_map(|it| it.png);
+        let sight = Sight { width_px: PAGE_PX, wanted: &|_| true, caret: None };
+        let seen = (self.machines.pages)(&projected, sight).map_err(crate::documents::stopped)?;
+        let pages = seen.pages.into_iter().filter_map(|it| it.png);
         Ok(TemplatePreview { pages: pages.collect(), findings })
     }
 }

@@ -81,6 +81,6 @@ pub use vault::{
     VaultState, VaultStatus,
 };
 pub use writing::{
-    BlockVersion, Drafts, MomentRow, NamedFact, PagePicture, Preview, PromiseRow, Readers,
+    BlockVersion, Drafts, MomentRow, NamedFact, PagePicture, Pane, Preview, PromiseRow, Readers,
     RecordBlock, Sheets, Stopped, StoppedPlace, Suggestion, WithheldRow,
 };

@@ -151,11 +151,60 @@ pub struct SeenPage {
     pub png: Option<Vec<u8>>,
 }
 
-/// Which pages of a document are painted: asked for each by its number, from 0, and its key.
-pub type Wanted<'a> = &'a dyn Fn(usize, &str) -> bool;
+/// Where somebody writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Caret {
+    /// The block.
+    pub block: BlockId,
+    /// How much of the block stands before it, in thousandths.
+    pub share: u16,
+}
+
+/// A place on a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+pub struct Place {
+    /// The page, from 0.
+    pub page: u32,
+    /// How far down the page, in thousandths.
+    pub down: u16,
+}
+
+/// A page about which it is asked whether it is painted.
+#[derive(Debug, Clone, Copy)]
+pub struct PageAsked<'a> {
+    /// Its number, from 0.
+    pub number: usize,
+    /// What tells it from every other page.
+    pub key: &'a str,
+    /// Whether somebody writes there.
+    pub has_caret: bool,
+}
+
+/// Which pages of a document are painted.
+pub type Wanted<'a> = &'a dyn Fn(PageAsked<'_>) -> bool;
+
+/// How somebody looks at a document.
+#[derive(Clone, Copy)]
+pub struct Sight<'a> {
+    /// How many pixels wide a page is shown.
+    pub width_px: u32,
+    /// Which pages are painted.
+    pub wanted: Wanted<'a>,
+    /// Where they write in it.
+    pub caret: Option<Caret>,
+}
+
+/// A document as somebody looks at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Its pages.
+    pub pages: Vec<SeenPage>,
+    /// Where on them somebody writes; none when they do not, or when this reader gets nothing of it.
+    pub caret: Option<Place>,
+}
 
 /// Lays a projected document out for the screen and paints those of its pages that are wanted.
-pub type RenderPages = fn(&Projected, Wanted<'_>) -> Result<Vec<SeenPage>, RenderError>;
+pub type RenderPages = fn(&Projected, Sight<'_>) -> Result<Seen, RenderError>;
 
 /// Renders the pages of a projected document as PNG pictures for paper.
 pub type RenderSheets = fn(&Projected) -> Result<Vec<Vec<u8>>, RenderError>;

@@ -18,6 +18,8 @@ mod mail;
 mod markdown;
 /// The tree in the form that layouts print.
 mod paper;
+/// Where on the pages a block stands.
+mod place;
 /// Plain text.
 mod plain;
 /// PDF and page pictures by Typst.
@@ -28,7 +30,7 @@ mod web;
 use farol_model::{
     document::Projected,
     export::{
-        Attachment, Format, Machines, MailDraft, RenderError, Rendered, SeenPage, Unprinted, Wanted,
+        Attachment, Format, Machines, MailDraft, RenderError, Rendered, Seen, Sight, Unprinted,
     },
 };
 
@@ -111,17 +113,19 @@ pub fn mail(
     Ok(MailDraft { rendered, notes })
 }
 
-/// Lays a projected document out for the screen and paints those of its pages that are wanted, about 1.6
-/// pixels to the point: while somebody writes, most pages are out of sight or stay as they are.
+/// Lays a projected document out for the screen and paints those of its pages that are wanted, as wide as
+/// they are shown: while somebody writes, most pages are out of sight or stay as they are.
 ///
 /// A readout that is too long still gets its pictures, so that its author can see where it runs
 /// over; only [`render`] refuses it.
 ///
 /// # Errors
 /// `Engine` when the typesetter refuses.
-pub fn pages(document: &Projected, wanted: Wanted<'_>) -> Result<Vec<SeenPage>, RenderError> {
+pub fn pages(document: &Projected, sight: Sight<'_>) -> Result<Seen, RenderError> {
     let paper = Paper::of(document).with_words(typeset::printable);
-    typeset::pictures(&typeset::layout(&paper)?, typeset::ON_SCREEN, wanted)
+    let pages = typeset::layout(&paper)?;
+    let caret = sight.caret.and_then(|it| place::of(it, document, &pages));
+    Ok(Seen { pages: typeset::seen(&pages, sight, caret)?, caret })
 }
 
 /// Renders the pages as PNG pictures that a printer takes, about 200 dots to the inch.
@@ -130,8 +134,7 @@ pub fn pages(document: &Projected, wanted: Wanted<'_>) -> Result<Vec<SeenPage>, 
 /// As [`pages`].
 pub fn sheets(document: &Projected) -> Result<Vec<Vec<u8>>, RenderError> {
     let paper = Paper::of(document).with_words(typeset::printable);
-    let pages = typeset::pictures(&typeset::layout(&paper)?, typeset::ON_PAPER, &|_, _| true)?;
-    Ok(pages.into_iter().filter_map(|it| it.png).collect())
+    typeset::layout(&paper)?.pages().iter().map(typeset::sheet).collect()
 }
 
 fn within_limit(document: &Projected, pages: usize) -> Result<(), RenderError> {

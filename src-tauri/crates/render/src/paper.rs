@@ -90,6 +90,8 @@ pub(crate) struct Section {
     pub(crate) heading: Option<String>,
     /// What follows, in order.
     pub(crate) parts: Vec<Part>,
+    /// The block that each begins with, counted from 0: the heading, then each part. A greeting has none.
+    pub(crate) begins: Vec<Option<usize>>,
 }
 
 /// One printed piece.
@@ -216,31 +218,37 @@ impl Part {
 }
 
 fn sections(document: &Projected) -> Vec<Section> {
-    let mut sections = vec![Section::default()];
+    let mut sections = vec![Section { begins: vec![None], ..Section::default() }];
     let mut told: Vec<&TimelineRow<String>> = Vec::new();
-    for block in document.blocks() {
+    let mut tells_from = 0;
+    for (n, block) in document.blocks().iter().enumerate() {
         if let Content::Timeline { rows } = &block.content {
+            tells_from = if told.is_empty() { n } else { tells_from };
             told.extend(rows);
             continue;
         }
-        put(&mut sections, timeline(&std::mem::take(&mut told), document));
+        put(&mut sections, timeline(&std::mem::take(&mut told), document), tells_from);
         if let Content::Heading { text } = &block.content {
-            sections.push(Section { heading: Some(legible(text)), parts: Vec::new() });
+            let heading = Some(legible(text));
+            sections.push(Section { heading, parts: Vec::new(), begins: vec![Some(n)] });
         } else {
-            put(&mut sections, part(&block.content, document.language()));
+            put(&mut sections, part(&block.content, document.language()), n);
         }
     }
-    put(&mut sections, timeline(&told, document));
+    put(&mut sections, timeline(&told, document), tells_from);
     sections.retain(|section| section.heading.is_some() || !section.parts.is_empty());
     sections
 }
 
-/// Puts a part at the end of the last section; neighbouring actions share one table.
-fn put(sections: &mut [Section], part: Option<Part>) {
+/// Puts a part that begins with a block at the end of the last section; neighbouring actions share one table.
+fn put(sections: &mut [Section], part: Option<Part>, block: usize) {
     let (Some(part), Some(section)) = (part, sections.last_mut()) else { return };
     match (part, section.parts.last_mut()) {
         (Part::Actions { rows: more }, Some(Part::Actions { rows })) => rows.extend(more),
-        (part, _) => section.parts.push(part),
+        (part, _) => {
+            section.parts.push(part);
+            section.begins.push(Some(block));
+        }
     }
 }
 
@@ -252,6 +260,7 @@ fn signed(mut sections: Vec<Section>, document: &Projected) -> Vec<Section> {
         let name = name.filter(|it| !it.is_empty()).unwrap_or_else(|| "Trust & Safety".to_owned());
         let greeting = document.language().pick("Kind regards,", "Com os melhores cumprimentos,");
         last.parts.push(Part::Paragraph { text: format!("{greeting}\n{name}") });
+        last.begins.push(None);
     }
     sections
 }

@@ -1,6 +1,6 @@
 use farol_model::{
     document::{ChartLook, Content, DocumentKind, FactRow, Projected, Text},
-    export::{Attachment, Format, RenderError, SeenPage},
+    export::{Attachment, Caret, Format, PageAsked, RenderError, SeenPage, Sight},
 };
 
 use crate::{mail, pages, render, samples::*};
@@ -29,8 +29,10 @@ fn chart(look: ChartLook, header: &[&str], rows: &[&[&str]]) -> Content<Text> {
     }
 }
 
+const SIGHT: Sight<'_> = Sight { width_px: 952, wanted: &|_| true, caret: None };
+
 fn all_pages(seen: &Projected) -> Result<Vec<Vec<u8>>, RenderError> {
-    Ok(pages(seen, &|_, _| true)?.into_iter().filter_map(|it| it.png).collect())
+    Ok(pages(seen, SIGHT)?.pages.into_iter().filter_map(|it| it.png).collect())
 }
 
 fn look(name: &str, bytes: &[u8]) {
@@ -42,13 +44,54 @@ fn look(name: &str, bytes: &[u8]) {
 #[test]
 fn only_pages_that_are_wanted_are_painted() {
     let seen = seen_by(&rca(), "internal_team", &[]);
-    let first = pages(&seen, &|n, _| n == 0).unwrap();
+    let first_alone = |it: PageAsked<'_>| it.number == 0;
+    let first = pages(&seen, Sight { wanted: &first_alone, ..SIGHT }).unwrap().pages;
     assert!(first.len() > 1 && first[0].png.is_some());
     assert!(first[1..].iter().all(|it| it.png.is_none()));
-    let rest = pages(&seen, &|_, key| key != first[0].key).unwrap();
+    let others = |it: PageAsked<'_>| it.key != first[0].key;
+    let rest = pages(&seen, Sight { wanted: &others, ..SIGHT }).unwrap().pages;
     assert!(rest[0].png.is_none() && rest[1..].iter().all(|it| it.png.is_some()));
     let keys = |pages: &[SeenPage]| pages.iter().map(|it| it.key.clone()).collect::<Vec<_>>();
     assert_eq!(keys(&first), keys(&rest));
+}
+
+#[test]
+fn a_page_is_painted_as_wide_as_it_is_shown() {
+    let seen = seen_by(&rca(), "internal_team", &[]);
+    for width_px in [480, 952] {
+        let pages = pages(&seen, Sight { width_px, ..SIGHT }).unwrap().pages;
+        let picture = image::load_from_memory(pages[0].png.as_ref().unwrap()).unwrap();
+        assert_eq!(picture.width(), width_px);
+    }
+}
+
+#[test]
+fn the_page_on_which_somebody_writes_is_known_for_every_look() {
+    let words = "The office looks at how far an action reaches before it acts, and says so. ";
+    let filler = || ("public", paragraph(&words.repeat(12)));
+    for kind in [DocumentKind::Response, DocumentKind::Rca, DocumentKind::Readout] {
+        let mut blocks = vec![("public", heading("First")), filler()];
+        blocks.extend((0..24).map(|_| filler()));
+        blocks.extend([("public", heading("Last")), ("public", paragraph("The end."))]);
+        let written = document(kind, blocks);
+        let last = written.blocks.len() - 1;
+        let seen = seen_by(&written, "public", &[]);
+        let place = |n: usize, share: u16| {
+            let caret = Some(Caret { block: written.blocks[n].id, share });
+            let wanted = |it: PageAsked<'_>| it.has_caret;
+            let seen = pages(&seen, Sight { width_px: 200, wanted: &wanted, caret }).unwrap();
+            let place = seen.caret.unwrap();
+            let painted = seen.pages.iter().position(|it| it.png.is_some());
+            assert_eq!(painted, Some(place.page as usize), "that page alone is painted");
+            (seen.pages.len() as u32, place)
+        };
+        assert_eq!(place(0, 0).1.page, 0, "{kind:?}");
+        let places: Vec<_> = (0..=last).map(|n| place(n, 500).1).collect();
+        let places: Vec<_> = places.iter().map(|it| (it.page, it.down)).collect();
+        assert!(places.is_sorted(), "{kind:?}: {places:?}");
+        let (n_pages, end) = place(last, 1000);
+        assert!(n_pages > 2 && end.page == n_pages - 1, "{kind:?}: {end:?} of {n_pages}");
+    }
 }
 
 #[test]
@@ -185,7 +228,7 @@ fn page_pictures_are_png_of_an_a4_page() {
     assert_eq!(pictures.len(), 2);
     let size = |at: usize| u32::from_be_bytes(pictures[0][at..at + 4].try_into().unwrap());
     assert!(pictures[0].starts_with(b"\x89PNG"));
-    assert_eq!((size(16), size(20)), (952, 1347));
+    assert_eq!((size(16), size(20)), (952, 1346));
 }
 
 #[test]

@@ -9,7 +9,11 @@ use std::{
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
-use farol_model::export::{RenderError, SeenPage, Wanted};
+use farol_model::export::{PageAsked, Place, RenderError, SeenPage, Sight};
+use image::{
+    ExtendedColorType, ImageEncoder,
+    codecs::png::{CompressionType, FilterType, PngEncoder},
+};
 use serde::Serialize;
 use typst::{
     Library, LibraryExt, World, comemo,
@@ -37,12 +41,12 @@ const TEMPLATES: [(&str, &str); 3] = [
     ("chart.typ", include_str!("templates/chart.typ")),
 ];
 const PICTURE_PIXELS_PER_POINT: f64 = 2.0;
-/// Pixels to the point of a page on the screen.
-pub(crate) const ON_SCREEN: f64 = 1.6;
-/// The same of one that is printed.
-pub(crate) const ON_PAPER: f64 = 2.8;
-/// Painted pages by their hash and how fine they are.
-type Painted = HashMap<(u128, u64), Arc<[u8]>>;
+/// The same of a page that is printed.
+const PRINTED_PIXELS_PER_POINT: f64 = 2.8;
+/// No page on a screen is narrower or wider.
+const WIDTHS_PX: [u32; 2] = [64, 4096];
+/// Painted pages by their hash and how wide they are.
+type Painted = HashMap<(u128, u32), Arc<[u8]>>;
 /// The pages that were painted last: while somebody writes, most of them stay as they are.
 static PAINTED: LazyLock<Mutex<Painted>> = LazyLock::new(Mutex::default);
 /// Layout results that this many further documents did not use are forgotten.
@@ -150,6 +154,9 @@ impl World for Desk {
 /// Text of which every character has a picture in the bundled fonts; others become `□`, also for
 /// whoever copies from the page, so that the file says no more than the page shows.
 pub(crate) fn printable(text: &str) -> String {
+    if text.bytes().all(is_plain) {
+        return text.to_owned();
+    }
     let has_picture = |c: char| HOUSE.fonts.iter().any(|it| it.info().coverage.contains(c.into()));
     text.nfc()
         .filter_map(|c| match c {
@@ -171,12 +178,21 @@ pub(crate) fn printable(text: &str) -> String {
 /// The characters of a text that become `□`, each once, in order.
 pub(crate) fn without_picture(text: &str) -> String {
     let mut out = String::new();
+    if text.bytes().all(is_plain) {
+        return out;
+    }
     for c in legible(text).chars() {
-        if c != '□' && printable(&c.to_string()).contains('□') && !out.contains(c) {
+        let may_lack = c != '□' && !u8::try_from(c).is_ok_and(is_plain) && !out.contains(c);
+        if may_lack && printable(c.encode_utf8(&mut [0; 4])).contains('□') {
             out.push(c);
         }
     }
     out
+}
+
+/// What every text is made of, and every font has.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_graphic() || matches!(byte, b' ' | b'\n')
 }
 
 /// Lays a paper out on pages.
@@ -228,37 +244,62 @@ pub(crate) fn pdf(pages: &PagedDocument) -> Result<Vec<u8>, RenderError> {
 }
 
 /// The pages with their keys; those that are wanted are painted as PNG, unless they were a moment ago.
-pub(crate) fn pictures(
+pub(crate) fn seen(
     pages: &PagedDocument,
-    pixels_per_point: f64,
-    wanted: Wanted<'_>,
+    sight: Sight<'_>,
+    caret: Option<Place>,
 ) -> Result<Vec<SeenPage>, RenderError> {
+    let width_px = sight.width_px.clamp(WIDTHS_PX[0], WIDTHS_PX[1]);
     let mut before = PAINTED.lock().unwrap_or_else(PoisonError::into_inner);
     let mut now = HashMap::new();
     let mut seen = Vec::with_capacity(pages.pages().len());
-    for (n, page) in pages.pages().iter().enumerate() {
-        let place = (hash128(page), pixels_per_point.to_bits());
-        let key = format!("{:032x}", place.0);
-        let known = before.get(&place).map(Arc::clone);
-        let is_wanted = wanted(n, &key);
+    for (number, page) in pages.pages().iter().enumerate() {
+        let hash = hash128(page);
+        let key = format!("{hash:032x}");
+        let known = before.get(&(hash, width_px)).map(Arc::clone);
+        let has_caret = caret.is_some_and(|it| it.page as usize == number);
+        let is_wanted = (sight.wanted)(PageAsked { number, key: &key, has_caret });
         let picture: Option<Arc<[u8]>> = match known {
-            None if is_wanted => Some(painted(page, pixels_per_point)?.into()),
+            None if is_wanted => Some(picture_on_screen(page, width_px)?.into()),
             known => known,
         };
         let png = picture.as_ref().filter(|_| is_wanted).map(|it| it.to_vec());
-        now.extend(picture.map(|it| (place, it)));
+        now.extend(picture.map(|it| ((hash, width_px), it)));
         seen.push(SeenPage { key, png });
     }
     *before = now;
     Ok(seen)
 }
 
+/// One page as a picture for a printer.
+pub(crate) fn sheet(page: &Page) -> Result<Vec<u8>, RenderError> {
+    painted(page, PRINTED_PIXELS_PER_POINT)
+}
+
+/// A picture that somebody waits for: written in the quickest way, not in the smallest.
+fn picture_on_screen(page: &Page, width_px: u32) -> Result<Vec<u8>, RenderError> {
+    let fine = f64::from(width_px) / page.frame.width().to_pt();
+    let picture = typst_render::render(page, &at(fine));
+    // Paper is white; nothing shines through.
+    let pixels = picture.pixels().iter().flat_map(|it| [it.red(), it.green(), it.blue()]);
+    let pixels: Vec<u8> = pixels.collect();
+    let mut png = Vec::new();
+    PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Up)
+        .write_image(&pixels, picture.width(), picture.height(), ExtendedColorType::Rgb8)
+        .map_err(|_| no_picture())?;
+    Ok(png)
+}
+
+fn at(pixel_per_pt: f64) -> RenderOptions {
+    RenderOptions { pixel_per_pt: Scalar::new(pixel_per_pt), ..RenderOptions::default() }
+}
+
+fn no_picture() -> RenderError {
+    RenderError::Engine("a picture could not be written".into())
+}
+
 fn painted(page: &Page, pixel_per_pt: f64) -> Result<Vec<u8>, RenderError> {
-    let options =
-        RenderOptions { pixel_per_pt: Scalar::new(pixel_per_pt), ..RenderOptions::default() };
-    typst_render::render(page, &options)
-        .encode_png()
-        .map_err(|_| RenderError::Engine("a picture could not be written".into()))
+    typst_render::render(page, &at(pixel_per_pt)).encode_png().map_err(|_| no_picture())
 }
 
 /// Diagnostics name template constructs; only their kind of words may leave, so the message is

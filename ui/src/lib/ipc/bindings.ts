@@ -130,11 +130,8 @@ export const commands = {
 	documentCreate: (caseId: CaseId, template: string) => typedError<DocumentId, Failure>(__TAURI_INVOKE("document_create", { caseId, template })),
 	documentShow: (document: DocumentId) => typedError<DocumentView, Failure>(__TAURI_INVOKE("document_show", { document })),
 	documentSave: (document: DocumentId, draft: Draft) => typedError<Timestamp, Failure>(__TAURI_INVOKE("document_save", { document, draft })),
-	/**
-	 *  `sight` are the pages, from 0, that the window shows, `known` the keys of those that it has: the
-	 *  pictures of others are not sent.
-	 */
-	documentPreview: (document: DocumentId, audience: Audience, draft: Draft | null, sight: number[], known: string[]) => typedError<Preview, Failure>(__TAURI_INVOKE("document_preview", { document, audience, draft, sight, known })),
+	/**  Pictures that the window has or does not show are not sent. */
+	documentPreview: (document: DocumentId, audience: Audience, draft: Draft | null, pane: Pane) => typedError<Preview, Failure>(__TAURI_INVOKE("document_preview", { document, audience, draft, pane })),
 	/**  The pages for a printer, base64 PNG, and a name for the job; recorded as having left. */
 	documentPrint: (document: DocumentId, audience: Audience) => typedError<Sheets, Failure>(__TAURI_INVOKE("document_print", { document, audience })),
 	documentCheck: (document: DocumentId, audience: Audience) => typedError<Stopped | null, Failure>(__TAURI_INVOKE("document_check", { document, audience })),
@@ -562,6 +559,14 @@ export type BundleShown = {
 export type Calendar = 
 /**  Every hour, day and night. */
 "elapsed";
+
+/**  Where somebody writes. */
+export type Caret = {
+	/**  The block. */
+	block: BlockId,
+	/**  How much of the block stands before it, in thousandths. */
+	share: number,
+};
 
 /**  What we handle. */
 export type Case = {
@@ -2581,6 +2586,20 @@ export type PagePicture = {
 	png: string | null,
 };
 
+/**  How the window shows the pages while somebody writes. */
+export type Pane = {
+	/**  How many pixels wide. */
+	width_px: number,
+	/**  The pages in sight, from 0. */
+	sight: number[],
+	/**  The keys of those whose pictures it has. */
+	known: string[],
+	/**  Where somebody writes. */
+	caret: Caret | null,
+	/**  Whether the page with the caret is brought into sight. */
+	follows: boolean,
+};
+
 /**  What a parser read out of a report's bytes. The bytes stay the truth. */
 export type Parsed = {
 	/**  Who sent it to us; a forwarder when `reporter` differs. */
@@ -2654,10 +2673,20 @@ export type PersonRole =
 /**  Works with us. */
 "colleague";
 
+/**  A place on a page. */
+export type Place = {
+	/**  The page, from 0. */
+	page: number,
+	/**  How far down the page, in thousandths. */
+	down: number,
+};
+
 /**  The pages of an export, before it is made. */
 export type Preview = {
 	/**  Each page. */
 	pages: PagePicture[],
+	/**  Where on them somebody writes. */
+	caret: Place | null,
 	/**  How many values are withheld from this reader, and searched for in every file. */
 	n_withheld: number,
 	/**  What they are. */

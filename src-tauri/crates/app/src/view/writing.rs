@@ -1,11 +1,11 @@
 use farol_model::{
     case::CaseRef,
     document::{Audience, Block, Content, Moment, Text},
-    export::Unprinted,
+    export::{Caret, PageAsked, Place, Unprinted},
     id::{BlockId, DocumentId, EntryId},
     time::Timestamp,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::Failure;
@@ -50,6 +50,8 @@ pub struct WithheldRow {
 pub struct Preview {
     /// Each page.
     pub pages: Vec<PagePicture>,
+    /// Where on them somebody writes.
+    pub caret: Option<Place>,
     /// How many values are withheld from this reader, and searched for in every file.
     pub n_withheld: u32,
     /// What they are.
@@ -58,6 +60,29 @@ pub struct Preview {
     pub suggestions: Vec<Suggestion>,
     /// Characters that a PDF shows as boxes.
     pub unprinted: Vec<Unprinted>,
+}
+
+/// How the window shows the pages while somebody writes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
+pub struct Pane {
+    /// How many pixels wide.
+    pub width_px: u32,
+    /// The pages in sight, from 0.
+    pub sight: Vec<u32>,
+    /// The keys of those whose pictures it has.
+    pub known: Vec<String>,
+    /// Where somebody writes.
+    pub caret: Option<Caret>,
+    /// Whether the page with the caret is brought into sight.
+    pub follows: bool,
+}
+
+impl Pane {
+    /// Whether the picture of a page is sent.
+    pub fn wants(&self, page: PageAsked<'_>) -> bool {
+        let shown = self.sight.iter().any(|it| *it as usize == page.number);
+        (shown || (self.follows && page.has_caret)) && !self.known.iter().any(|it| it == page.key)
+    }
 }
 
 /// A page as a picture. One that the window has already, or that is out of its sight, is only named.

@@ -1,6 +1,6 @@
 // What one reader gets of a document: its pages while somebody writes, what is withheld, and whether
 // an export would be stopped.
-import type { Audience, DocumentId, Failure, Preview, Stopped } from "$lib/ipc/bindings";
+import type { Audience, Caret, DocumentId, Failure, Place, Preview, Stopped } from "$lib/ipc/bindings";
 import { asFailure, type Desk } from "$lib/ipc/desk";
 import type { DocumentDraft } from "./draft.svelte";
 
@@ -9,6 +9,10 @@ export class Reader {
   preview = $state.raw<Preview | null>(null);
   /** The pages, base64 PNG; empty for one that nobody has looked at since it changed. */
   pages = $state.raw<string[]>([]);
+  /** Where on them somebody writes. */
+  place = $state.raw<Place | null>(null);
+  /** Whether the pages follow them there; whoever turns pages stays where they are until they say so. */
+  follows = $state(true);
   /** Why the pages cannot be shown. */
   failure = $state.raw<Failure | null>(null);
   /** Why an export of what is saved would be stopped. */
@@ -24,17 +28,27 @@ export class Reader {
   #known: (readonly [string, string])[] = [];
   /** Pages in sight: only they are painted. */
   #sight = [0];
+  /** How wide they are painted; until they are shown, as wide as they may well be. */
+  #width = 480;
+  #caret: () => Caret | null;
 
-  constructor(desk: Pick<Desk, "documentPreview" | "documentCheck">, id: DocumentId, draft: DocumentDraft, audience: Audience) {
+  constructor(
+    desk: Pick<Desk, "documentPreview" | "documentCheck">,
+    id: DocumentId,
+    draft: DocumentDraft,
+    audience: Audience,
+    caret: () => Caret | null = () => null,
+  ) {
     this.#desk = desk;
     this.#id = id;
     this.#draft = draft;
     this.audience = audience;
+    this.#caret = caret;
   }
 
   see(audience: Audience): void {
     this.audience = audience;
-    this.preview = this.failure = this.stopped = null;
+    this.preview = this.failure = this.stopped = this.place = null;
     this.pages = [];
   }
 
@@ -44,6 +58,20 @@ export class Reader {
     if (!inSight) return;
     this.#sight.push(page);
     if (this.pages[page] === "") void this.look();
+  }
+
+  /** Whoever shows the pages says how wide, in pixels of the screen. */
+  widen(px: number): void {
+    if (px === this.#width) return;
+    this.#width = px;
+    this.#known = [];
+    if (this.preview) void this.look();
+  }
+
+  /** The pages go to where somebody writes, and follow them again. */
+  follow(): void {
+    this.follows = true;
+    void this.look();
   }
 
   /** Looks at what is written now. One question is under way at a time: whatever changes meanwhile is
@@ -59,10 +87,12 @@ export class Reader {
     while (this.#again) {
       this.#again = false;
       const { audience } = this;
+      const width_px = this.#width;
       let looked: [Preview | null, Failure | null];
       try {
         const known = this.#known.filter(([, png]) => png !== "").map(([key]) => key);
-        looked = [await this.#desk.documentPreview(this.#id, audience, this.#draft.now(), this.#sight, known), null];
+        const pane = { width_px, sight: this.#sight, known, caret: this.#caret(), follows: this.follows };
+        looked = [await this.#desk.documentPreview(this.#id, audience, this.#draft.now(), pane), null];
       } catch (thrown) {
         const failure = asFailure(thrown);
         this.#draft.failed(failure);
@@ -71,8 +101,10 @@ export class Reader {
       const had = (key: string) => this.#known.find(([it]) => it === key)?.[1] ?? "";
       const pictures = looked[0]?.pages.map((it) => [it.key, it.png ?? had(it.key)] as const) ?? [];
       this.#known = pictures;
+      if (width_px !== this.#width) this.#known = [];
       if (audience !== this.audience) continue;
       [this.preview, this.failure] = looked;
+      this.place = looked[0]?.caret ?? null;
       this.pages = pictures.map(([, png]) => png);
     }
     this.busy = false;

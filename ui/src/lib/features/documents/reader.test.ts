@@ -3,7 +3,7 @@ import type { Preview } from "$lib/ipc/bindings";
 import { DocumentDraft } from "./draft.svelte";
 import { Reader } from "./reader.svelte";
 
-const pages = (name: string): Preview => ({ pages: [{ key: name, png: name }], n_withheld: 0, withheld: [], suggestions: [], unprinted: [] });
+const pages = (name: string): Preview => ({ pages: [{ key: name, png: name }], caret: null, n_withheld: 0, withheld: [], suggestions: [], unprinted: [] });
 
 test("one question is under way at a time, and an answer about another reader is dropped", async () => {
   const waiting: ((it: Preview) => void)[] = [];
@@ -46,7 +46,7 @@ test("a page that stays as it is does not travel again", async () => {
   ];
   const reader = new Reader(
     {
-      documentPreview: async (_, __, ___, ____, known) => {
+      documentPreview: async (_, __, ___, { known }) => {
         asked.push(known);
         return { ...pages(""), pages: answers[asked.length - 1]! };
       },
@@ -65,7 +65,7 @@ test("a page is painted when it comes into sight", async () => {
   const draft = new DocumentDraft(() => [], null, "t0", async () => "t1");
   const reader = new Reader(
     {
-      documentPreview: async (_, __, ___, sight, known) => {
+      documentPreview: async (_, __, ___, { sight, known }) => {
         asked.push([sight, known]);
         const png = (n: number, key: string) => (sight.includes(n) && !known.includes(key) ? `picture ${key}` : null);
         return { ...pages(""), pages: ["a", "b"].map((key, n) => ({ key, png: png(n, key) })) };
@@ -80,4 +80,51 @@ test("a page is painted when it comes into sight", async () => {
   await reader.look();
   expect(reader.pages).toEqual(["picture a", "picture b"]);
   expect(asked.slice(0, 2)).toEqual([[[0], []], [[0, 1], ["a"]]]);
+});
+
+test("pages that are shown wider are painted anew", async () => {
+  const asked: [number, string[]][] = [];
+  const draft = new DocumentDraft(() => [], null, "t0", async () => "t1");
+  const reader = new Reader(
+    {
+      documentPreview: async (_, __, ___, { width_px, known }) => {
+        asked.push([width_px, known]);
+        return pages("a");
+      },
+      documentCheck: async () => null,
+    },
+    "d", draft, "internal_team",
+  );
+  reader.widen(470);
+  expect(asked).toEqual([]);
+  await reader.look();
+  reader.widen(940);
+  await reader.look();
+  await reader.look();
+  expect(asked.at(0)).toEqual([470, []]);
+  expect(asked.at(1)).toEqual([940, []]);
+  expect(asked.at(-1)).toEqual([940, ["a"]]);
+});
+
+test("where somebody writes is told with the pages, and forgotten with another reader", async () => {
+  const asked: unknown[] = [];
+  const draft = new DocumentDraft(() => [], null, "t0", async () => "t1");
+  const reader = new Reader(
+    {
+      documentPreview: async (_, __, ___, { caret, follows }) => {
+        asked.push([caret, follows]);
+        return { ...pages("a"), caret: { page: 4, down: 200 } };
+      },
+      documentCheck: async () => null,
+    },
+    "d", draft, "internal_team", () => ({ block: "b", share: 500 }),
+  );
+  reader.follows = false;
+  await reader.look();
+  expect(reader.place).toEqual({ page: 4, down: 200 });
+  reader.follow();
+  await reader.look();
+  expect([asked[0], asked[1]]).toEqual([[{ block: "b", share: 500 }, false], [{ block: "b", share: 500 }, true]]);
+  reader.see("public");
+  expect(reader.place).toBeNull();
 });

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use farol_app::{Desk, Failure, view::Drafts};
+use farol_model::export::Sight;
 
 use crate::{options::writing::WritingCommand, output::Output};
 
@@ -31,7 +32,8 @@ pub(super) fn run(
             output.line(&json!({ "saved_at": at }), &format!("saved {}", at.to_minute()))
         }
         WritingCommand::Withheld { doc, audience } => {
-            let (_, preview) = desk.preview_document(doc, &audience, None, &|_, _| false)?;
+            let unseen = Sight { width_px: 0, wanted: &|_| false, caret: None };
+            let (_, preview) = desk.preview_document(doc, &audience, None, unseen)?;
             for it in &preview.withheld {
                 output.line(it, &format!("withheld  {}: {} ({})", it.what, it.words, it.why))?;
             }

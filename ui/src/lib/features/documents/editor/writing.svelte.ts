@@ -6,7 +6,7 @@ import { history, redo, undo } from "prosemirror-history";
 import { keymap } from "prosemirror-keymap";
 import { EditorState, NodeSelection, Plugin, Selection, TextSelection, type Command } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
-import type { Audience, Block, Content, DocumentView, Moment, NamedFact, TimelineRow } from "$lib/ipc/bindings";
+import type { Audience, Block, Caret, Content, DocumentView, Moment, NamedFact, TimelineRow } from "$lib/ipc/bindings";
 import { BLOCKS, emptyContent, WRITTEN, type BlockKind, type RecordKind } from "../labels";
 import { merged } from "../timeline.svelte";
 import { Audiences } from "./audiences";
@@ -46,6 +46,8 @@ const MARK_KEYS: (MarkWord | null)[] = [null, "personal", "third_party", "law_en
 
 export class Writing {
   here = $state.raw<Here | null>(null);
+  /** Counts how often the caret went elsewhere without a change of the text. */
+  moves = $state(0);
   readonly menu: Menu;
   #view: EditorView | null = null;
   #options: Options;
@@ -75,7 +77,7 @@ export class Writing {
           if (tr.docChanged) {
             this.#fillChips();
             this.#options.onchange();
-          }
+          } else if (tr.selectionSet) this.moves += 1;
           this.#look();
         },
         handleKeyDown: (_, event) => this.menu.press(event.key),
@@ -95,6 +97,15 @@ export class Writing {
   /** The blocks as they are written now. */
   blocks(): Block[] {
     return this.#view ? toBlocks(this.#view.state.doc) : this.#first;
+  }
+
+  /** The block that somebody writes in, and how much of it stands before the caret. */
+  caret(): Caret | null {
+    const state = this.#view?.state;
+    const here = state && does.blockAt(state);
+    if (!here) return null;
+    const before = (state.selection.head - here.pos - 1) / Math.max(1, here.node.content.size);
+    return { block: here.node.attrs.id, share: Math.round(1000 * Math.min(1, Math.max(0, before))) };
   }
 
   /** The record was asked again: values of facts and the table of readers may be new. */
