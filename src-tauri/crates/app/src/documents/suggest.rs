@@ -54,13 +54,14 @@ pub(super) fn suggestions(
             }
         };
         let beside = beside(&text, told);
+        let (beside, all) = (Looked::through(&beside), Looked::through(&text));
         for name in others {
-            if let Some(words) = occurrence(&beside, name) {
+            if let Some(words) = beside.occurrence(name) {
                 suggest(words, Some(Mark::ThirdParty), "another customer");
             }
         }
         for member in &file.members {
-            if let Some(words) = occurrence(&text, &member.name) {
+            if let Some(words) = all.occurrence(&member.name) {
                 suggest(words, Some(Mark::Personal), "somebody who works here: name the role");
             }
         }
@@ -68,7 +69,7 @@ pub(super) fn suggestions(
             for report in &file.reports {
                 for person in [&report.parsed.reporter, &report.parsed.sender] {
                     for value in [&person.name, &person.address].into_iter().flatten() {
-                        if let Some(words) = occurrence(&text, value) {
+                        if let Some(words) = all.occurrence(value) {
                             suggest(words, Some(Mark::Personal), "who reported it");
                         }
                     }
@@ -76,7 +77,7 @@ pub(super) fn suggestions(
             }
         }
         for ticket in &file.case.facts.tickets {
-            if let Some(words) = occurrence(&text, ticket) {
+            if let Some(words) = all.occurrence(ticket) {
                 suggest(words, None, "a ticket number of ours");
             }
         }
@@ -96,7 +97,7 @@ pub(super) fn suggestions(
             }
         }
         for phrase in GAGGED {
-            if let Some(words) = occurrence(&text, phrase) {
+            if let Some(words) = all.occurrence(phrase) {
                 suggest(
                     words,
                     Some(Mark::LawEnforcement),
@@ -115,24 +116,37 @@ fn is_rule_id(word: &str) -> bool {
         && word.ends_with(|c: char| c.is_ascii_digit())
 }
 
-/// The words as they stand in the text, when `value` is there as whole words.
-fn occurrence<'a>(text: &'a str, value: &str) -> Option<&'a str> {
-    let value = value.trim();
-    if value.chars().count() < 3 {
-        return None;
+/// A text in which many words are looked for.
+struct Looked<'a> {
+    text: &'a str,
+    lower: String,
+}
+
+impl<'a> Looked<'a> {
+    fn through(text: &'a str) -> Self {
+        Self { text, lower: text.to_ascii_lowercase() }
     }
-    let (lower, wanted) = (text.to_ascii_lowercase(), value.to_ascii_lowercase());
-    let mut from = 0;
-    while let Some(at) = lower[from..].find(&wanted).map(|at| at + from) {
-        let end = at + wanted.len();
-        let before = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
-        let after = text[end..].chars().next().is_none_or(|c| !c.is_alphanumeric());
-        if before && after {
-            return Some(&text[at..end]);
+
+    /// The words as they stand in the text, when `value` is there as whole words.
+    fn occurrence(&self, value: &str) -> Option<&'a str> {
+        let Self { text, lower } = self;
+        let value = value.trim();
+        if value.chars().count() < 3 {
+            return None;
         }
-        from = end;
+        let wanted = value.to_ascii_lowercase();
+        let mut from = 0;
+        while let Some(at) = lower[from..].find(&wanted).map(|at| at + from) {
+            let end = at + wanted.len();
+            let before = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+            let after = text[end..].chars().next().is_none_or(|c| !c.is_alphanumeric());
+            if before && after {
+                return Some(&text[at..end]);
+            }
+            from = end;
+        }
+        None
     }
-    None
 }
 
 /// What of a block is not marked yet.
