@@ -87,9 +87,10 @@ async fn change<T: Send + 'static>(
     case: Option<CaseId>,
     f: impl FnOnce(&Desk) -> Reply<T> + Send + 'static,
 ) -> Reply<T> {
-    let reply = ask(house, f).await?;
+    let reply = ask(house, f).await;
+    // What failed at its end may have been saved before.
     events::tell(&app, &Changed { case });
-    Ok(reply)
+    reply
 }
 
 /// Tells the window how far long work is; a hundred steps are worth showing, whatever the number.

@@ -101,7 +101,7 @@ impl Desk {
         // What entries name by now stays; the rest goes again.
         self.store.let_go(&arrived)?;
         if taken.as_ref().is_ok_and(|it| it.cases.iter().any(|it| it.n_disposed > 0)) {
-            self.store.forget_drafts()?;
+            self.end_disposal("The bundle is taken in, and with it that drafts were disposed of.")?;
         }
         match taken {
             Ok(taken) | Err(Tried::Nothing(taken)) => Ok(incoming(opened, &members, taken)),

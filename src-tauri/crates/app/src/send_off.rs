@@ -299,7 +299,7 @@ impl Desk {
             Ok::<_, Failure>(drafts::dispose(tx, id)?)
         })?;
         if disposed {
-            self.store.forget_drafts()?;
+            self.end_disposal("It is recorded as sent.")?;
         }
         Ok(())
     }

@@ -61,6 +61,8 @@ impl Store {
     pub fn back_up(&self) -> Result<Backup, StoreError> {
         // A connection of its own: writing goes on meanwhile.
         let backup = self.beside(|conn| make(self.place(), conn, &self.database_key()))?;
+        // What a disposal could not end.
+        self.remember_disposed()?;
         if self.tail().is_some() {
             self.begin_tail(self.mark_of(&backup)?)?;
         }

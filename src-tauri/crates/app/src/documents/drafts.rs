@@ -8,7 +8,7 @@ use farol_model::{
 };
 use farol_store::{Reader, StoreError, WriteTx};
 
-use crate::{Desk, Failure, view::Drafts};
+use crate::{Code, Desk, Failure, view::Drafts};
 
 impl Desk {
     /// What becomes of a document's drafts when it is issued or sent, or what became of them.
@@ -46,6 +46,20 @@ impl Desk {
                     Drafts::Goes { n_entries, n_comments, elsewhere }
                 }
             })
+        })
+    }
+
+    /// Ends a disposal that was committed. `done` says what was committed with it: a person who only hears of
+    /// what failed would do it again.
+    pub(crate) fn end_disposal(&self, done: &str) -> Result<(), Failure> {
+        self.store.forget_drafts().map_err(|error| {
+            Failure::new(
+                Code::Failed,
+                format!(
+                    "{done} Its drafts are gone from the vault, and not yet from the second copy of what was saved since the last backup: {error}."
+                ),
+                "It is done; do not do it again. The next backup or start takes them out there, too. Free some space if the disk is full.",
+            )
         })
     }
 
@@ -101,4 +115,58 @@ pub(crate) fn dispose(tx: &mut WriteTx<'_>, id: DocumentId) -> Result<bool, Stor
         tx.dispose_of_drafts(id)?;
     }
     Ok(goes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, sync::Arc};
+
+    use farol_model::{
+        case::{Category, Severity},
+        time::Timestamp,
+    };
+    use farol_render::MACHINES;
+
+    use super::*;
+    use crate::{
+        vault,
+        view::{CaseOpen, VaultCreate},
+    };
+
+    #[test]
+    fn a_document_is_said_to_be_issued_where_only_its_second_copy_could_not_be_cleaned() {
+        let dir = tempfile::tempdir().unwrap();
+        let now = Arc::new(|| Timestamp::from_ms(1_795_000_000_000));
+        let place = vault::Place { dir: dir.path().into(), who: "a test".into(), tell: None, now };
+        let create = VaultCreate {
+            passphrase: "lamp oil and salt water".into(),
+            member_name: "Ana Investigator".into(),
+            use_keyring: false,
+        };
+        let (desk, made) = vault::create(place, &create, MACHINES).unwrap();
+        drop(made);
+        let case = desk.open_case(CaseOpen {
+            title: "Phishing".into(),
+            category: Category::Phishing,
+            severity: Severity::High,
+            severity_reason: String::new(),
+            report: None,
+            targets: Vec::new(),
+        });
+        let id = desk.create_document(case.unwrap(), "readout").unwrap();
+        desk.set_draft_rule(DraftRule::Dispose).unwrap();
+        let in_the_way = dir.path().join("farol.tail.new");
+        fs::create_dir(&in_the_way).unwrap();
+
+        let failure = desk.issue_document(id).unwrap_err();
+        assert!(failure.message.starts_with("The document is issued."), "{failure}");
+        assert!(failure.hint.contains("next backup or start"), "{failure}");
+        assert!(matches!(desk.drafts(id).unwrap(), Drafts::Gone { .. }));
+
+        let tail = || fs::metadata(dir.path().join("farol.tail")).unwrap().len();
+        let with_drafts = tail();
+        fs::remove_dir(in_the_way).unwrap();
+        desk.back_up().unwrap();
+        assert!(tail() < with_drafts, "the backup took them out");
+    }
 }

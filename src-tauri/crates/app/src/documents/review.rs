@@ -111,7 +111,7 @@ impl Desk {
             Ok((step(tx, &document, ReviewState::Issued, by)?, disposed))
         })?;
         if disposed {
-            self.store.forget_drafts()?;
+            self.end_disposal("The document is issued.")?;
         }
         Ok(text)
     }
