@@ -130,6 +130,8 @@ struct Part {
     is_cut: bool,
     /// What follows from each row, once it was looked at.
     seen: Vec<Seen>,
+    /// Why nothing more could be read. It is told after what is wrong with the rows before.
+    failure: Option<StoreError>,
 }
 
 /// Where a row's texts end, each of which begins where the one before ends.
@@ -143,16 +145,21 @@ struct Place {
 
 impl Part {
     /// The rows of a desk after `after`, to `until`, in place of what it has.
-    fn read(
-        mut self,
+    fn read(mut self, conn: &Connection, desk: &str, after: i64, until: i64) -> Self {
+        self.texts.clear();
+        self.rows.clear();
+        self.is_cut = false;
+        self.failure = self.fill(conn, desk, after, until).err();
+        self
+    }
+
+    fn fill(
+        &mut self,
         conn: &Connection,
         desk: &str,
         after: i64,
         until: i64,
-    ) -> Result<Self, StoreError> {
-        self.texts.clear();
-        self.rows.clear();
-        self.is_cut = false;
+    ) -> Result<(), StoreError> {
         let mut query = conn.prepare_cached(ROWS)?;
         let mut rows = query.query(params![desk, after, until])?;
         while let Some(row) = rows.next()? {
@@ -162,10 +169,13 @@ impl Part {
             }
             self.push(row)?;
         }
-        Ok(self)
+        Ok(())
     }
 
     fn push(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+        // What no entry can have is larger than any that has one.
+        let n = u32::try_from(row.get::<_, i64>(N_TEXTS)?).unwrap_or(u32::MAX);
+        let at_ms = row.get(N_TEXTS + 1)?;
         let mut ends = [0; N_TEXTS];
         for (at, end) in ends.iter_mut().enumerate() {
             if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = row.get_ref(at)? {
@@ -175,8 +185,8 @@ impl Part {
         }
         self.rows.push(Place {
             ends,
-            n: row.get(N_TEXTS)?,
-            at_ms: row.get(N_TEXTS + 1)?,
+            n,
+            at_ms,
             has_case: row.get_ref(3)? != ValueRef::Null,
             rowid: row.get(N_TEXTS + 2)?,
         });
@@ -236,9 +246,8 @@ impl<'a> Entries<'a> {
             let mut flow = Ok(ControlFlow::Continue(()));
             rayon::in_place_scope(|scope| {
                 scope.spawn(|_| read.iter_mut().for_each(|it| it.look_at(seals, depth)));
-                next = self.read_on(|| flow = take_all(&mut seen, &mut take))?;
-                Ok::<_, StoreError>(())
-            })?;
+                next = self.read_on(|| flow = take_all(&mut seen, &mut take));
+            });
             if flow?.is_break() {
                 break;
             }
@@ -250,13 +259,19 @@ impl<'a> Entries<'a> {
     }
 
     /// The next part, or two; none at the end. What is to be done `meanwhile` is done while the second is read.
-    fn read_on(&mut self, meanwhile: impl FnOnce()) -> Result<Vec<Part>, StoreError> {
-        let Some(middle) = self.end_of_part(self.after)? else {
-            meanwhile();
-            return Ok(Vec::new());
+    fn read_on(&mut self, meanwhile: impl FnOnce()) -> Vec<Part> {
+        let (middle, end) = match self.ends() {
+            Ok(Some(ends)) => ends,
+            Ok(None) => {
+                meanwhile();
+                return Vec::new();
+            }
+            Err(failure) => {
+                meanwhile();
+                return vec![Part { failure: Some(failure), ..Part::default() }];
+            }
         };
         let (here, desk, after) = (self.here, self.desk, self.after);
-        let end = if self.beside.is_some() { self.end_of_part(middle)? } else { None };
         let mut second = None;
         let (one, other) =
             (self.spare.pop().unwrap_or_default(), self.spare.pop().unwrap_or_default());
@@ -267,15 +282,22 @@ impl<'a> Entries<'a> {
             }
             meanwhile();
             one.read(here, desk, after, middle)
-        })?;
+        });
         // What does not follow on the first is read again.
-        let second = if first.is_cut { None } else { second.transpose()? };
+        let second = if first.is_cut { None } else { second };
         let parts: Vec<Part> = [Some(first), second].into_iter().flatten().collect();
         self.after = match parts.last() {
             Some(Part { is_cut: true, rows, .. }) => rows.last().map_or(middle, |it| it.n.into()),
             _ => end.filter(|_| parts.len() > 1).unwrap_or(middle),
         };
-        Ok(parts)
+        parts
+    }
+
+    /// The numbers of the last rows of the next part and, where the vault is opened once more, of the one after.
+    fn ends(&self) -> Result<Option<(i64, Option<i64>)>, StoreError> {
+        let Some(middle) = self.end_of_part(self.after)? else { return Ok(None) };
+        let end = if self.beside.is_some() { self.end_of_part(middle)? } else { None };
+        Ok(Some((middle, end)))
     }
 
     /// The number of the last of the next rows that make a part.
@@ -296,6 +318,9 @@ fn take_all(
             if take(part.row(at), seen)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
+        }
+        if let Some(failure) = part.failure.take() {
+            return Err(failure);
         }
     }
     Ok(ControlFlow::Continue(()))

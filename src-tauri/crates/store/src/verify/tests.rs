@@ -64,6 +64,16 @@ fn a_change_behind_our_back_is_named() {
         ("DELETE FROM entry; DELETE FROM signature", (1, Truncated)),
         ("UPDATE entry SET case_id = '{' || case_id || '}' WHERE n = 4", (4, Edited)),
         ("DELETE FROM entry WHERE n = 4; UPDATE entry SET n = 4 WHERE n = 5", (4, Removed)),
+        // What is wrong before a row that no entry can be is named all the same.
+        (
+            "UPDATE entry SET body = zeroblob(80) WHERE n = 3; UPDATE entry SET n = 4294967301 WHERE n = 5",
+            (3, Edited),
+        ),
+        (
+            "CREATE TABLE other AS SELECT * FROM entry; DROP TABLE entry; ALTER TABLE other RENAME TO entry;
+             UPDATE entry SET body = zeroblob(80) WHERE n = 3; UPDATE entry SET at_ms = 'x' WHERE n = 5",
+            (3, Edited),
+        ),
     ] {
         let (found, by_chain) = tampered(sql);
         assert_eq!(found, expected, "{sql}");
