@@ -22,6 +22,9 @@ use crate::{Store, StoreError, projection::json, read::parse};
 pub(crate) use erase::forget_case;
 pub use read::ListedPart;
 
+/// Rows that are written while the writer is held: some milliseconds.
+const AT_ONCE: usize = 500;
+
 /// A list that was just made.
 #[derive(Debug)]
 pub struct NewList<'a> {
@@ -97,24 +100,50 @@ impl Store {
 
     /// Keeps what was answered about names, and the answers, packed, under what they are about.
     ///
+    /// Many at once take the least work a name, because they meet on the same pages; each kind goes in in the
+    /// order it is kept in. The writer is free again after every few, so that nobody waits for all of them.
+    /// A name counts as asked after everything about it is kept.
+    ///
     /// # Errors
-    /// As for every function here.
+    /// As for every function here. What was kept by then stays, and its names are asked again.
     pub fn keep_listed(
         &self,
         id: LookupListId,
-        names: &[Listed],
-        answers: &[(String, Vec<u8>)],
+        mut names: Vec<Listed>,
+        mut answers: Vec<(String, Vec<u8>)>,
     ) -> Result<(), StoreError> {
-        self.keep_own(|tx| {
-            let key = key_of(tx, id)?;
-            for it in names {
-                put_name(tx, key, &it.name, &it.signs, true)?;
-            }
-            for (about, body) in answers {
-                put_answer(tx, key, about, body)?;
-            }
-            count(tx, key, names.len() as i64, 0)
-        })
+        let mut signs: Vec<(&'static str, Shown, u32)> = Vec::new();
+        for Listed { name, signs: shown } in &mut names {
+            signs.extend(shown.drain(..).map(|it| (it.sign.kind.word(), it, name.n)));
+        }
+        signs.sort_unstable_by(|(kind, a, n), (other, b, m)| {
+            (kind, &a.sign.value, n).cmp(&(other, &b.sign.value, m))
+        });
+        for some in signs.chunks(AT_ONCE) {
+            self.let_others_first();
+            self.keep_own(|tx| {
+                let key = key_of(tx, id)?;
+                some.iter().try_for_each(|(_, shown, n)| put_sign(tx, key, shown, *n))
+            })?;
+        }
+        answers.sort_unstable();
+        for some in answers.chunks(AT_ONCE) {
+            self.let_others_first();
+            self.keep_own(|tx| {
+                let key = key_of(tx, id)?;
+                some.iter().try_for_each(|(about, body)| put_answer(tx, key, about, body))
+            })?;
+        }
+        names.sort_unstable_by_key(|it| it.name.n);
+        for some in names.chunks(AT_ONCE) {
+            self.let_others_first();
+            self.keep_own(|tx| {
+                let key = key_of(tx, id)?;
+                some.iter().try_for_each(|it| put_name(tx, key, &it.name, true))?;
+                count(tx, key, some.len() as i64, 0)
+            })?;
+        }
+        Ok(())
     }
 
     /// Keeps what a registry answered about a subject; `with` says what follows for each of its names.
@@ -137,7 +166,8 @@ impl Store {
                 .collect::<Result<Vec<_>, _>>()?;
             for body in bodies {
                 let it = with(parse(&body)?);
-                put_name(tx, key, &it.name, &it.signs, false)?;
+                put_name(tx, key, &it.name, false)?;
+                it.signs.iter().try_for_each(|shown| put_sign(tx, key, shown, it.name.n))?;
             }
             tx.prepare_cached(
                 "UPDATE listed_name SET registered = 1 WHERE list = ?1 AND subject = ?2",
@@ -168,7 +198,8 @@ impl Store {
                     let kind = SignKind::of_role(role.role).word();
                     forget.execute(params![key, kind, role.provider, was.n])?;
                 }
-                put_name(tx, key, &now.name, &now.signs, false)?;
+                put_name(tx, key, &now.name, false)?;
+                now.signs.iter().try_for_each(|shown| put_sign(tx, key, shown, now.name.n))?;
             }
             Ok(())
         })
@@ -223,7 +254,6 @@ fn put_name(
     conn: &Connection,
     key: i64,
     it: &ListedName,
-    signs: &[Shown],
     is_asked: bool,
 ) -> Result<(), StoreError> {
     conn.prepare_cached(
@@ -240,13 +270,16 @@ fn put_name(
         json(it),
         is_asked
     ])?;
-    let mut insert = conn.prepare_cached(
+    Ok(())
+}
+
+fn put_sign(conn: &Connection, key: i64, shown: &Shown, n: u32) -> Result<(), StoreError> {
+    let Shown { sign, is_common } = shown;
+    conn.prepare_cached(
         "INSERT INTO listed_sign (list, kind, value, n, common) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (list, kind, value, n) DO UPDATE SET common = excluded.common",
-    )?;
-    for Shown { sign, is_common } in signs {
-        insert.execute(params![key, sign.kind.word(), sign.value, it.n, is_common])?;
-    }
+    )?
+    .execute(params![key, sign.kind.word(), sign.value, n, is_common])?;
     Ok(())
 }
 

@@ -367,13 +367,18 @@ impl Store {
         &self,
         f: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.let_others_first();
+        self.write(f)
+    }
+
+    /// Rests while somebody waits to write, but not for ever.
+    pub(crate) fn let_others_first(&self) {
         for _ in 0..BEHIND_TRIES {
             if self.n_waiting.load(Ordering::Acquire) == 0 {
                 break;
             }
             thread::sleep(BEHIND_REST);
         }
-        self.write(f)
     }
 
     /// Reads what was committed.

@@ -24,8 +24,12 @@ use super::{
 use crate::{Desk, Failure, view::LookupListView};
 pub(super) use judge::Judge;
 
-/// Names that are kept in one commit.
-const IN_A_COMMIT: usize = 250;
+/// Names after which what left is written down, and what cases get.
+const AT_ONCE: usize = 250;
+/// Names whose lines are kept together, so that they meet on the same pages.
+const LINES_AT_ONCE: usize = 2_000;
+/// So many bytes of answers are kept before that.
+const BYTES_AT_ONCE: usize = 4 << 20;
 /// A slow list is kept at least so often, in milliseconds.
 const KEPT_EVERY_MS: i64 = 1000;
 /// Who watches a list while it is asked.
@@ -202,34 +206,38 @@ impl Desk {
         let prepared = self.prepare_list(&ask_of(&list.choice))?;
         let judge = Judge { networks: &self.networks(), asn: &self.asn_table() };
         let mut batch = Batch::new(self.store.now());
+        let mut lines = Lines::new(self.store.now());
         let mut packer = Packer::new();
         let mut kept_domains: HashSet<(CaseId, String)> = HashSet::new();
         run.dns.begin(self.store.now());
-        let keep = |batch: &mut Batch| {
-            let now = self.store.now();
-            let batch = std::mem::replace(batch, Batch::new(now));
-            if batch.names.is_empty() && batch.of_nobody.is_empty() {
-                return Ok(());
-            }
+        let keep_answers = |batch: &mut Batch| {
+            let batch = std::mem::replace(batch, Batch::new(self.store.now()));
             self.note_left(None, &batch.of_nobody, Vec::new())?;
             for (case, asked) in &batch.of_cases {
                 self.keep_observations(*case, asked)?;
             }
-            self.store.keep_listed(list.id, &batch.names, &batch.answers)?;
-            run.dns.add(batch.names.len() as u32);
-            (watch.kept)();
+            Ok::<_, Failure>(())
+        };
+        let keep_lines = |lines: &mut Lines| {
+            let lines = std::mem::replace(lines, Lines::new(self.store.now()));
+            let n_lines = lines.names.len();
+            if n_lines > 0 {
+                self.store.keep_listed(list.id, lines.names, lines.answers)?;
+                run.dns.add(n_lines as u32);
+                (watch.kept)();
+            }
             Ok::<_, Failure>(())
         };
         let mut take = |looked: Looked| {
             let n = places[looked.place];
             let observations = looked.observations();
-            batch.names.push(judge.listed(n, &looked.host, &observations));
-            batch.answers.push((format!("h:{}", looked.host), packer.pack(&looked.asked)));
+            lines.names.push(judge.listed(n, &looked.host, &observations));
+            lines.keep(format!("h:{}", looked.host), packer.pack(&looked.asked));
             let domain = domain_of(&looked.host);
             if looked.is_first_of_domain {
-                let of_domain = packer.pack(looked.of_domain.iter());
-                batch.answers.push((format!("d:{domain}"), of_domain));
+                lines.keep(format!("d:{domain}"), packer.pack(looked.of_domain.iter()));
             }
+            batch.n_names += 1;
             match brought.get(&n) {
                 None => batch.of_nobody.extend(looked.fresh().cloned()),
                 Some(cases) => {
@@ -243,11 +251,21 @@ impl Desk {
                     }
                 }
             }
-            if batch.is_due(self.store.now()) { keep(&mut batch) } else { Ok(()) }
+            let now = self.store.now();
+            if batch.is_due(now) {
+                keep_answers(&mut batch)?;
+            }
+            if lines.are_due(now) {
+                // What is of cases is kept no later than the lines that say so.
+                keep_answers(&mut batch)?;
+                keep_lines(&mut lines)?;
+            }
+            Ok(())
         };
         let asked = self.ask_list(pass, hosts, &prepared, &mut take, stopped);
         // Also when something went wrong: what was answered is kept, and what left is written down.
-        keep(&mut batch)?;
+        keep_answers(&mut batch)?;
+        keep_lines(&mut lines)?;
         run.dns.end();
         self.note_left(None, &asked?, Vec::new())?;
         Ok(is_cut)
@@ -294,10 +312,9 @@ fn domain_of(name: &str) -> String {
     registrable_domain(name).unwrap_or_else(|| name.to_owned())
 }
 
-/// What is written at once.
+/// What left, and what cases get: written every few names.
 struct Batch {
-    names: Vec<Listed>,
-    answers: Vec<(String, Vec<u8>)>,
+    n_names: usize,
     of_cases: BTreeMap<CaseId, Vec<Asked>>,
     /// What left and no case keeps.
     of_nobody: Vec<Asked>,
@@ -306,16 +323,35 @@ struct Batch {
 
 impl Batch {
     fn new(since: Timestamp) -> Self {
-        Self {
-            names: Vec::new(),
-            answers: Vec::new(),
-            of_cases: BTreeMap::new(),
-            of_nobody: Vec::new(),
-            since,
-        }
+        Self { n_names: 0, of_cases: BTreeMap::new(), of_nobody: Vec::new(), since }
     }
 
     fn is_due(&self, now: Timestamp) -> bool {
-        self.names.len() >= IN_A_COMMIT || now.ms() - self.since.ms() >= KEPT_EVERY_MS
+        self.n_names >= AT_ONCE || now.ms() - self.since.ms() >= KEPT_EVERY_MS
+    }
+}
+
+/// What becomes of the list's own lines: kept when there are many.
+struct Lines {
+    names: Vec<Listed>,
+    answers: Vec<(String, Vec<u8>)>,
+    n_bytes: usize,
+    since: Timestamp,
+}
+
+impl Lines {
+    fn new(since: Timestamp) -> Self {
+        Self { names: Vec::new(), answers: Vec::new(), n_bytes: 0, since }
+    }
+
+    fn keep(&mut self, about: String, packed: Vec<u8>) {
+        self.n_bytes += packed.len();
+        self.answers.push((about, packed));
+    }
+
+    fn are_due(&self, now: Timestamp) -> bool {
+        self.names.len() >= LINES_AT_ONCE
+            || self.n_bytes >= BYTES_AT_ONCE
+            || now.ms() - self.since.ms() >= KEPT_EVERY_MS
     }
 }
