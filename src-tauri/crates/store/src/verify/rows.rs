@@ -31,8 +31,20 @@ const BYTES_AT_ONCE: usize = if cfg!(test) { 4 << 10 } else { 4 << 20 };
 const ROWS: &str = "
     SELECT id, desk, actor, case_id, action, sealed_with, body, prev, hash, n, at_ms, rowid
     FROM entry WHERE desk = ?1 AND n > ?2 AND n <= ?3 ORDER BY n";
-/// How many columns of them are text or bytes.
+// Columns of them; those that are text or bytes come first.
+const ID: usize = 0;
+const DESK: usize = 1;
+const ACTOR: usize = 2;
+const CASE: usize = 3;
+const ACTION: usize = 4;
+const SEAL: usize = 5;
+const BODY: usize = 6;
+const PREV: usize = 7;
+const HASH: usize = 8;
 const N_TEXTS: usize = 9;
+const N: usize = 9;
+const AT_MS: usize = 10;
+const ROWID: usize = 11;
 
 /// A row as it is read.
 #[derive(Clone, Copy)]
@@ -66,21 +78,21 @@ pub(super) enum Body {
 impl<'a> Stored<'a> {
     /// The seal that opens the body; empty when it is no text.
     pub(super) fn seal(&self) -> &'a str {
-        str::from_utf8(self.texts[5]).unwrap_or_default()
+        str::from_utf8(self.texts[SEAL]).unwrap_or_default()
     }
 
     fn body(&self) -> &'a [u8] {
-        self.texts[6]
+        self.texts[BODY]
     }
 
     /// The hash that stands for the entry before.
     pub(super) fn prev(&self) -> &'a [u8] {
-        self.texts[7]
+        self.texts[PREV]
     }
 
     /// The hash that stands for this entry.
     pub(super) fn hash(&self) -> &'a [u8] {
-        self.texts[8]
+        self.texts[HASH]
     }
 
     /// The digest of what stands here under this header.
@@ -92,15 +104,15 @@ impl<'a> Stored<'a> {
     fn header(&self) -> Option<EntryHeader> {
         let id = |at: usize| str::from_utf8(self.texts[at]).ok().and_then(as_written);
         let at = Timestamp::from_ms(self.at_ms);
-        let case: Option<Uuid> = if self.has_case { Some(id(3)?) } else { None };
+        let case: Option<Uuid> = if self.has_case { Some(id(CASE)?) } else { None };
         (at.ms() == self.at_ms).then_some(EntryHeader {
-            id: EntryId(id(0)?),
-            desk: DeskId(id(1)?),
+            id: EntryId(id(ID)?),
+            desk: DeskId(id(DESK)?),
             n: self.n,
             at,
-            actor: MemberId(id(2)?),
+            actor: MemberId(id(ACTOR)?),
             case: case.map(CaseId),
-            action: str::from_utf8(self.texts[4]).ok()?.to_owned(),
+            action: str::from_utf8(self.texts[ACTION]).ok()?.to_owned(),
         })
     }
 
@@ -174,8 +186,8 @@ impl Part {
 
     fn push(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
         // What no entry can have is larger than any that has one.
-        let n = u32::try_from(row.get::<_, i64>(N_TEXTS)?).unwrap_or(u32::MAX);
-        let at_ms = row.get(N_TEXTS + 1)?;
+        let n = u32::try_from(row.get::<_, i64>(N)?).unwrap_or(u32::MAX);
+        let at_ms = row.get(AT_MS)?;
         let mut ends = [0; N_TEXTS];
         for (at, end) in ends.iter_mut().enumerate() {
             if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = row.get_ref(at)? {
@@ -187,8 +199,8 @@ impl Part {
             ends,
             n,
             at_ms,
-            has_case: row.get_ref(3)? != ValueRef::Null,
-            rowid: row.get(N_TEXTS + 2)?,
+            has_case: row.get_ref(CASE)? != ValueRef::Null,
+            rowid: row.get(ROWID)?,
         });
         Ok(())
     }
