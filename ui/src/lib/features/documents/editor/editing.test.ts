@@ -5,8 +5,8 @@ import type { Audience, Block, Readers } from "$lib/ipc/bindings";
 import { Audiences } from "./audiences";
 import { toBlocks, toDoc } from "./blocks";
 import { pasted, readable } from "./clipboard";
-import { backspace, deleteForward, enter, insert, move, setAudience, step, toggleWithheld } from "./commands";
-import { guard } from "./guard";
+import { backspace, deleteForward, enter, insert, insertFact, move, setAudience, step, toggleWithheld } from "./commands";
+import { guard, staysInBlocks } from "./guard";
 import { asked } from "./menu.svelte";
 import { schema } from "./schema";
 
@@ -70,6 +70,30 @@ test("deleting across blocks takes the stricter audience of what is left", () =>
 test("deleting a whole block changes nobody's audience", () => {
   const it = state([paragraph("a", "one", "public"), paragraph("b", "secret", "internal_team")], 1);
   expect(told(it.apply(it.tr.delete(5, 13)))).toEqual(["a public one"]);
+});
+
+test("a letter, a fact and a mark stay in their block; a split, a join and a new block do not", () => {
+  const blocks = [paragraph("a", "one two", "public"), paragraph("b", "three", "exec")];
+  const it = state(blocks, 4);
+  const change = (command: Command, at = it) => {
+    let found: boolean | null = null;
+    command(at, (tr) => (found = staysInBlocks(tr)));
+    return found;
+  };
+  const typed = (words: string, from: number, to = from): Command => (now, dispatch) => {
+    dispatch?.(now.tr.insertText(words, from, to));
+    return true;
+  };
+  expect(change(typed("x", 4))).toBe(true);
+  expect(change(typed("", 2, 5))).toBe(true);
+  expect(change(insertFact("case.reference", 4, 4))).toBe(true);
+  expect(change(toggleWithheld("personal"), state(blocks, 1, 4))).toBe(true);
+  expect(change(typed("", 3, 12))).toBe(false);
+  expect(change(enter)).toBe(false);
+  expect(change(backspace, state(blocks, 10))).toBe(false);
+  expect(change(insert({ kind: "callout", text: "" }))).toBe(false);
+  expect(change(setAudience("exec"))).toBe(false);
+  expect(change(move(1))).toBe(false);
 });
 
 test("words from outside are for the team until somebody says otherwise", () => {

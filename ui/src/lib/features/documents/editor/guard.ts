@@ -2,19 +2,42 @@
 // joined is for those who may read both halves.
 import type { Node } from "prosemirror-model";
 import { Plugin, type EditorState, type Transaction } from "prosemirror-state";
+import { AttrStep, type StepMap } from "prosemirror-transform";
 import type { Audiences } from "./audiences";
 import { JOINED, type Joined } from "./commands";
 
 export function guard(audiences: () => Audiences, newId: () => string): Plugin {
   return new Plugin({
     appendTransaction(changes, before, after) {
-      if (!changes.some((it) => it.docChanged)) return null;
+      if (!changes.some((it) => it.docChanged) || changes.every(staysInBlocks)) return null;
       const tr = after.tr;
       const ids = giveIds(tr, newId);
       joinAudiences(tr, changes, before, ids, audiences());
       return tr.docChanged ? tr : null;
     },
   });
+}
+
+/** Whether only words inside of blocks changed, as with a letter: then no block came, went, or took in
+    another's words, and the rest of the text need not be looked at. */
+export function staysInBlocks(change: Transaction): boolean {
+  if (change.getMeta(JOINED)) return false;
+  return change.steps.every(
+    (step, n) => !(step instanceof AttrStep) && inside(step.getMap(), change.docs[n]!, change.docs[n + 1] ?? change.doc),
+  );
+}
+
+function inside(map: StepMap, before: Node, after: Node): boolean {
+  let stays = true;
+  map.forEach((oldFrom, oldTo, newFrom, newTo) => {
+    stays &&= inOneBlock(before, oldFrom, oldTo) && inOneBlock(after, newFrom, newTo);
+  });
+  return stays;
+}
+
+function inOneBlock(doc: Node, from: number, to: number): boolean {
+  const start = doc.resolve(from);
+  return start.depth > 0 && to <= start.end(1);
 }
 
 /** Gives an id to every block that has none or shares one; returns all ids with their positions. */

@@ -10,13 +10,18 @@ const BLOCK_ATTRS = { id: { default: "" }, audience: { default: "internal_team" 
 
 type Attrs = { id: string; audience: string };
 
+/** So many letters of a label find room in the margin, however wide they are. */
+const MARGIN_LETTERS = 19;
+
 /** What the margin of a block says; the id lets other parts of the page point at it. */
 function margin(attrs: Attrs, kind: string): Record<string, string> {
+  const label = audienceLabel(attrs.audience);
   return {
     "data-block": kind,
     "data-id": attrs.id,
     "data-inside": String(isInside(attrs.audience)),
-    "data-audience": `${isInside(attrs.audience) ? "⌂" : "↗"} ${audienceLabel(attrs.audience)}`,
+    "data-audience": `${isInside(attrs.audience) ? "⌂" : "↗"} ${label}`,
+    ...(label.length > MARGIN_LETTERS - 2 ? { "data-long": "" } : {}),
     "data-test": "block",
     dir: "auto",
   };

@@ -74,18 +74,16 @@ export class Writing {
         attributes: { role: "textbox", "aria-multiline": "true", "aria-label": "Text of the document", "data-test": "editor", tabindex: "0" },
         dispatchTransaction: (tr) => {
           view.updateState(view.state.apply(tr));
-          if (tr.docChanged) {
-            this.#fillChips();
-            this.#options.onchange();
-          } else if (tr.selectionSet) this.moves += 1;
+          if (tr.docChanged) this.#options.onchange();
+          else if (tr.selectionSet) this.moves += 1;
           this.#look();
         },
+        nodeViews: { named: (node) => ({ dom: this.#chip(node.attrs.name), ignoreMutation: () => true }) },
         handleKeyDown: (_, event) => this.menu.press(event.key),
         handleTextInput: (_, from, to, text) => this.#typed(from, to, text),
       },
     );
     this.#view = view;
-    this.#fillChips();
     this.#look();
     return () => {
       this.#first = this.blocks();
@@ -281,6 +279,7 @@ export class Writing {
   #typed(from: number, to: number, text: string): boolean {
     const view = this.#view;
     if (!view || from !== to) return false;
+    if (text !== "]" && text !== "}" && text !== " ") return false;
     const caret = view.state.doc.resolve(from);
     const before = caret.parent.textBetween(0, caret.parentOffset, undefined, "\ufffc");
     const closed = text === "]" || text === "}" ? /(\[\[[^[\]]+\]|\{\{[\w. ]+\})$/.exec(before) : null;
@@ -403,14 +402,28 @@ export class Writing {
     return found;
   }
 
+  /** A chip is born with its value; the others are filled when the record was asked again. */
+  #chip(name: string): HTMLElement {
+    const chip = document.createElement("span");
+    chip.className = "chip";
+    chip.dataset.fact = name;
+    chip.textContent = name;
+    this.#fill(chip, name);
+    return chip;
+  }
+
   #fillChips(): void {
     for (const chip of this.#view?.dom.querySelectorAll<HTMLElement>("[data-fact]") ?? []) {
-      const fact = this.fact(chip.dataset.fact ?? "");
-      const words = fact?.value ?? `${chip.dataset.fact}: not in this case`;
-      if (chip.dataset.value === words) continue;
-      chip.dataset.value = words;
-      chip.dataset.missing = String(!fact);
+      this.#fill(chip, chip.dataset.fact ?? "");
     }
+  }
+
+  #fill(chip: HTMLElement, name: string): void {
+    const fact = this.fact(name);
+    const words = fact?.value ?? `${name}: not in this case`;
+    if (chip.dataset.value === words) return;
+    chip.dataset.value = words;
+    chip.dataset.missing = String(!fact);
   }
 
   #look(): void {
