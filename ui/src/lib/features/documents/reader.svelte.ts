@@ -23,7 +23,8 @@ export class Reader {
   #draft: DocumentDraft;
   #looking: Promise<void> | null = null;
   #again = false;
-  #latestCheck = 0;
+  #checking: Promise<void> | null = null;
+  #checkAgain = false;
   /** Pages of the last look, by their keys: those that stay as they are do not travel again. */
   #known: (readonly [string, string])[] = [];
   /** Pages in sight: only they are painted. */
@@ -110,15 +111,26 @@ export class Reader {
     this.busy = false;
   }
 
-  /** Asks whether what is saved would leave. */
+  /** Asks whether what is saved would leave, when the pages are shown: they are what somebody waits for.
+      One question is under way at a time, as with the pages. */
   async check(): Promise<void> {
-    const mine = ++this.#latestCheck;
-    let stopped: Stopped | null;
-    try {
-      stopped = await this.#desk.documentCheck(this.#id, this.audience);
-    } catch (thrown) {
-      stopped = { failure: asFailure(thrown), places: [] };
+    this.#checkAgain = true;
+    this.#checking ??= this.#checkWhileAsked().finally(() => (this.#checking = null));
+    await this.#checking;
+  }
+
+  async #checkWhileAsked(): Promise<void> {
+    while (this.#checkAgain) {
+      while (this.#looking) await this.#looking;
+      this.#checkAgain = false;
+      const { audience } = this;
+      let stopped: Stopped | null;
+      try {
+        stopped = await this.#desk.documentCheck(this.#id, audience);
+      } catch (thrown) {
+        stopped = { failure: asFailure(thrown), places: [] };
+      }
+      if (audience === this.audience) this.stopped = stopped;
     }
-    if (mine === this.#latestCheck) this.stopped = stopped;
   }
 }

@@ -128,3 +128,33 @@ test("where somebody writes is told with the pages, and forgotten with another r
   reader.see("public");
   expect(reader.place).toBeNull();
 });
+
+test("the pages go before the check, and one check is under way at a time", async () => {
+  const told: string[] = [];
+  const waiting: (() => void)[] = [];
+  const answered = (what: string) =>
+    new Promise<void>((then) => {
+      told.push(`${what} asked`);
+      waiting.push(() => (told.push(`${what} there`), then()));
+    });
+  const draft = new DocumentDraft(() => [], null, "t0", async () => "t1");
+  const reader = new Reader(
+    { documentPreview: () => answered("pages").then(() => pages("a")), documentCheck: () => answered("check").then(() => null) },
+    "d", draft, "public",
+  );
+  const rest = () => new Promise((then) => setTimeout(then, 0));
+  const all = [reader.look(), reader.check(), reader.check()];
+  await rest();
+  expect(told).toEqual(["pages asked"]);
+  waiting[0]?.();
+  await rest();
+  expect(told.slice(1)).toEqual(["pages there", "check asked"]);
+  all.push(reader.check(), reader.check());
+  await rest();
+  expect(waiting.length).toBe(2);
+  waiting[1]?.();
+  await rest();
+  waiting[2]?.();
+  await Promise.all(all);
+  expect(told.slice(3)).toEqual(["check there", "check asked", "check there"]);
+});
