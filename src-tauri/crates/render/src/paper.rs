@@ -20,6 +20,8 @@ use crate::{chart::Chart, logo::Logo};
 pub(crate) struct Paper {
     /// Which look: `response`, `rca`, `readout`.
     pub(crate) look: DocumentKind,
+    /// Where on the page the text stands.
+    pub(crate) margins: Margins,
     /// The language's tag: `en-GB`.
     pub(crate) lang: &'static str,
     /// Words that the layout adds.
@@ -40,6 +42,24 @@ pub(crate) struct Paper {
     pub(crate) day: Option<[u16; 3]>,
     /// The text, section by section.
     pub(crate) sections: Vec<Section>,
+}
+
+/// How far the text stays away from the edges of a page, in millimetres.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Margins {
+    pub(crate) x: u8,
+    pub(crate) top: u8,
+    pub(crate) bottom: u8,
+}
+
+impl Margins {
+    /// A readout has one page, and more of it.
+    pub(crate) const fn of(kind: DocumentKind) -> Self {
+        match kind {
+            DocumentKind::Readout => Self { x: 20, top: 24, bottom: 19 },
+            DocumentKind::Response | DocumentKind::Rca => Self { x: 25, top: 28, bottom: 22 },
+        }
+    }
 }
 
 /// Whose paper it is.
@@ -127,6 +147,7 @@ impl Paper {
         let kicker = if title.starts_with(label) { String::new() } else { label.to_owned() };
         Self {
             look: document.kind(),
+            margins: Margins::of(document.kind()),
             lang: language.tag(),
             said: language.pick(ENGLISH, PORTUGUESE),
             kicker,

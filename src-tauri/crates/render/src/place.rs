@@ -4,7 +4,7 @@
 //! in the words between them.
 
 use farol_model::{
-    document::{DocumentKind, Projected},
+    document::Projected,
     export::{Caret, Place},
 };
 use typst::{
@@ -13,10 +13,10 @@ use typst::{
 };
 use typst_layout::PagedDocument;
 
-/// Height of a page, and where its text begins and ends, as in the layout.
+use crate::paper::Margins;
+
+/// Height of a page of A4.
 const PAGE_MM: f64 = 297.0;
-const BODY_MM: [f64; 2] = [28.0, 275.0];
-const TIGHT_BODY_MM: [f64; 2] = [24.0, 278.0];
 /// What begins this near to the top of a page begins there.
 const NEAR: f64 = 0.01;
 
@@ -32,11 +32,8 @@ struct Mark {
 pub(crate) fn of(caret: Caret, document: &Projected, pages: &PagedDocument) -> Option<Place> {
     let blocks = document.blocks();
     let block = blocks.iter().position(|it| it.id == caret.block)?;
-    let [top, bottom] = match document.kind() {
-        DocumentKind::Readout => TIGHT_BODY_MM,
-        _ => BODY_MM,
-    };
-    let body = [top / PAGE_MM, bottom / PAGE_MM];
+    let margins = Margins::of(document.kind());
+    let body = [f64::from(margins.top) / PAGE_MM, 1.0 - f64::from(margins.bottom) / PAGE_MM];
     let at = block as f64 + f64::from(caret.share.min(1000)) / 1000.0;
     let (page, down) = between(&marks(pages, blocks.len()), at, body)?;
     Some(Place { page: u32::try_from(page).ok()?, down: (down * 1000.0).round() as u16 })
