@@ -525,3 +525,32 @@ fn what_no_font_has_is_named_and_other_scripts_are_printed() {
     let shown = crate::leak::shown(Format::Pdf, &bytes).unwrap();
     assert!(shown.contains('□') && shown.contains("caf"), "{shown}");
 }
+
+#[test]
+fn an_address_has_no_further_hyphen_on_the_next_line() {
+    // Portuguese says the hyphen of a word that breaks again; of an address it would make another one.
+    let said_again = |word: &str| {
+        let line = |n: usize| paragraph(&format!("{} {word} e mais", "a ".repeat(n)));
+        let lines = (20..60).map(|n| ("public", line(n))).collect();
+        let mut written = document(DocumentKind::Response, lines);
+        written.template = "ack-reporter-pt 2".into();
+        let paper = crate::paper::Paper::of(&seen_by(&written, "public", &[]));
+        let pages = crate::typeset::layout(&paper).unwrap();
+        pages.pages().iter().map(|page| hyphens_alone(&page.frame)).sum::<usize>()
+    };
+    assert!(said_again("guarda-chuvas") > 0);
+    assert_eq!(said_again("kestrel-boots[.]example"), 0);
+    assert_eq!(said_again("hxxps://login.kestrel-boots.example/a-b"), 0);
+}
+
+/// Hyphens that are no part of the words beside them.
+fn hyphens_alone(frame: &typst::layout::Frame) -> usize {
+    let of = |it: &typst::layout::FrameItem| match it {
+        typst::layout::FrameItem::Text(text) => {
+            usize::from(matches!(text.text.as_str(), "-" | "\u{2010}"))
+        }
+        typst::layout::FrameItem::Group(group) => hyphens_alone(&group.frame),
+        _ => 0,
+    };
+    frame.items().map(|(_, it)| of(it)).sum()
+}
