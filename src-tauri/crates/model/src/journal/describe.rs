@@ -96,10 +96,13 @@ impl Action {
             Self::DraftsDisposed { left, .. } => describe_disposed(left),
             Self::DocumentSent { sent, .. } => format!("Response sent by {}", sent.channel),
             Self::DocumentExported { certificate, .. } => format!(
-                "Exported as {} for {}; {} withheld values searched for, none found",
+                "Exported as {} for {}; {} searched for, none found",
                 certificate.format.extension(),
                 certificate.audience,
-                certificate.n_values_searched
+                match certificate.n_values_searched {
+                    1 => "1 withheld value".into(),
+                    n => format!("{n} withheld values"),
+                }
             ),
             Self::BundleLeft { bundle, .. } => describe_left(bundle),
             Self::BundleTaken { bundle, .. } => match bundle.n_entries {
