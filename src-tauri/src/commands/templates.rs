@@ -40,9 +40,10 @@ pub(crate) async fn template_preview(
     source: String,
     calm: bool,
     case_id: CaseId,
+    width_px: u32,
 ) -> Reply<Vec<String>> {
     ask(house, move |desk| {
-        let preview = desk.preview_template(&source, calm, case_id)?;
+        let preview = desk.preview_template(&source, calm, case_id, width_px)?;
         Ok(preview.pages.iter().map(|page| STANDARD.encode(page)).collect())
     })
     .await

@@ -17,9 +17,6 @@ use crate::{
     view::{TemplatePreview, TemplateVersion, TemplateView},
 };
 
-/// How many pixels wide a page is beside the template.
-const PAGE_PX: u32 = 952;
-
 impl Desk {
     /// What templates there are, letters first.
     ///
@@ -151,7 +148,7 @@ impl Desk {
     }
 
     /// The pages that a case would get from a template as it is written now, for the template's own
-    /// reader. Nothing is saved.
+    /// reader, painted `width_px` wide. Nothing is saved.
     ///
     /// # Errors
     /// When it cannot be filled for this case.
@@ -160,6 +157,7 @@ impl Desk {
         source: &str,
         calm: bool,
         case: CaseId,
+        width_px: u32,
     ) -> Result<TemplatePreview, Failure> {
         let findings = lint_template(source);
         if let Some(first) = findings.iter().find(|it| it.stops) {
@@ -192,7 +190,7 @@ impl Desk {
                 )
             })
         })?;
-        let sight = Sight { width_px: PAGE_PX, wanted: &|_| true, caret: None };
+        let sight = Sight { width_px, wanted: &|_| true, caret: None };
         let seen = (self.machines.pages)(&projected, sight).map_err(crate::documents::stopped)?;
         let pages = seen.pages.into_iter().filter_map(|it| it.png);
         Ok(TemplatePreview { pages: pages.collect(), findings })

@@ -8,6 +8,9 @@ use farol_app::{Code, Desk, Failure, documents::TemplateFinding, view::TemplateV
 
 use crate::{options::templates::TemplateCommand, output::Output};
 
+/// How many pixels wide a page is that is written to a file.
+const PAGE_PX: u32 = 952;
+
 pub(super) fn run(
     desk: &Desk,
     command: TemplateCommand,
@@ -39,7 +42,7 @@ pub(super) fn run(
         }
         TemplateCommand::Preview { template, case, calm, output: folder } => {
             let source = source(desk, &template)?;
-            let preview = desk.preview_template(&source, calm, desk.case_id(case)?)?;
+            let preview = desk.preview_template(&source, calm, desk.case_id(case)?, PAGE_PX)?;
             for (page, n) in preview.pages.iter().zip(1..) {
                 let path = folder.join(format!("page-{n}.png"));
                 fs::write(&path, page).map_err(|error| {

@@ -57,8 +57,8 @@ export class Editing {
     if (block) this.form.blocks.splice(Math.max(0, n + by), 0, block);
   }
 
-  /** Reads what is written now again, and what this case would get from it. */
-  async look(caseId: CaseId | null, calm: boolean): Promise<void> {
+  /** Reads what is written now again, and what this case would get from it, painted so many pixels wide. */
+  async look(caseId: CaseId | null, calm: boolean, widthPx: number): Promise<void> {
     const mine = ++this.#latest;
     const { source } = this;
     const findings = await this.#desk.templateLint(source);
@@ -70,7 +70,7 @@ export class Editing {
     }
     let looked: [string[], Failure | null];
     try {
-      looked = [await this.#desk.templatePreview(source, calm, caseId), null];
+      looked = [await this.#desk.templatePreview(source, calm, caseId, widthPx), null];
     } catch (thrown) {
       looked = [[], asFailure(thrown)];
     }
