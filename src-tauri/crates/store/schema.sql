@@ -362,10 +362,12 @@ CREATE TABLE lookup_list (
     body         TEXT NOT NULL
 ) STRICT;
 
--- The names of a list, each with what came of it.
+-- The names of a list, with what filters and orders ask for: narrow, because whoever filters reads them all.
+-- They are kept in the order in which they are asked, so that what is answered together is written together.
 CREATE TABLE listed_name (
     list          INTEGER NOT NULL,
-    n             INTEGER NOT NULL,      -- its place, from 0
+    n             INTEGER NOT NULL,      -- its number in that order, from 0
+    place         INTEGER NOT NULL,      -- its place in the list as somebody gave it, from 0
     name          TEXT NOT NULL,
     subject       TEXT NOT NULL,         -- what a registry is asked about for it; empty for none
     asked         INTEGER NOT NULL,      -- 1 once its DNS questions ended
@@ -373,12 +375,22 @@ CREATE TABLE listed_name (
     outcome       TEXT NOT NULL,
     ours          INTEGER NOT NULL,
     registered_ms INTEGER,               -- when its domain was registered, when that is known
-    body          TEXT NOT NULL,
     PRIMARY KEY (list, n)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX listed_name_by_subject ON listed_name (list, subject);
--- Has what filters and orders ask for, so that rows that are passed by are not read.
-CREATE INDEX listed_name_by_name ON listed_name (list, name, outcome, ours, registered_ms);
+CREATE INDEX listed_name_by_place ON listed_name (list, place);
+CREATE INDEX listed_name_by_name ON listed_name (list, name);
+
+-- What came of a name that was asked, and the observations about it with the bytes they were read from,
+-- packed.
+CREATE TABLE listed_line (
+    id      INTEGER NOT NULL PRIMARY KEY,
+    list    INTEGER NOT NULL,
+    n       INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    answers BLOB NOT NULL,
+    UNIQUE (list, n)
+) STRICT;
 
 -- What names show that others may show as well.
 CREATE TABLE listed_sign (
@@ -399,11 +411,11 @@ CREATE TABLE listed_for (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX listed_for_case ON listed_for (case_id);
 
--- Observations with the bytes they were read from, packed.
-CREATE TABLE listed_answer (
+-- Observations about what several names share, packed.
+CREATE TABLE listed_shared (
     id    INTEGER NOT NULL PRIMARY KEY,
     list  INTEGER NOT NULL,
-    about TEXT NOT NULL,                 -- h: a name, d: its domain, r: what a registry was asked about
+    about TEXT NOT NULL,                 -- d: a domain, r: what a registry was asked about
     body  BLOB NOT NULL,
     UNIQUE (list, about)
 ) STRICT;

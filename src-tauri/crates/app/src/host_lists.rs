@@ -131,7 +131,14 @@ impl Desk {
             }
             each(LookedUp::of(&observations, verdict, &asn))
         };
-        let asked = self.ask_list(&pass, hosts, &prepared, &mut take, cancelled);
+        let asked = self.ask_list(
+            &pass,
+            hosts,
+            &prepared,
+            self.store.new_id().into_bytes(),
+            &mut take,
+            cancelled,
+        );
         // Also when something went wrong: what was answered is kept, and what left is written down.
         keep(&mut batch)?;
         self.note_left(None, &asked?, Vec::new())
@@ -177,6 +184,7 @@ impl Desk {
         pass: &Pass,
         hosts: Vec<String>,
         prepared: &Prepared,
+        order: [u8; 16],
         take: &mut dyn FnMut(Looked) -> Result<(), Failure>,
         cancelled: &(dyn Fn() -> bool + Send + Sync),
     ) -> Result<Vec<Asked>, Failure> {
@@ -197,6 +205,7 @@ impl Desk {
                     types: &prepared.types,
                     speed: prepared.speed,
                     asn: &asn,
+                    order,
                     stamp: &stamp,
                 };
                 // Nobody takes any more when writing failed.

@@ -24,7 +24,7 @@ mod xlsx;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use farol_lookup::{registry_questions, registry_subject, telling_labels, token_ms};
+use farol_lookup::{asking_order, registry_questions, registry_subject, telling_labels, token_ms};
 use farol_model::{
     case::CaseRef,
     id::{CaseId, LookupListId},
@@ -33,7 +33,7 @@ use farol_model::{
         MAX_NAMES,
     },
 };
-use farol_store::{NewList, Reader, StoreError};
+use farol_store::{NewList, NewName, Reader, StoreError};
 
 use crate::{
     Desk, Failure,
@@ -180,14 +180,17 @@ impl Desk {
             judged_by: Some(self.rules()),
             judged_anew: None,
         };
-        let names: Vec<(String, String)> = list
-            .hosts
-            .into_iter()
-            .map(|host| {
-                let subject = registry_subject(&host).unwrap_or_default();
-                (host, subject)
-            })
-            .collect();
+        let order = asking_order(&list.hosts, made.id.0.into_bytes());
+        let mut numbers = vec![0; order.len()];
+        let mut names = Vec::with_capacity(order.len());
+        for (n, place) in (0_u32..).zip(order) {
+            numbers[place] = n;
+            let name = list.hosts[place].clone();
+            let subject = registry_subject(&name).unwrap_or_default();
+            names.push(NewName { place: place as u32, name, subject });
+        }
+        let brought: Vec<_> =
+            brought.into_iter().map(|(place, case)| (numbers[place as usize], case)).collect();
         self.store.make_lookup_list(&NewList { list: &made, names: &names, brought: &brought })?;
         self.lookup_list(made.id)
     }

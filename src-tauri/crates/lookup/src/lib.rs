@@ -46,7 +46,7 @@ pub use asn::{Announced, AsnTable};
 pub use canary::telling_labels;
 pub use depth::{Depth, Reach};
 pub use gate::{Brought, Gate, Pass};
-pub use list::{ListLookup, Looked, Speed};
+pub use list::{ListLookup, Looked, Speed, asking_order};
 pub use look_up::{Asked, HostLookup, Stamp, Stamper};
 pub use lookalikes::{Brand, LookAlike, PermutationKind, judge, permutations};
 pub use networks::Networks;

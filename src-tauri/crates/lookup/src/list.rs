@@ -1,8 +1,8 @@
 //! From a list of hosts to the observations about each, as they come.
 //!
 //! What concerns a registrable domain is asked once for all of its hosts, so hosts of one domain go
-//! together; the domains go in random order, because a sorted burst over one actor's domains is a
-//! tell. Only what is on its way is in memory: whoever calls takes each host as soon as it is done.
+//! together; the domains go in an order that looks random, because a sorted burst over one actor's
+//! domains is a tell. Only what is on its way is in memory: whoever calls takes each host as soon as it is done.
 //! Knows nothing of packets.
 
 use std::{collections::VecDeque, net::IpAddr, sync::Arc};
@@ -71,12 +71,14 @@ pub struct ListLookup<'a> {
     pub speed: Speed,
     /// Who announces which addresses.
     pub asn: &'a AsnTable,
+    /// Which of the orders that look random the domains go in.
+    pub order: [u8; 16],
     /// Clock and randomness.
     pub stamp: Stamper<'a>,
 }
 
 impl ListLookup<'_> {
-    /// Asks about every host of a list, in an order of its own.
+    /// Asks about every host of a list, in the [`asking_order`].
     ///
     /// `each` gets a host when all its questions ended. A host that was on its way when somebody
     /// cancelled is not given: it was not looked up; what had left for it by then comes back, so that
@@ -87,7 +89,7 @@ impl ListLookup<'_> {
         each: &mut (dyn FnMut(Looked) + Send),
         cancelled: &(dyn Fn() -> bool + Send + Sync),
     ) -> Vec<Asked> {
-        let order = order(&hosts, self.stamp);
+        let order = by_domain(&hosts, self.order);
         let mut list = List {
             hosts,
             order: order.into_iter(),
@@ -113,13 +115,18 @@ impl ListLookup<'_> {
     }
 }
 
-/// Places of the hosts: those of a domain together, the domains at random.
-fn order(hosts: &[String], stamp: Stamper<'_>) -> Vec<(usize, u64)> {
-    let seed = stamp().id;
+/// Places of the hosts in the order in which they are asked: those of a domain together, the domains as if
+/// at random. The same `order` gives the same one again, also of the hosts that are left after a pause.
+pub fn asking_order(hosts: &[String], order: [u8; 16]) -> Vec<usize> {
+    by_domain(hosts, order).into_iter().map(|(place, _)| place).collect()
+}
+
+/// The same with what tells one domain from the next.
+fn by_domain(hosts: &[String], order: [u8; 16]) -> Vec<(usize, u64)> {
     let domain_key = |host: &String| {
         let host = ascii(host);
         let domain = if as_ip(&host).is_some() { &host } else { registrable(&host) };
-        let hash: [u8; 32] = Sha256::new_with_prefix(seed).chain_update(domain).finalize().into();
+        let hash: [u8; 32] = Sha256::new_with_prefix(order).chain_update(domain).finalize().into();
         u64::from_be_bytes(hash.first_chunk().copied().unwrap_or_default())
     };
     let mut order: Vec<_> = hosts.iter().map(domain_key).enumerate().collect();

@@ -104,7 +104,8 @@ fn ask(resolvers: &[Resolver]) -> Vec<Asked> {
     let types = Types::parse("A").unwrap();
     let speed = Speed { rate: None, in_flight: 10 };
     let asn = AsnTable::empty();
-    let list = ListLookup { resolvers, types: &types, speed, asn: &asn, stamp: &stamp };
+    let list =
+        ListLookup { resolvers, types: &types, speed, asn: &asn, order: [0; 16], stamp: &stamp };
     let mut asked = Vec::new();
     let mut each = |it: farol_lookup::Looked| asked.extend(it.asked);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

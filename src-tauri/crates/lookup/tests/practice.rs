@@ -620,7 +620,14 @@ fn look_up_list(hosts: &[&str], types: &Types) -> Vec<Looked> {
     let hosts = hosts.iter().map(|it| (*it).to_owned()).collect();
     let speed = Speed { rate: None, in_flight: 50 };
     let asn = AsnTable::sample();
-    let list = ListLookup { resolvers: &[resolver], types, speed, asn: &asn, stamp: &stamp };
+    let list = ListLookup {
+        resolvers: &[resolver],
+        types,
+        speed,
+        asn: &asn,
+        order: [0; 16],
+        stamp: &stamp,
+    };
     let pass = Gate::new(false).pass().unwrap();
     on_runtime(pass.look_up_list(&list, hosts, &mut each, &|| false));
     looked.sort_by_key(|it| it.place);

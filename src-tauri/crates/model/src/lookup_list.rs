@@ -157,7 +157,7 @@ pub struct ListedRole {
 /// A name of a list and what came of it, in a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct ListedName {
-    /// Its place, from 0.
+    /// Its number in the list, from 0. Names are asked in this order, which looks random.
     pub n: u32,
     /// The name in normal form.
     pub name: String,

@@ -11,7 +11,7 @@ use crate::{StoreError, erase, lists, place::Opening, search};
 
 /// Every schema there was, oldest first: the tables it adds, and what fills them from those before.
 /// A file's `PRAGMA user_version` counts how many it has.
-const MIGRATIONS: [Migration; 15] = [
+const MIGRATIONS: [Migration; 16] = [
     (include_str!("../migrations/0001_house.sql"), nothing),
     (include_str!("../migrations/0002_search.sql"), nothing),
     (include_str!("../migrations/0003_signed_files.sql"), nothing),
@@ -30,6 +30,7 @@ const MIGRATIONS: [Migration; 15] = [
         search::build(it, &|done, total| tell(Opening::Indexing { done, total }))
     }),
     (include_str!("../migrations/0015_drafts.sql"), nothing),
+    (include_str!("../migrations/0016_asked_in_order.sql"), nothing),
 ];
 
 type Migration = (&'static str, Fill);

@@ -88,7 +88,7 @@ pub use error::{KeyringProblem, StoreError};
 pub use evidence::ArrivedFile;
 pub use health::Condition;
 pub use lists::{ListPart, ListedCase, MAX_FOUND, Which};
-pub use lookup_lists::{Listed, ListedPart, NewList};
+pub use lookup_lists::{Answered, Listed, ListedPart, NewList, NewName, SharedBy};
 pub use place::{Now, Opening, Place, Tell, VaultFiles, sync_dir};
 pub use read::Reader;
 pub use rebuild::Difference;

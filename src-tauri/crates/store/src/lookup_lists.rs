@@ -17,32 +17,70 @@ use farol_model::{
     time::Timestamp,
 };
 
-use crate::{Store, StoreError, projection::json, read::parse};
+use crate::{Store, StoreError, projection::json};
 
 pub(crate) use erase::forget_case;
 pub use read::ListedPart;
-
-/// Rows that are written while the writer is held: some milliseconds.
-const AT_ONCE: usize = 500;
+use read::{line, read_line};
 
 /// A list that was just made.
 #[derive(Debug)]
 pub struct NewList<'a> {
     /// The list.
     pub list: &'a LookupList,
-    /// Its names, each with what a registry is asked about for it; empty for nothing.
-    pub names: &'a [(String, String)],
-    /// Places of names, and the cases that they were brought from.
+    /// Its names in the order in which they are asked.
+    pub names: &'a [NewName],
+    /// Numbers of names, and the cases that they were brought from.
     pub brought: &'a [(u32, CaseId)],
 }
 
-/// A name that was just asked about.
+/// A name of a list that was just made.
+#[derive(Debug)]
+pub struct NewName {
+    /// Its place in the list as somebody gave it, from 0.
+    pub place: u32,
+    /// The name.
+    pub name: String,
+    /// What a registry is asked about for it; empty for nothing.
+    pub subject: String,
+}
+
+/// What is said of a name.
 #[derive(Debug)]
 pub struct Listed {
     /// What came of it.
     pub name: ListedName,
     /// What it shows.
     pub signs: Vec<Shown>,
+}
+
+/// A name that was just asked about.
+#[derive(Debug)]
+pub struct Answered {
+    /// What came of it.
+    pub listed: Listed,
+    /// The answers about it, packed.
+    pub answers: Vec<u8>,
+    /// Its registrable domain and the answers about that, packed, when none of its names brought them before.
+    pub of_domain: Option<(String, Vec<u8>)>,
+}
+
+/// What several names of a list share, so that it is kept once.
+#[derive(Debug, Clone, Copy)]
+pub enum SharedBy<'a> {
+    /// The names of a registrable domain.
+    Domain(&'a str),
+    /// The names about which a registry is asked the same.
+    Subject(&'a str),
+}
+
+impl SharedBy<'_> {
+    fn key(&self) -> String {
+        match self {
+            Self::Domain(domain) => format!("d:{domain}"),
+            Self::Subject(subject) => format!("r:{subject}"),
+        }
+    }
 }
 
 impl Store {
@@ -52,7 +90,7 @@ impl Store {
     /// When the database refuses, or the vault is being closed; so for every function here.
     pub fn make_lookup_list(&self, new: &NewList<'_>) -> Result<(), StoreError> {
         self.keep_own(|tx| {
-            let mut subjects: Vec<&str> = new.names.iter().map(|(_, it)| it.as_str()).collect();
+            let mut subjects: Vec<&str> = new.names.iter().map(|it| it.subject.as_str()).collect();
             subjects.sort_unstable();
             subjects.dedup();
             let n_subjects = subjects.iter().filter(|it| !it.is_empty()).count();
@@ -68,12 +106,11 @@ impl Store {
             )?;
             let key = tx.last_insert_rowid();
             let mut insert = tx.prepare_cached(
-                "INSERT INTO listed_name (list, n, name, subject, asked, registered, outcome, ours, body)
-                 VALUES (?1, ?2, ?3, ?4, 0, ?5, 'waiting', 0, ?6)",
+                "INSERT INTO listed_name (list, n, place, name, subject, asked, registered, outcome, ours)
+                 VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, 'waiting', 0)",
             )?;
-            for (n, (name, subject)) in (0_u32..).zip(new.names) {
-                let body = json(&ListedName::waiting(n, name.clone()));
-                insert.execute(params![key, n, name, subject, subject.is_empty(), body])?;
+            for (n, NewName { place, name, subject }) in (0_u32..).zip(new.names) {
+                insert.execute(params![key, n, place, name, subject, subject.is_empty()])?;
             }
             let mut insert = tx
                 .prepare_cached("INSERT INTO listed_for (list, n, case_id) VALUES (?1, ?2, ?3)")?;
@@ -98,52 +135,37 @@ impl Store {
         })
     }
 
-    /// Keeps what was answered about names, and the answers, packed, under what they are about.
+    /// Keeps what was answered about names. A name counts as asked with everything about it, or not at all.
     ///
-    /// Many at once take the least work a name, because they meet on the same pages; each kind goes in in the
-    /// order it is kept in. The writer is free again after every few, so that nobody waits for all of them.
-    /// A name counts as asked after everything about it is kept.
+    /// Whoever waits to write goes first.
     ///
     /// # Errors
-    /// As for every function here. What was kept by then stays, and its names are asked again.
+    /// As for every function here.
     pub fn keep_listed(
         &self,
         id: LookupListId,
-        mut names: Vec<Listed>,
-        mut answers: Vec<(String, Vec<u8>)>,
+        mut answered: Vec<Answered>,
     ) -> Result<(), StoreError> {
-        let mut signs: Vec<(&'static str, Shown, u32)> = Vec::new();
-        for Listed { name, signs: shown } in &mut names {
-            signs.extend(shown.drain(..).map(|it| (it.sign.kind.word(), it, name.n)));
-        }
-        signs.sort_unstable_by(|(kind, a, n), (other, b, m)| {
-            (kind, &a.sign.value, n).cmp(&(other, &b.sign.value, m))
-        });
-        for some in signs.chunks(AT_ONCE) {
-            self.let_others_first();
-            self.keep_own(|tx| {
-                let key = key_of(tx, id)?;
-                some.iter().try_for_each(|(_, shown, n)| put_sign(tx, key, shown, *n))
-            })?;
-        }
-        answers.sort_unstable();
-        for some in answers.chunks(AT_ONCE) {
-            self.let_others_first();
-            self.keep_own(|tx| {
-                let key = key_of(tx, id)?;
-                some.iter().try_for_each(|(about, body)| put_answer(tx, key, about, body))
-            })?;
-        }
-        names.sort_unstable_by_key(|it| it.name.n);
-        for some in names.chunks(AT_ONCE) {
-            self.let_others_first();
-            self.keep_own(|tx| {
-                let key = key_of(tx, id)?;
-                some.iter().try_for_each(|it| put_name(tx, key, &it.name, true))?;
-                count(tx, key, some.len() as i64, 0)
-            })?;
-        }
-        Ok(())
+        // What is kept near each other is written one after the other.
+        answered.sort_unstable_by_key(|it| it.listed.name.n);
+        let mut signs: Vec<(&Shown, u32)> = answered
+            .iter()
+            .flat_map(|it| it.listed.signs.iter().map(|shown| (shown, it.listed.name.n)))
+            .collect();
+        signs.sort_unstable_by_key(|(it, n)| (it.sign.kind.word(), it.sign.value.as_str(), *n));
+        self.let_others_first();
+        self.keep_own(|tx| {
+            let key = key_of(tx, id)?;
+            for it in &answered {
+                put_name(tx, key, &it.listed.name, true)?;
+                put_line(tx, key, &it.listed.name, &it.answers)?;
+            }
+            for (domain, answers) in answered.iter().filter_map(|it| it.of_domain.as_ref()) {
+                put_shared(tx, key, &SharedBy::Domain(domain), answers)?;
+            }
+            signs.iter().try_for_each(|(shown, n)| put_sign(tx, key, shown, *n))?;
+            count(tx, key, answered.len() as i64, 0)
+        })
     }
 
     /// Keeps what a registry answered about a subject; `with` says what follows for each of its names.
@@ -159,21 +181,22 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.keep_own(|tx| {
             let key = key_of(tx, id)?;
-            let mut query =
-                tx.prepare_cached("SELECT body FROM listed_name WHERE list = ?1 AND subject = ?2")?;
-            let bodies = query
-                .query_map(params![key, subject], |row| row.get::<_, String>(0))?
-                .collect::<Result<Vec<_>, _>>()?;
-            for body in bodies {
-                let it = with(parse(&body)?);
-                put_name(tx, key, &it.name, false)?;
+            let mut query = tx.prepare_cached(
+                "SELECT n, name, body FROM listed_name LEFT JOIN listed_line USING (list, n)
+                 WHERE list = ?1 AND subject = ?2",
+            )?;
+            let lines =
+                query.query_map(params![key, subject], line)?.collect::<Result<Vec<_>, _>>()?;
+            for line in lines {
+                let it = with(read_line(line)?);
+                put_anew(tx, key, &it.name)?;
                 it.signs.iter().try_for_each(|shown| put_sign(tx, key, shown, it.name.n))?;
             }
             tx.prepare_cached(
                 "UPDATE listed_name SET registered = 1 WHERE list = ?1 AND subject = ?2",
             )?
             .execute(params![key, subject])?;
-            put_answer(tx, key, &format!("r:{subject}"), packed)?;
+            put_shared(tx, key, &SharedBy::Subject(subject), packed)?;
             count(tx, key, 0, 1)
         })
     }
@@ -198,7 +221,7 @@ impl Store {
                     let kind = SignKind::of_role(role.role).word();
                     forget.execute(params![key, kind, role.provider, was.n])?;
                 }
-                put_name(tx, key, &now.name, false)?;
+                put_anew(tx, key, &now.name)?;
                 now.signs.iter().try_for_each(|shown| put_sign(tx, key, shown, now.name.n))?;
             }
             Ok(())
@@ -233,7 +256,9 @@ impl Store {
     pub fn forget_lookup_list(&self, id: LookupListId) -> Result<(), StoreError> {
         self.keep_own(|tx| {
             let key = key_of(tx, id)?;
-            for table in ["listed_name", "listed_sign", "listed_for", "listed_answer"] {
+            for table in
+                ["listed_name", "listed_line", "listed_sign", "listed_for", "listed_shared"]
+            {
                 tx.execute(&format!("DELETE FROM {table} WHERE list = ?1"), [key])?;
             }
             tx.execute("DELETE FROM lookup_list WHERE key = ?1", [key])?;
@@ -257,8 +282,7 @@ fn put_name(
     is_asked: bool,
 ) -> Result<(), StoreError> {
     conn.prepare_cached(
-        "UPDATE listed_name SET outcome = ?3, ours = ?4, registered_ms = ?5, body = ?6,
-             asked = max(asked, ?7)
+        "UPDATE listed_name SET outcome = ?3, ours = ?4, registered_ms = ?5, asked = max(asked, ?6)
          WHERE list = ?1 AND n = ?2",
     )?
     .execute(params![
@@ -267,9 +291,30 @@ fn put_name(
         it.outcome.word(),
         it.is_ours(),
         it.registered_at.map(Timestamp::ms),
-        json(it),
         is_asked
     ])?;
+    Ok(())
+}
+
+fn put_line(
+    conn: &Connection,
+    key: i64,
+    it: &ListedName,
+    answers: &[u8],
+) -> Result<(), StoreError> {
+    conn.prepare_cached(
+        "INSERT INTO listed_line (list, n, body, answers) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (list, n) DO UPDATE SET body = excluded.body, answers = excluded.answers",
+    )?
+    .execute(params![key, it.n, json(it), answers])?;
+    Ok(())
+}
+
+/// What else is said of a name from now on; its answers stay.
+fn put_anew(conn: &Connection, key: i64, it: &ListedName) -> Result<(), StoreError> {
+    put_name(conn, key, it, false)?;
+    conn.prepare_cached("UPDATE listed_line SET body = ?3 WHERE list = ?1 AND n = ?2")?
+        .execute(params![key, it.n, json(it)])?;
     Ok(())
 }
 
@@ -283,12 +328,17 @@ fn put_sign(conn: &Connection, key: i64, shown: &Shown, n: u32) -> Result<(), St
     Ok(())
 }
 
-fn put_answer(conn: &Connection, key: i64, about: &str, body: &[u8]) -> Result<(), StoreError> {
+fn put_shared(
+    conn: &Connection,
+    key: i64,
+    about: &SharedBy<'_>,
+    body: &[u8],
+) -> Result<(), StoreError> {
     conn.prepare_cached(
-        "INSERT INTO listed_answer (list, about, body) VALUES (?1, ?2, ?3)
+        "INSERT INTO listed_shared (list, about, body) VALUES (?1, ?2, ?3)
          ON CONFLICT (list, about) DO UPDATE SET body = excluded.body",
     )?
-    .execute(params![key, about, body])?;
+    .execute(params![key, about.key(), body])?;
     Ok(())
 }
 
@@ -300,3 +350,6 @@ fn count(conn: &Connection, key: i64, asked: i64, registered: i64) -> Result<(),
     .execute(params![key, asked, registered])?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use crate::{
 
 /// Not projections: the journal itself, what only it can open, the bytes it names, the search, which
 /// is made from the projections, and what is the desk's own.
-const KEPT: [&str; 19] = [
+const KEPT: [&str; 20] = [
     "entry",
     "bare",
     "signature",
@@ -26,7 +26,8 @@ const KEPT: [&str; 19] = [
     "listed_name",
     "listed_sign",
     "listed_for",
-    "listed_answer",
+    "listed_line",
+    "listed_shared",
     "watch",
     "notice",
     "judged",

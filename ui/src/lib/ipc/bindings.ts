@@ -2037,7 +2037,7 @@ export type ListedGroups = {
 
 /**  A name of a list and what came of it, in a line. */
 export type ListedName = {
-	/**  Its place, from 0. */
+	/**  Its number in the list, from 0. Names are asked in this order, which looks random. */
 	n: number,
 	/**  The name in normal form. */
 	name: string,

@@ -2,36 +2,26 @@
 
 /// The second stage.
 mod at_registries;
+/// The first stage.
+mod at_resolvers;
 /// What observations mean for a line.
 mod judge;
 
-use std::collections::{BTreeMap, HashSet};
-
-use farol_lookup::{Asked, Looked, Pass, registrable_domain, registry_subject};
+use farol_lookup::{Asked, Pass, registrable_domain, registry_subject};
 use farol_model::{
-    id::{CaseId, LookupListId, ObservationId},
+    id::{LookupListId, ObservationId},
     lookup::Observation,
     lookup_list::{ListState, LookupList},
-    time::Timestamp,
 };
-use farol_store::Listed;
+use farol_store::{SharedBy, StoreError};
 
 use super::{
-    ask_of,
-    packed::{Packer, unpack},
+    packed::unpack,
     running::{Run, Stop},
 };
 use crate::{Desk, Failure, view::LookupListView};
 pub(super) use judge::Judge;
 
-/// Names after which what left is written down, and what cases get.
-const AT_ONCE: usize = 250;
-/// Names whose lines are kept together, so that they meet on the same pages.
-const LINES_AT_ONCE: usize = 2_000;
-/// So many bytes of answers are kept before that.
-const BYTES_AT_ONCE: usize = 4 << 20;
-/// A slow list is kept at least so often, in milliseconds.
-const KEPT_EVERY_MS: i64 = 1000;
 /// Who watches a list while it is asked.
 pub struct ListWatch<'a> {
     /// Called after something was kept.
@@ -185,92 +175,6 @@ impl Desk {
         Ok(counts.n_asked == counts.n_names && is_registered)
     }
 
-    /// Asks the DNS; gives whether names were left out because only so many were wanted.
-    fn ask_dns(
-        &self,
-        list: &LookupList,
-        pass: &Pass,
-        run: &Run,
-        brought: &BTreeMap<u32, Vec<CaseId>>,
-        stopped: &(dyn Fn() -> bool + Send + Sync),
-        watch: &ListWatch<'_>,
-    ) -> Result<bool, Failure> {
-        let mut names = self.store.read(|it| it.names_to_ask(list.id))?;
-        let n_wanted = watch.at_most.map_or(names.len(), |most| most as usize);
-        let is_cut = n_wanted < names.len();
-        names.truncate(n_wanted);
-        let (places, hosts): (Vec<u32>, Vec<String>) = names.into_iter().unzip();
-        if hosts.is_empty() {
-            return Ok(is_cut);
-        }
-        let prepared = self.prepare_list(&ask_of(&list.choice))?;
-        let judge = Judge { networks: &self.networks(), asn: &self.asn_table() };
-        let mut batch = Batch::new(self.store.now());
-        let mut lines = Lines::new(self.store.now());
-        let mut packer = Packer::new();
-        let mut kept_domains: HashSet<(CaseId, String)> = HashSet::new();
-        run.dns.begin(self.store.now());
-        let keep_answers = |batch: &mut Batch| {
-            let batch = std::mem::replace(batch, Batch::new(self.store.now()));
-            self.note_left(None, &batch.of_nobody, Vec::new())?;
-            for (case, asked) in &batch.of_cases {
-                self.keep_observations(*case, asked)?;
-            }
-            Ok::<_, Failure>(())
-        };
-        let keep_lines = |lines: &mut Lines| {
-            let lines = std::mem::replace(lines, Lines::new(self.store.now()));
-            let n_lines = lines.names.len();
-            if n_lines > 0 {
-                self.store.keep_listed(list.id, lines.names, lines.answers)?;
-                run.dns.add(n_lines as u32);
-                (watch.kept)();
-            }
-            Ok::<_, Failure>(())
-        };
-        let mut take = |looked: Looked| {
-            let n = places[looked.place];
-            let observations = looked.observations();
-            lines.names.push(judge.listed(n, &looked.host, &observations));
-            lines.keep(format!("h:{}", looked.host), packer.pack(&looked.asked));
-            let domain = domain_of(&looked.host);
-            if looked.is_first_of_domain {
-                lines.keep(format!("d:{domain}"), packer.pack(looked.of_domain.iter()));
-            }
-            batch.n_names += 1;
-            match brought.get(&n) {
-                None => batch.of_nobody.extend(looked.fresh().cloned()),
-                Some(cases) => {
-                    for (nth, case) in cases.iter().enumerate() {
-                        let is_new = kept_domains.insert((*case, domain.clone()));
-                        let of_domain = looked.of_domain.iter().filter(|_| is_new);
-                        let asked = looked.asked.iter().chain(of_domain).cloned();
-                        // An observation is on one case; another case has one of its own.
-                        let asked = asked.map(|it| if nth == 0 { it } else { self.copied(it) });
-                        batch.of_cases.entry(*case).or_default().extend(asked);
-                    }
-                }
-            }
-            let now = self.store.now();
-            if batch.is_due(now) {
-                keep_answers(&mut batch)?;
-            }
-            if lines.are_due(now) {
-                // What is of cases is kept no later than the lines that say so.
-                keep_answers(&mut batch)?;
-                keep_lines(&mut lines)?;
-            }
-            Ok(())
-        };
-        let asked = self.ask_list(pass, hosts, &prepared, &mut take, stopped);
-        // Also when something went wrong: what was answered is kept, and what left is written down.
-        keep_answers(&mut batch)?;
-        keep_lines(&mut lines)?;
-        run.dns.end();
-        self.note_left(None, &asked?, Vec::new())?;
-        Ok(is_cut)
-    }
-
     /// The same answer with an id of its own.
     pub(super) fn copied(&self, asked: Asked) -> Asked {
         let id = ObservationId(self.store.new_id());
@@ -289,19 +193,23 @@ impl Desk {
 
     /// The same with the bytes as they came.
     pub(super) fn kept_asked(&self, id: LookupListId, name: &str) -> Result<Vec<Asked>, Failure> {
-        let subject = registry_subject(name).unwrap_or_default();
-        let about = [format!("h:{name}"), format!("d:{}", domain_of(name)), format!("r:{subject}")];
+        let (domain, subject) = (domain_of(name), registry_subject(name).unwrap_or_default());
+        let packed = self.store.read(|it| {
+            Ok::<_, StoreError>([
+                it.listed_answers(id, name)?,
+                it.listed_shared(id, &SharedBy::Domain(&domain))?,
+                it.listed_shared(id, &SharedBy::Subject(&subject))?,
+            ])
+        })?;
         let mut all = Vec::new();
-        for about in about {
-            if let Some(packed) = self.store.read(|it| it.listed_answer(id, &about))? {
-                all.extend(unpack(&packed).ok_or_else(|| {
-                    Failure::new(
-                        crate::Code::Failed,
-                        "Answers of this list cannot be read any more. Nothing else is affected.",
-                        "Ask the name again in a new list.",
-                    )
-                })?);
-            }
+        for packed in packed.into_iter().flatten() {
+            all.extend(unpack(&packed).ok_or_else(|| {
+                Failure::new(
+                    crate::Code::Failed,
+                    "Answers of this list cannot be read any more. Nothing else is affected.",
+                    "Ask the name again in a new list.",
+                )
+            })?);
         }
         Ok(all)
     }
@@ -310,48 +218,4 @@ impl Desk {
 /// The domain under which answers about it are kept.
 fn domain_of(name: &str) -> String {
     registrable_domain(name).unwrap_or_else(|| name.to_owned())
-}
-
-/// What left, and what cases get: written every few names.
-struct Batch {
-    n_names: usize,
-    of_cases: BTreeMap<CaseId, Vec<Asked>>,
-    /// What left and no case keeps.
-    of_nobody: Vec<Asked>,
-    since: Timestamp,
-}
-
-impl Batch {
-    fn new(since: Timestamp) -> Self {
-        Self { n_names: 0, of_cases: BTreeMap::new(), of_nobody: Vec::new(), since }
-    }
-
-    fn is_due(&self, now: Timestamp) -> bool {
-        self.n_names >= AT_ONCE || now.ms() - self.since.ms() >= KEPT_EVERY_MS
-    }
-}
-
-/// What becomes of the list's own lines: kept when there are many.
-struct Lines {
-    names: Vec<Listed>,
-    answers: Vec<(String, Vec<u8>)>,
-    n_bytes: usize,
-    since: Timestamp,
-}
-
-impl Lines {
-    fn new(since: Timestamp) -> Self {
-        Self { names: Vec::new(), answers: Vec::new(), n_bytes: 0, since }
-    }
-
-    fn keep(&mut self, about: String, packed: Vec<u8>) {
-        self.n_bytes += packed.len();
-        self.answers.push((about, packed));
-    }
-
-    fn are_due(&self, now: Timestamp) -> bool {
-        self.names.len() >= LINES_AT_ONCE
-            || self.n_bytes >= BYTES_AT_ONCE
-            || now.ms() - self.since.ms() >= KEPT_EVERY_MS
-    }
 }

@@ -16,6 +16,8 @@ use farol_model::{
 use farol_render::MACHINES;
 use tempfile::TempDir;
 
+use farol_store::SharedBy;
+
 use super::{ListFormat, ListWatch, file_name};
 use crate::{
     Desk, vault,
@@ -204,10 +206,13 @@ fn answers_about_a_cases_hosts_are_kept_on_it_and_go_when_it_is_erased() {
         desk.erase_case(case, "a rule", &reference.to_string()).unwrap();
         assert_eq!(n_names(), left, "what another case names stays");
     }
-    let answers = |about: &str| desk.store.read(|it| it.listed_answer(view.id, about)).unwrap();
-    assert!(answers("h:secure-harbour-bank.test").is_none());
-    assert!(answers("d:secure-harbour-bank.test").is_none());
-    assert!(answers("h:quiet-cove.test").is_some());
+    let answers = |name: &str| desk.store.read(|it| it.listed_answers(view.id, name)).unwrap();
+    let of_domain = |domain: &str| {
+        desk.store.read(|it| it.listed_shared(view.id, &SharedBy::Domain(domain))).unwrap()
+    };
+    assert!(answers("secure-harbour-bank.test").is_none());
+    assert!(of_domain("secure-harbour-bank.test").is_none());
+    assert!(answers("quiet-cove.test").is_some() && of_domain("quiet-cove.test").is_some());
     assert_eq!(desk.store.rebuild_check().unwrap(), None);
 }
 

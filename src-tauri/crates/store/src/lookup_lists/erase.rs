@@ -21,21 +21,19 @@ pub(crate) fn forget_case(conn: &Connection, case: &str) -> Result<(), StoreErro
             params![list, n],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
-        conn.execute("DELETE FROM listed_sign WHERE list = ?1 AND n = ?2", params![list, n])?;
-        conn.execute("DELETE FROM listed_name WHERE list = ?1 AND n = ?2", params![list, n])?;
+        for table in ["listed_sign", "listed_line", "listed_name"] {
+            let sql = format!("DELETE FROM {table} WHERE list = ?1 AND n = ?2");
+            conn.execute(&sql, params![list, n])?;
+        }
         let others: bool = conn.query_row(
             "SELECT EXISTS (SELECT 1 FROM listed_name WHERE list = ?1 AND subject = ?2)",
             params![list, subject],
             |row| row.get(0),
         )?;
-        conn.execute(
-            "DELETE FROM listed_answer WHERE list = ?1 AND about = 'h:' || ?2",
-            params![list, name],
-        )?;
         if !others {
             // A registrable domain and what its registry sold may differ; both end in the subject.
             conn.execute(
-                "DELETE FROM listed_answer WHERE list = ?1
+                "DELETE FROM listed_shared WHERE list = ?1
                  AND (about = 'r:' || ?2 OR (about LIKE 'd:%' AND (?3 = substr(about, 3)
                       OR ?3 LIKE '%.' || substr(about, 3))))",
                 params![list, subject, name],

@@ -11,7 +11,7 @@ use farol_model::{
     time::Timestamp,
 };
 
-use super::key_of;
+use super::{SharedBy, key_of};
 use crate::{
     Reader, StoreError,
     read::{id_of, parse},
@@ -61,7 +61,7 @@ impl Reader<'_> {
         Ok((parse(&body)?, counts))
     }
 
-    /// Names whose DNS questions did not end yet, with their places.
+    /// Names whose DNS questions did not end yet, with their numbers.
     ///
     /// # Errors
     /// As for every function here.
@@ -105,18 +105,21 @@ impl Reader<'_> {
             which.count(self.connection())?
         };
         let order = order(sort);
-        // The few rows of the part are found by their places, not by walking through an order again.
-        let again = order.replace("name", "+name");
+        // The few rows of the part are found by their numbers, not by walking through an order again.
+        let again = order.replace("name", "+name").replace("place", "+place");
+        // Where names are left out, one walk through all of them and a sort take less than reading row
+        // after row in the order.
+        let order = if which.is_whole { order } else { &again };
         let sql = format!(
-            "SELECT body FROM listed_name WHERE list = ?1 AND n IN (
+            "SELECT n, name, body FROM listed_name LEFT JOIN listed_line USING (list, n)
+             WHERE list = ?1 AND n IN (
                  SELECT n FROM listed_name WHERE {} ORDER BY {order} LIMIT {limit} OFFSET {offset})
              ORDER BY {again}",
             which.sql
         );
         let mut query = self.connection().prepare_cached(&sql)?;
-        let rows =
-            query.query_map(params_from_iter(&which.values), |row| row.get::<_, String>(0))?;
-        let names = rows.map(|body| parse(&body?)).collect::<Result<_, StoreError>>()?;
+        let rows = query.query_map(params_from_iter(&which.values), line)?;
+        let names = rows.map(|row| read_line(row?)).collect::<Result<_, StoreError>>()?;
         Ok(ListedPart { names, n_rows })
     }
 
@@ -135,12 +138,13 @@ impl Reader<'_> {
         let (which_sql, order) = (&which.sql, order(sort));
         let sql = if sort == ListedSort::Place {
             format!(
-                "SELECT (SELECT count(*) FROM listed_name WHERE {which_sql} AND n < {n})
+                "SELECT (SELECT count(*) FROM listed_name WHERE {which_sql} AND place <
+                    (SELECT place FROM listed_name WHERE list = ?1 AND n = {n}))
                  WHERE EXISTS (SELECT 1 FROM listed_name WHERE {which_sql} AND n = {n})"
             )
         } else {
             format!(
-                "SELECT place FROM (SELECT n, row_number() OVER (ORDER BY {order}) - 1 AS place
+                "SELECT at FROM (SELECT n, row_number() OVER (ORDER BY {order}) - 1 AS at
                  FROM listed_name WHERE {which_sql}) WHERE n = {n}"
             )
         };
@@ -199,7 +203,7 @@ impl Reader<'_> {
         Ok((groups, n_groups))
     }
 
-    /// Calls `each` with every sign of a list and the place of the name that shows it; those of one
+    /// Calls `each` with every sign of a list and the number of the name that shows it; those of one
     /// value come together.
     ///
     /// # Errors
@@ -222,13 +226,14 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The names of a list with their places, each with what a registry is asked about for it.
+    /// The names of a list with their numbers, as they were given, each with what a registry is asked about
+    /// for it.
     ///
     /// # Errors
     /// As for every function here.
     pub fn listed_names(&self, id: LookupListId) -> Result<Vec<(u32, String, String)>, StoreError> {
         let mut query = self.connection().prepare_cached(
-            "SELECT n, name, subject FROM listed_name WHERE list = ?1 ORDER BY n",
+            "SELECT n, name, subject FROM listed_name WHERE list = ?1 ORDER BY place",
         )?;
         let rows = query.query_map([key_of(self.connection(), id)?], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
@@ -236,7 +241,7 @@ impl Reader<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Names that were asked about, from a place on.
+    /// Names that were asked about, from a number on.
     ///
     /// # Errors
     /// As for every function here.
@@ -247,14 +252,14 @@ impl Reader<'_> {
         limit: u32,
     ) -> Result<Vec<ListedName>, StoreError> {
         let mut query = self.connection().prepare_cached(
-            "SELECT body FROM listed_name WHERE list = ?1 AND n >= ?2 AND asked = 1 ORDER BY n LIMIT ?3",
+            "SELECT n, name, body FROM listed_name LEFT JOIN listed_line USING (list, n)
+             WHERE list = ?1 AND n >= ?2 AND asked = 1 ORDER BY n LIMIT ?3",
         )?;
-        let key = key_of(self.connection(), id)?;
-        let rows = query.query_map(params![key, from, limit], |row| row.get::<_, String>(0))?;
-        rows.map(|body| parse(&body?)).collect()
+        let rows = query.query_map(params![key_of(self.connection(), id)?, from, limit], line)?;
+        rows.map(|row| read_line(row?)).collect()
     }
 
-    /// The cases that names of a list were brought from, by place.
+    /// The cases that names of a list were brought from, by number.
     ///
     /// # Errors
     /// As for every function here.
@@ -271,7 +276,7 @@ impl Reader<'_> {
         Ok(brought)
     }
 
-    /// Places of names that dangle, or whose domain's registration is known.
+    /// Numbers of names that dangle, or whose domain's registration is known.
     ///
     /// # Errors
     /// As for every function here.
@@ -315,22 +320,52 @@ impl Reader<'_> {
         rows.map(|case| id_of(&case?)).collect()
     }
 
-    /// The packed answers of a list about something.
+    /// The packed answers of a list about one of its names.
     ///
     /// # Errors
     /// As for every function here.
-    pub fn listed_answer(
+    pub fn listed_answers(
         &self,
         id: LookupListId,
-        about: &str,
+        name: &str,
     ) -> Result<Option<Vec<u8>>, StoreError> {
         let mut query = self.connection().prepare_cached(
-            "SELECT listed_answer.body FROM listed_answer
-             JOIN lookup_list ON lookup_list.key = listed_answer.list
-             WHERE lookup_list.id = ?1 AND about = ?2",
+            "SELECT answers FROM lookup_list
+             JOIN listed_name ON listed_name.list = lookup_list.key AND name = ?2
+             JOIN listed_line USING (list, n)
+             WHERE lookup_list.id = ?1",
         )?;
-        Ok(query.query_row(params![id.to_string(), about], |row| row.get(0)).optional()?)
+        Ok(query.query_row(params![id.to_string(), name], |row| row.get(0)).optional()?)
     }
+
+    /// The packed answers of a list about what several of its names share.
+    ///
+    /// # Errors
+    /// As for every function here.
+    pub fn listed_shared(
+        &self,
+        id: LookupListId,
+        about: &SharedBy<'_>,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut query = self.connection().prepare_cached(
+            "SELECT listed_shared.body FROM lookup_list
+             JOIN listed_shared ON listed_shared.list = lookup_list.key AND about = ?2
+             WHERE lookup_list.id = ?1",
+        )?;
+        Ok(query.query_row(params![id.to_string(), about.key()], |row| row.get(0)).optional()?)
+    }
+}
+
+/// A row of a name, as it is kept.
+pub(super) type Line = (u32, String, Option<String>);
+
+pub(super) fn line(row: &rusqlite::Row<'_>) -> rusqlite::Result<Line> {
+    Ok((row.get("n")?, row.get("name")?, row.get("body")?))
+}
+
+/// What came of a name, or that it waits.
+pub(super) fn read_line((n, name, body): Line) -> Result<ListedName, StoreError> {
+    body.map_or_else(|| Ok(ListedName::waiting(n, name)), |body| parse(&body))
 }
 
 /// Which names of a list.
@@ -393,10 +428,10 @@ impl Which {
 
 fn order(sort: ListedSort) -> &'static str {
     match sort {
-        ListedSort::Place => "n",
+        ListedSort::Place => "place",
         ListedSort::Name => "name, n",
         ListedSort::Outcome => "outcome, name, n",
-        ListedSort::Registered => "registered_ms IS NULL, registered_ms DESC, n",
+        ListedSort::Registered => "registered_ms IS NULL, registered_ms DESC, place",
     }
 }
 

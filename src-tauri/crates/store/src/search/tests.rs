@@ -641,7 +641,7 @@ fn a_vault_of_the_first_schema_is_searchable_after_opening() {
              DROP TABLE bare; DROP TABLE renumbered; DROP TABLE conflict; DROP INDEX entry_by_seal;
              DROP INDEX entry_of_disposed;
              DROP TABLE lookup_list; DROP TABLE listed_name; DROP TABLE listed_sign;
-             DROP TABLE listed_for; DROP TABLE listed_answer;
+             DROP TABLE listed_for; DROP TABLE listed_line; DROP TABLE listed_shared;
              DROP TABLE watch; DROP TABLE notice; DROP TABLE judged; DROP TABLE sighting;
              DROP INDEX document_by_message;
              PRAGMA user_version = 1;",
