@@ -14,9 +14,9 @@ use farol_app::{
 use farol_lookup::{AsnTable, Networks, verdict};
 use farol_model::{
     case::{Category, Severity},
-    id::{CaseId, ObservationId},
+    id::{CaseId, LookupListId, ObservationId},
     lookup::{Answer, Observation, Question, Record},
-    lookup_list::ListChoice,
+    lookup_list::{ListChoice, ListedAsk, ListedSort},
     time::Timestamp,
 };
 
@@ -30,7 +30,11 @@ use crate::{
 };
 
 /// A desk in a new vault, with a server that answers at once.
-fn asking(what: &str, ask: impl FnOnce(&Desk, CaseId, &str, Vec<String>)) {
+fn asking(
+    what: &str,
+    ask: impl FnOnce(&Desk, CaseId, &str, Vec<String>),
+    afterwards: impl FnOnce(&Desk),
+) {
     let server = Responder::start(Duration::ZERO, 0);
     let (dir, desk) = crate::new_desk();
     let (case, other) = (new_case(&desk), new_case(&desk));
@@ -43,13 +47,14 @@ fn asking(what: &str, ask: impl FnOnce(&Desk, CaseId, &str, Vec<String>)) {
     report("  notes that somebody writes meanwhile (aim p95 < 50)", times);
     let megabytes = clients::most_memory() / 1024;
     say("  most memory of the process so far (aim < 150)", &format!("{megabytes} MB"));
+    afterwards(&desk);
     drop((desk, dir));
 }
 
 /// Both roads into the vault: onto a case, and as a list of the desk's own.
 pub(super) fn into_the_vault() {
     head();
-    asking("names asked as a lookup list, lines and answers kept", |desk, _, server, names| {
+    let as_list = |desk: &Desk, _, server: &str, names: Vec<String>| {
         let choice = ListChoice {
             resolvers: vec![server.to_owned()],
             types: Some("A".into()),
@@ -60,8 +65,11 @@ pub(super) fn into_the_vault() {
         let list = desk.make_lookup_list("bench", &names, &choice).unwrap();
         let done = desk.ask_lookup_list(list.id, false, &ListWatch::NOBODY).unwrap();
         assert_eq!(done.dns.n_done, N_NAMES);
+    };
+    asking("names asked as a lookup list, lines and answers kept", as_list, |desk| {
+        pages(desk, desk.lookup_lists().unwrap()[0].id);
     });
-    asking("names asked, every answer kept on a case", |desk, case, server, names| {
+    let on_a_case = |desk: &Desk, case, server: &str, names: Vec<String>| {
         let resolvers = [server.to_owned()];
         let ask =
             ListAsk { case: Some(case), resolvers: &resolvers, types: Some("A"), rate: Some(0) };
@@ -72,7 +80,30 @@ pub(super) fn into_the_vault() {
         };
         desk.look_up_list(names, &ask, &mut each, &|| false).unwrap();
         assert_eq!(n, N_NAMES);
-    });
+    };
+    asking("names asked, every answer kept on a case", on_a_case, |_| ());
+}
+
+/// A page of fifty names of a list that was asked, as the table asks for it.
+fn pages(desk: &Desk, id: LookupListId) {
+    let sorts = [ListedSort::Place, ListedSort::Name, ListedSort::Outcome];
+    for filter in ["", "outcome:absent"] {
+        for sort in sorts {
+            let ask = |offset| ListedAsk {
+                filter: filter.parse().unwrap(),
+                sort,
+                offset,
+                limit: 50,
+                around: None,
+            };
+            let once = |n: u32| time(|| drop(desk.listed(id, &ask(n * 500)).unwrap()));
+            let shown = if filter.is_empty() { "all" } else { filter };
+            report(
+                &format!("  a page of it, {shown}, by {}", sort.word()),
+                (0..20).map(once).collect(),
+            );
+        }
+    }
 }
 
 fn new_case(desk: &Desk) -> CaseId {

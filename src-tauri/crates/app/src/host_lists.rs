@@ -3,10 +3,12 @@
 //! Hosts come back one by one as they are done, in no particular order, and are not kept in memory.
 //! With a case, answers are kept on it in batches, one journal entry a batch.
 
+/// Keeping beside asking.
+mod beside;
 /// A host that was looked up.
 mod looked_up;
 
-use std::{collections::HashSet, sync::mpsc::sync_channel, thread, time::Duration};
+use std::{collections::HashSet, mem, sync::mpsc::sync_channel, thread, time::Duration};
 
 use farol_lookup::{Asked, ListLookup, Looked, Pass, Resolver, Speed, Stamp, Types};
 use farol_model::{
@@ -14,6 +16,7 @@ use farol_model::{
     lookup::{Observation, ProviderVerdict},
 };
 
+pub(crate) use beside::keep_beside;
 pub use looked_up::{Address, LookedUp, Observed, Provides};
 
 use crate::{Desk, Failure, lookups};
@@ -113,34 +116,27 @@ impl Desk {
         let pass = self.pass_out(ask.case, &hosts)?;
         let networks = self.networks();
         let asn = self.asn_table();
-        let mut batch: Vec<Asked> = Vec::new();
-        let keep = |batch: &mut Vec<Asked>| {
-            self.note_left(ask.case, batch, Vec::new())?;
-            if let Some(case) = ask.case {
-                self.keep_observations(case, batch)?;
-            }
-            batch.clear();
-            Ok::<_, Failure>(())
+        let keep = |batch: Vec<Asked>| {
+            self.note_left(ask.case, &batch, Vec::new())?;
+            ask.case.map_or(Ok(()), |case| self.keep_observations(case, &batch))
         };
-        let mut take = |looked: Looked| {
-            let observations = looked.observations();
-            let verdict = farol_lookup::verdict(&looked.host, &observations, &networks);
-            batch.extend(looked.fresh().cloned());
-            if batch.len() >= BATCH {
-                keep(&mut batch)?;
-            }
-            each(LookedUp::of(&observations, verdict, &asn))
-        };
-        let asked = self.ask_list(
-            &pass,
-            hosts,
-            &prepared,
-            self.store.new_id().into_bytes(),
-            &mut take,
-            cancelled,
-        );
-        // Also when something went wrong: what was answered is kept, and what left is written down.
-        keep(&mut batch)?;
+        let asked = keep_beside(keep, |due| {
+            let mut batch: Vec<Asked> = Vec::new();
+            let mut take = |looked: Looked| {
+                let observations = looked.observations();
+                let verdict = farol_lookup::verdict(&looked.host, &observations, &networks);
+                batch.extend(looked.fresh().cloned());
+                if batch.len() >= BATCH {
+                    due(mem::take(&mut batch))?;
+                }
+                each(LookedUp::of(&observations, verdict, &asn))
+            };
+            let order = self.store.new_id().into_bytes();
+            let asked = self.ask_list(&pass, hosts, &prepared, order, &mut take, cancelled);
+            // Also when something went wrong: what was answered is kept, and what left is written down.
+            due(batch).unwrap_or_default();
+            asked
+        })?;
         self.note_left(None, &asked?, Vec::new())
     }
 

@@ -6,7 +6,7 @@ use farol_model::{id::CaseId, journal::Action};
 use crate::{Desk, Failure};
 
 /// Answers in one commit, and in one entry of the journal.
-const IN_A_COMMIT: usize = 250;
+const IN_A_COMMIT: usize = 150;
 
 /// Bytes of messages in one commit, unless one message alone has more, or the last host has a few more.
 const BYTES_IN_A_COMMIT: usize = 1 << 20;

@@ -4,8 +4,6 @@
 use std::{
     collections::{BTreeMap, HashSet},
     mem,
-    sync::mpsc::{Receiver, sync_channel},
-    thread,
 };
 
 use farol_lookup::{Asked, Looked, Pass};
@@ -18,7 +16,8 @@ use farol_store::Answered;
 
 use super::{ListWatch, domain_of, judge::Judge};
 use crate::{
-    Code, Desk, Failure,
+    Desk, Failure,
+    host_lists::keep_beside,
     lookup_lists::{ask_of, packed::Packer, running::Run},
 };
 
@@ -26,8 +25,6 @@ use crate::{
 const AT_ONCE: usize = 750;
 /// A slow list is kept at least so often, in milliseconds.
 const KEPT_EVERY_MS: i64 = 1000;
-/// Batches that wait to be kept while another one is.
-const MAX_WAITING: usize = 1;
 
 impl Desk {
     /// Asks the DNS; gives whether names were left out because only so many were wanted.
@@ -59,50 +56,44 @@ impl Desk {
             kept_domains: HashSet::new(),
         };
         run.dns.begin(self.store.now());
-        let (due, batches) = sync_channel(MAX_WAITING);
-        let (asked, kept) = thread::scope(|scope| {
-            let keeping = scope.spawn(|| self.keep_batches(list.id, batches, run, watch));
+        let keep = |batch| self.keep_batch(list.id, batch, run, watch);
+        let asked = keep_beside(keep, |due| {
             let mut batch = Batch::new(self.store.now());
             let mut take = |looked: Looked| {
                 judging.add(&mut batch, numbers[looked.place], &looked);
                 let now = self.store.now();
                 if batch.is_due(now) {
-                    due.send(mem::replace(&mut batch, Batch::new(now))).map_err(|_| not_kept())?;
+                    due(mem::replace(&mut batch, Batch::new(now)))?;
                 }
                 Ok(())
             };
             let asked = self.ask_list(pass, hosts, &prepared, order, &mut take, stopped);
             // Also when something went wrong: what was answered is kept, and what left is written down.
-            due.send(batch).unwrap_or_default();
-            drop(due);
-            (asked, keeping.join().unwrap_or_else(|_| Err(not_kept())))
+            due(batch).unwrap_or_default();
+            asked
         });
         run.dns.end();
-        kept?;
-        self.note_left(None, &asked?, Vec::new())?;
+        self.note_left(None, &asked??, Vec::new())?;
         Ok(is_cut)
     }
 
-    /// Keeps batches as they come, until there are no more or the vault refuses one.
-    fn keep_batches(
+    fn keep_batch(
         &self,
         id: LookupListId,
-        batches: Receiver<Batch>,
+        batch: Batch,
         run: &Run,
         watch: &ListWatch<'_>,
     ) -> Result<(), Failure> {
-        for batch in batches {
-            // What left, and what is of cases, is kept before the lines that say so.
-            self.note_left(None, &batch.of_nobody, Vec::new())?;
-            for (case, asked) in &batch.of_cases {
-                self.keep_observations(*case, asked)?;
-            }
-            let n_lines = batch.lines.len();
-            if n_lines > 0 {
-                self.store.keep_listed(id, batch.lines)?;
-                run.dns.add(n_lines as u32);
-                (watch.kept)();
-            }
+        // What left, and what is of cases, is kept before the lines that say so.
+        self.note_left(None, &batch.of_nobody, Vec::new())?;
+        for (case, asked) in &batch.of_cases {
+            self.keep_observations(*case, asked)?;
+        }
+        let n_lines = batch.lines.len();
+        if n_lines > 0 {
+            self.store.keep_listed(id, batch.lines)?;
+            run.dns.add(n_lines as u32);
+            (watch.kept)();
         }
         Ok(())
     }
@@ -160,9 +151,4 @@ impl Batch {
     fn is_due(&self, now: Timestamp) -> bool {
         self.lines.len() >= AT_ONCE || now.ms() - self.since.ms() >= KEPT_EVERY_MS
     }
-}
-
-/// Why judging stops when keeping did; what the vault said is told in its place.
-fn not_kept() -> Failure {
-    Failure::new(Code::Failed, "Answers could not be kept.", "Ask the list again.")
 }
