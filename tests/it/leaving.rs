@@ -56,11 +56,18 @@ async fn offline_a_look_up_waits_and_nothing_about_a_covert_case_leaves() {
 }
 
 #[tokio::test]
-async fn what_lies_deeper_is_asked_by_keyboard_after_saying_who_sees_it() {
+async fn what_lies_deeper_and_team_cymru_is_asked_by_keyboard_after_saying_who_sees_it() {
     let window = Window::open(Picks { open: PathBuf::new() }).await;
     window.wait_for_focus("start-name").await;
     window.press(&[], Key::F2.into()).await;
     window.wait_for("[data-test=queue-row]").await;
+    window.press(&[], 'g').await;
+    window.press(&[], 'x').await;
+    window.tab_to("source-cymru").await;
+    window.press(&[], ' ').await;
+    window.wait_for("[data-test=source-cymru]:checked").await;
+    window.painted().await;
+    window.picture("leaving-cymru").await;
     window.press(&[], 'g').await;
     window.press(&[], 'c').await;
     window.wait_for("[data-test=case-row]").await;
@@ -68,6 +75,9 @@ async fn what_lies_deeper_is_asked_by_keyboard_after_saying_who_sees_it() {
     window.wait_for("[data-test=case-reference]").await;
     window.press(&[], 'l').await;
     window.wait_for("[data-test=lookup-plan]").await;
+    window.wait_for("[data-test=lookup-cymru]").await;
+    window.painted().await;
+    window.picture("lookup-cymru").await;
     window.enter_on("lookup-deeper").await;
     window.fill("lookup-selectors", "s1").await;
     window.tab_to("lookup-authorities").await;

@@ -40,12 +40,14 @@ fn a_closed_case_is_erased_when_the_rules_say_so_and_no_hold_wins() {
     let other = ["case", "erase", case, "--reason", "x", "--confirm", case_number(2)];
     assert!(ctl.refused(&other).contains("confirmed by its number"));
 
+    assert!(ctl.one(&["journal", "verify"])["closed"].is_null());
     ctl.ok(&erase);
     assert!(ctl.refused(&["case", "show", case]).contains("no"));
     assert_eq!(ctl.one(&["case", "list"])["title"], "Another");
     assert_eq!(ctl.one(&["retention", "erased"])["reason"], "24 months");
     assert_eq!(ctl.one(&["search", "canary-4471"])["n_hits"], 0);
-    ctl.ok(&["journal", "verify"]);
+    let closed = ctl.one(&["journal", "verify"])["closed"].to_string();
+    assert!(closed.contains("of them said is gone: their case was erased"), "{closed}");
     ctl.ok(&["vault", "rebuild", "--check"]);
     let journal = ctl.path("journal.jsonl");
     ctl.ok(&["journal", "export", &journal]);

@@ -105,12 +105,20 @@ fn said(found: Verification) -> JournalCheck {
             header.at.to_minute()
         )
     });
+    let closed = (found.n_closed > 0).then(|| {
+        format!(
+            "What {} of them said is gone: their case was erased, or drafts were disposed of. Their digests are \
+             still there, and fit.",
+            found.n_closed
+        )
+    });
     JournalCheck {
         n_entries: found.n_entries,
         n_signatures: found.n_signatures,
         head: found.head,
         kind: found.wrong.as_ref().map(|it| it.change),
         problem: found.wrong.map(describe),
+        closed,
         clock_moved,
     }
 }

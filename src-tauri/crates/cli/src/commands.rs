@@ -187,10 +187,13 @@ fn verify(check: &JournalCheck, output: &mut Output) -> Result<(), Failure> {
             "Keep a copy of the folder as it is, and compare with the last good backup.",
         ));
     }
-    let clock = check.clock_moved.as_ref().map(|it| format!("\n{it}")).unwrap_or_default();
-    let words = format!(
-        "{} entries, all as they were written; {} signatures checked{clock}",
+    let mut words = format!(
+        "{} entries, all as they were written; {} signatures checked",
         check.n_entries, check.n_signatures
     );
+    for more in [&check.closed, &check.clock_moved].into_iter().flatten() {
+        words.push('\n');
+        words.push_str(more);
+    }
     output.line(check, &words)
 }

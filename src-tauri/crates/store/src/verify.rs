@@ -50,6 +50,9 @@ pub struct Verification {
     pub n_bare: u32,
     /// Hash of the last good entry of this desk.
     pub head: Option<Digest>,
+    /// How many of those read nobody can open any more, because their seal was deleted: their case was erased,
+    /// or drafts were disposed of. Their digests are whole.
+    pub n_closed: u32,
     /// How many signatures were checked.
     pub n_signatures: u32,
     /// The first wrong entry.
@@ -207,6 +210,7 @@ fn verify_to(
         n_entries: 0,
         n_own: 0,
         n_bare: 0,
+        n_closed: 0,
         n_signatures: 0,
         head: None,
         wrong: None,

@@ -1738,6 +1738,8 @@ export type JournalCheck = {
 	kind: Tampering | null,
 	/**  The first wrong entry and what is wrong with it. */
 	problem: string | null,
+	/**  How many entries nobody can open any more, and why. */
+	closed: string | null,
 	/**  Where the computer's clock was moved back. */
 	clock_moved: string | null,
 };

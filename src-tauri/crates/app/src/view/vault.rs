@@ -166,6 +166,8 @@ pub struct JournalCheck {
     pub kind: Option<Tampering>,
     /// The first wrong entry and what is wrong with it.
     pub problem: Option<String>,
+    /// How many entries nobody can open any more, and why.
+    pub closed: Option<String>,
     /// Where the computer's clock was moved back.
     pub clock_moved: Option<String>,
 }

@@ -107,6 +107,7 @@ impl Chain<'_> {
             return Ok(Some(WrongEntry { n: self.n, header: None, change }));
         };
         let hash = entry_hash(&self.head, &digest);
+        let is_closed = matches!(body, Body::NoSeal);
         if let Some(change) = self.change(stored, &header, body, hash, seals, named)? {
             return Ok(Some(WrongEntry { n: header.n, header: Some(header), change }));
         }
@@ -133,6 +134,7 @@ impl Chain<'_> {
         }
         self.last = Some(header);
         found.n_entries += 1;
+        found.n_closed += u32::from(is_closed);
         found.head = Some(Digest(hash));
         Ok(None)
     }
