@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Keys, pressed, search, type Action } from "./actions";
+import { isTyping, Keys, pressed, search, type Action } from "./actions";
 
 const action = (id: string, shortcut: string): Action => ({ id, label: id, shortcut, run: () => {} });
 const actions = [action("palette", "Ctrl K"), action("queue", "g q"), action("down", "j")];
@@ -18,6 +18,17 @@ test("single keys belong to the field while somebody types, chords do not", () =
   const it = new Keys();
   expect(it.match("j", actions, true)).toBeNull();
   expect(it.match("Ctrl K", actions, true)?.id).toBe("palette");
+});
+
+test("a field takes single keys, and a box that is ticked does not", () => {
+  const field = (html: string) => {
+    document.body.innerHTML = html;
+    return document.body.firstElementChild;
+  };
+  expect(isTyping(field("<input type='search'>"))).toBe(true);
+  expect(isTyping(field("<select></select>"))).toBe(true);
+  expect(isTyping(field("<input type='checkbox'>"))).toBe(false);
+  expect(isTyping(field("<button></button>"))).toBe(false);
 });
 
 test("a press is written as shortcuts are", () => {

@@ -24,10 +24,10 @@ export function pressed(event: KeyboardEvent): string {
   return [...held, key].join(" ");
 }
 
-/** Whether a single key belongs to the field that has the focus. */
+/** Whether a single key belongs to the field that has the focus. A box that is ticked takes no letters. */
 export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable ||
-    ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
+    target.matches("input:not([type=checkbox]), textarea, select"));
 }
 
 /** Whether Enter belongs to the button, or what opens by it, that has the focus. */
