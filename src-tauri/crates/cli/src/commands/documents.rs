@@ -179,7 +179,8 @@ fn suggestion(
 /// Any file against a list; needs no vault.
 pub(super) fn check(file: &Path, withheld: &Path, output: &mut Output) -> Result<(), Failure> {
     let check = file_check::check_file(farol_render::check_file, file, withheld)?;
-    let mut plain = format!("{}: {} values searched for", check.kind, check.n_values_searched);
+    let values = if check.n_values_searched == 1 { "value" } else { "values" };
+    let mut plain = format!("{}: {} {values} searched for", check.kind, check.n_values_searched);
     for line in &check.too_short {
         plain.push_str(&format!("\nnot searched for, too short: line {line} of the list"));
     }
