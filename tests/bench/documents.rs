@@ -119,6 +119,23 @@ fn live_pages(desk: &Desk, id: DocumentId, blocks: &[Block]) {
             look(vec![written.clone()], &written);
         });
     }
+    // What else the computer does for whoever pauses: their pages wait for none of it, and share with all.
+    super::figures::measure("  beside them: the letter is saved", 10, || {
+        if let Content::Paragraph { text } = &mut written.content
+            && let Some(Span::Plain(words)) = text.0.first_mut()
+        {
+            words.push('x');
+        }
+        let changed = vec![written.clone()];
+        let draft = Draft { order: order.clone(), changed, envelope: None };
+        desk.save_draft(id, draft).unwrap();
+    });
+    super::figures::measure("  the document with its suggestions is asked for again", 10, || {
+        drop(desk.document(id).unwrap());
+    });
+    super::figures::measure("  what would leave is checked", 10, || {
+        drop(desk.check_document(id, &Audience::InternalCompany).unwrap());
+    });
 }
 
 /// The same content through programs that may be installed here.

@@ -101,6 +101,9 @@ pub(super) fn typing(program: &Path, vault: &Path) {
         report("window: a letter in a document of 60 pages, key to paint", typed);
         // On the page that is in sight: others are painted when somebody looks at them.
         caret_behind(&window, "0").await;
+        let first_page = Locator::Css("[data-test=preview-page][data-page='1']");
+        window.wait().for_element(first_page).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(3)).await;
         report("window: the last letter before a pause, key to its page", pauses(&window).await);
         let empty = "document.body.innerHTML = '<div contenteditable></div>'; \
              document.querySelector('[contenteditable]').focus();";
@@ -145,7 +148,8 @@ async fn letters(window: &Client) -> Vec<Duration> {
     typed.into_iter().map(|ms| Duration::from_secs_f64(ms / 1000.0)).collect()
 }
 
-/// Types a letter and waits until another picture of a page is painted, a few times.
+/// Types a letter and waits until another picture of a page is painted, a few times: now while nothing else
+/// goes on, now while the last letter is saved, the document asked for again, or what would leave checked.
 async fn pauses(window: &Client) -> Vec<Duration> {
     let begin = "window.shown = []; let at = 0; addEventListener('keydown', (event) => { at = event.timeStamp; }, true); \
          new MutationObserver((changes) => { if (!changes.some((it) => it.attributeName === 'src')) return; \
@@ -154,7 +158,7 @@ async fn pauses(window: &Client) -> Vec<Duration> {
          }).observe(document.querySelector('[data-test=preview-page]').closest('.pages'), { subtree: true, attributes: true });";
     window.execute(begin, vec![]).await.unwrap();
     let focused = window.active_element().await.unwrap();
-    for n in 1..=10 {
+    for n in 1..=20 {
         focused.send_keys("x").await.unwrap();
         let until = format!("return window.shown.length >= {n};");
         let started = Instant::now();
@@ -162,7 +166,7 @@ async fn pauses(window: &Client) -> Vec<Duration> {
             assert!(started.elapsed() < Duration::from_secs(20), "no page changed");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        tokio::time::sleep(Duration::from_secs(2)).await;
+        tokio::time::sleep(Duration::from_millis(400 + 97 * n)).await;
     }
     let answer = window.execute("return window.shown;", vec![]).await.unwrap();
     let shown = answer.as_array().unwrap().iter();
