@@ -16,7 +16,7 @@ use specta::Type;
 
 use crate::{
     Material, facts, view,
-    words::{finds, live_links, placeholders, sentences},
+    words::{Vocabulary, finds, live_links, lower, placeholders, sentences},
 };
 
 /// What kind of harm.
@@ -75,9 +75,13 @@ pub(crate) struct Phrases {
 }
 
 pub(crate) static PHRASES: LazyLock<Vec<Phrases>> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("lint/phrases.json"))
-        .expect("the shipped phrases are read by every lint test")
+    let mut all: Vec<Phrases> = serde_json::from_str(include_str!("lint/phrases.json"))
+        .expect("the shipped phrases are read by every lint test");
+    all.iter_mut().flat_map(|it| &mut it.phrases).for_each(|it| *it = lower(it));
+    all
 });
+/// Beside one of these, an assumption says how sure it is.
+const SURE: [&str; 4] = ["confidence", "evidence shows", "confiança", "a prova mostra"];
 
 /// A sentence of more words has to be read twice.
 pub(crate) const MAX_SENTENCE_WORDS: usize = 36;
@@ -197,6 +201,13 @@ impl Reader<'_> {
     }
 
     fn phrases(&mut self, block: BlockId, text: &str) {
+        let lower = lower(text);
+        let there = Vocabulary::of(&lower);
+        let sure: Vec<&str> = SURE.into_iter().filter(|it| there.may_have(it)).collect();
+        let rules: Vec<(&Phrases, Vec<&String>)> = PHRASES
+            .iter()
+            .map(|rule| (rule, rule.phrases.iter().filter(|it| there.may_have(it)).collect()))
+            .collect();
         for sentence in sentences(text) {
             let n_words = sentence.split_whitespace().count();
             if n_words > MAX_SENTENCE_WORDS {
@@ -211,10 +222,8 @@ impl Reader<'_> {
                     "Make two of it, the more important one first.",
                 );
             }
-            let sure = ["confidence", "evidence shows", "confiança", "a prova mostra"]
-                .iter()
-                .any(|it| !finds(sentence, it).is_empty());
-            for rule in PHRASES.iter() {
+            let sure = sure.iter().any(|it| !finds(sentence, it).is_empty());
+            for (rule, phrases) in &rules {
                 let does_not_apply = match rule.kind {
                     LintKind::Speculation => sure,
                     LintKind::Tone => !self.is_letter,
@@ -223,7 +232,7 @@ impl Reader<'_> {
                 if does_not_apply {
                     continue;
                 }
-                for found in rule.phrases.iter().flat_map(|phrase| finds(sentence, phrase)) {
+                for found in phrases.iter().flat_map(|phrase| finds(sentence, phrase)) {
                     self.find(block, rule.kind, found, &rule.why, &rule.suggestion);
                 }
             }

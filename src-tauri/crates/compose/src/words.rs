@@ -1,5 +1,31 @@
 //! Finding words in text: whole words, any case, no regular expressions.
 
+use std::collections::HashSet;
+
+/// The words of a text: where one of a phrase is missing, the phrase need not be looked for.
+pub(crate) struct Vocabulary<'t>(HashSet<&'t str>);
+
+impl<'t> Vocabulary<'t> {
+    /// Of a text in lower case, as [`lower`] makes it.
+    pub(crate) fn of(text: &'t str) -> Self {
+        Self(words(text).collect())
+    }
+
+    /// Whether every word of a phrase in lower case is there, in whatever order.
+    pub(crate) fn may_have(&self, phrase: &str) -> bool {
+        words(phrase).all(|it| self.0.contains(it))
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|it| !it.is_empty())
+}
+
+/// A text in lower case, letter by letter, as phrases are compared with it.
+pub(crate) fn lower(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
 /// Every place where `phrase` stands in `text` as whole words, as written there.
 pub(crate) fn finds<'t>(text: &'t str, phrase: &str) -> Vec<&'t str> {
     let phrase: Vec<char> = phrase.trim().chars().flat_map(char::to_lowercase).collect();
@@ -11,6 +37,7 @@ pub(crate) fn finds<'t>(text: &'t str, phrase: &str) -> Vec<&'t str> {
         let joins = before.is_some_and(char::is_alphanumeric) && first.is_alphanumeric();
         if at >= skip_to
             && !joins
+            && c.to_lowercase().next() == Some(first)
             && let Some(length) = match_length(&text[at..], &phrase)
         {
             found.push(&text[at..at + length]);

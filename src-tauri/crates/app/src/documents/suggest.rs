@@ -1,6 +1,6 @@
 //! What should perhaps be withheld: values of the record that stand in text this reader gets.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use farol_model::{
     document::{Audience, Block, Document, Mark, Span, sees, telling},
@@ -39,9 +39,19 @@ pub(super) fn suggestions(
     let hidden = document.blocks.iter().filter(|it| !sees(reader, &it.audience)).map(plain);
     let hidden: BTreeSet<String> =
         hidden.flat_map(|text| telling(&text).map(str::to_lowercase).collect::<Vec<_>>()).collect();
+    let visible: Vec<(&Block, String)> = document
+        .blocks
+        .iter()
+        .filter(|it| sees(reader, &it.audience))
+        .map(|it| (it, plain(it)))
+        .collect();
+    // A desk has many customers, and a text names few of them.
+    let lower: Vec<String> = visible.iter().map(|(_, text)| text.to_ascii_lowercase()).collect();
+    let there: HashSet<&str> = lower.iter().flat_map(|it| words(it)).collect();
+    let may_stand = |name: &&String| words(&name.to_ascii_lowercase()).all(|it| there.contains(it));
+    let others: Vec<&String> = others.iter().filter(may_stand).collect();
     let mut found = Vec::new();
-    for block in document.blocks.iter().filter(|it| sees(reader, &it.audience)) {
-        let text = plain(block);
+    for (block, text) in visible {
         let mut seen = BTreeSet::new();
         let mut suggest = |words: &str, mark: Option<Mark>, why: &str| {
             if !words.trim().is_empty() && seen.insert(words.to_lowercase()) {
@@ -55,7 +65,7 @@ pub(super) fn suggestions(
         };
         let beside = beside(&text, told);
         let (beside, all) = (Looked::through(&beside), Looked::through(&text));
-        for name in others {
+        for name in &others {
             if let Some(words) = beside.occurrence(name) {
                 suggest(words, Some(Mark::ThirdParty), "another customer");
             }
@@ -147,6 +157,10 @@ impl<'a> Looked<'a> {
         }
         None
     }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|it| !it.is_empty())
 }
 
 /// What of a block is not marked yet.
