@@ -529,28 +529,48 @@ fn what_no_font_has_is_named_and_other_scripts_are_printed() {
 #[test]
 fn an_address_has_no_further_hyphen_on_the_next_line() {
     // Portuguese says the hyphen of a word that breaks again; of an address it would make another one.
-    let said_again = |word: &str| {
+    let said_again = |word: &str| -> usize {
         let line = |n: usize| paragraph(&format!("{} {word} e mais", "a ".repeat(n)));
         let lines = (20..60).map(|n| ("public", line(n))).collect();
         let mut written = document(DocumentKind::Response, lines);
         written.template = "ack-reporter-pt 2".into();
         let paper = crate::paper::Paper::of(&seen_by(&written, "public", &[]));
         let pages = crate::typeset::layout(&paper).unwrap();
-        pages.pages().iter().map(|page| hyphens_alone(&page.frame)).sum::<usize>()
+        let alone = |it: &&String| matches!(it.as_str(), "-" | "\u{2010}");
+        pages.pages().iter().map(|page| runs(&page.frame).iter().filter(alone).count()).sum()
     };
     assert!(said_again("guarda-chuvas") > 0);
     assert_eq!(said_again("kestrel-boots[.]example"), 0);
     assert_eq!(said_again("hxxps://login.kestrel-boots.example/a-b"), 0);
 }
 
-/// Hyphens that are no part of the words beside them.
-fn hyphens_alone(frame: &typst::layout::Frame) -> usize {
-    let of = |it: &typst::layout::FrameItem| match it {
-        typst::layout::FrameItem::Text(text) => {
-            usize::from(matches!(text.text.as_str(), "-" | "\u{2010}"))
-        }
-        typst::layout::FrameItem::Group(group) => hyphens_alone(&group.frame),
-        _ => 0,
+#[test]
+fn an_address_in_a_title_stands_on_one_line_where_it_fits() {
+    let title = |kind, words: String| {
+        let mut written = document(kind, vec![("internal_team", paragraph("A word."))]);
+        written.title = words;
+        let paper = crate::paper::Paper::of(&seen_by(&written, "internal_team", &[]));
+        let pages = crate::typeset::layout(&paper).unwrap();
+        runs(&pages.pages()[0].frame)
     };
-    frame.items().map(|(_, it)| of(it)).sum()
+    let address = "kestrel-boots-outlet[.]example";
+    for kind in [DocumentKind::Response, DocumentKind::Rca, DocumentKind::Readout] {
+        for n in 0..30 {
+            let runs = title(kind, format!("{} {address} [ESC-2026-0042]", "a ".repeat(n)));
+            assert!(runs.iter().any(|it| it.contains(address)), "{n}: {runs:?}");
+        }
+        let long = format!("{}.example", "a-long-name".repeat(9));
+        let runs = title(kind, long.clone());
+        assert!(!runs.contains(&long) && runs.concat().contains(&long), "{runs:?}");
+    }
+}
+
+/// The pieces of text that are shaped as one, in order.
+fn runs(frame: &typst::layout::Frame) -> Vec<String> {
+    let of = |it: &typst::layout::FrameItem| match it {
+        typst::layout::FrameItem::Text(text) => vec![text.text.to_string()],
+        typst::layout::FrameItem::Group(group) => runs(&group.frame),
+        _ => Vec::new(),
+    };
+    frame.items().flat_map(|(_, it)| of(it)).collect()
 }
