@@ -132,7 +132,7 @@ fn facts(out: &mut String, rows: &[[String; 2]]) {
     let widths = [TEXT_WIDTH * 3 / 10, TEXT_WIDTH * 7 / 10];
     let mut table = Table::open(out, "FarolFacts", &widths);
     for [label, value] in rows {
-        table.row(&[(label, "FactLabel"), (value, "TableText")]);
+        table.row(&[(label, "FactLabel"), (value, "FactValue")]);
     }
     table.close();
 }
