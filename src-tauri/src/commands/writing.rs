@@ -4,7 +4,7 @@ use farol_app::{
 };
 use farol_model::{
     document::Audience,
-    id::{BlockId, CaseId, CommentId, Digest, DocumentId},
+    id::{BlockId, CommentId, Digest, DocumentId},
 };
 use tauri::{AppHandle, State};
 
@@ -33,8 +33,11 @@ pub(crate) async fn block_history(
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn moment_list(house: State<'_, House>, case_id: CaseId) -> Reply<Vec<MomentRow>> {
-    ask(house, move |desk| desk.moments(case_id)).await
+pub(crate) async fn moment_list(
+    house: State<'_, House>,
+    document: DocumentId,
+) -> Reply<Vec<MomentRow>> {
+    ask(house, move |desk| desk.moments_for(document)).await
 }
 
 #[tauri::command]

@@ -6,7 +6,7 @@ use farol_model::{
     approval::Subject,
     case::{Case, CaseFacts, CaseRef, Note, Outcome, PersonRole, Sensitivity, Status, Target},
     clock::{Clock, default_rules, rules_for},
-    document::Document,
+    document::{Document, Language},
     id::{CaseId, EntryId, NoteId, ReportId},
     journal::{Action, Entry},
     lookup::{Observation, ProviderVerdict},
@@ -130,7 +130,7 @@ impl Desk {
             );
             let verdicts = self.verdicts(&observables, &observations);
             let story = it.story(id)?;
-            let brought = self.brought(&story);
+            let brought = self.brought(&story, Language::English);
             let answered = replies::among(&documents, &reports);
             let mut view = CaseView {
                 answers: answered.into_keys().collect(),

@@ -1,7 +1,7 @@
 //! Decisions and mitigations: what was decided, how wide it reaches, what was done.
 
 use farol_model::{
-    clock::StoppedBy,
+    clock::{Stop, StoppedBy},
     decision::{Decision, Granularity, Mitigation, MitigationState, MitigationStep},
     id::{CaseId, DecisionId, MitigationId},
     journal::Action,
@@ -127,7 +127,7 @@ impl Desk {
                 after: Box::new(after),
             })?;
             if state == MitigationState::Active {
-                clocks::stop_by(tx, case, StoppedBy::Mitigated, "a mitigation is in force")?;
+                clocks::stop_by(tx, case, StoppedBy::Mitigated, Stop::BY_A_MITIGATION)?;
             }
             Ok(())
         })

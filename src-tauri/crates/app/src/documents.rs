@@ -56,6 +56,7 @@ use crate::{
 
 /// Everything that a template, a fact or the leak check may need of a case.
 pub(crate) struct CaseFile {
+    pub(crate) language: Language,
     pub(crate) case: Case,
     reports: Vec<Report>,
     /// Who wrote those of the reports that are answers to us.
@@ -74,6 +75,7 @@ pub(crate) struct CaseFile {
 impl CaseFile {
     pub(crate) fn material(&self) -> Material<'_> {
         Material {
+            language: self.language,
             case: &self.case,
             reports: &self.reports,
             targets: &self.targets,
@@ -118,18 +120,30 @@ impl Draft {
 }
 
 impl Desk {
-    pub(crate) fn case_file(&self, it: Reader<'_>, id: CaseId) -> Result<CaseFile, StoreError> {
+    /// A case for documents in one language.
+    pub(crate) fn case_file(
+        &self,
+        it: Reader<'_>,
+        id: CaseId,
+        language: Language,
+    ) -> Result<CaseFile, StoreError> {
         let story = it.story(id)?.into_iter().map(|entry| StoryRow {
             entry: entry.header.id,
             at: entry.header.at,
-            text: entry.action.describe(),
+            text: entry.action.describe_in(language),
             routine: history::is_routine(&entry.action),
+            resolves: history::resolves(&entry.action),
         });
-        Ok(CaseFile { story: story.collect(), ..self.case_facts(it, id)? })
+        Ok(CaseFile { story: story.collect(), ..self.case_facts(it, id, language)? })
     }
 
     /// A case without its story, which grows with every save and says nothing to a reader's version.
-    fn case_facts(&self, it: Reader<'_>, id: CaseId) -> Result<CaseFile, StoreError> {
+    pub(crate) fn case_facts(
+        &self,
+        it: Reader<'_>,
+        id: CaseId,
+        language: Language,
+    ) -> Result<CaseFile, StoreError> {
         let targets = it.targets_of(id)?;
         let observations = it.observations_of(id)?;
         let mut hosts: Vec<_> =
@@ -143,6 +157,7 @@ impl Desk {
             .collect();
         let reports = it.reports_of(id)?;
         Ok(CaseFile {
+            language,
             case: it.case(id)?,
             answered: replies::among(&it.documents_of(id)?, &reports),
             reports,
@@ -176,7 +191,7 @@ impl Desk {
     /// When the case or template does not exist, or lacks what the template needs.
     pub fn create_document(&self, case: CaseId, template: &str) -> Result<DocumentId, Failure> {
         self.store.write(|tx| {
-            let file = self.case_file(tx.read(), case)?;
+            let file = self.case_file(tx.read(), case, Language::of_template(template))?;
             let now = tx.now();
             let began = |it: &Document| it.template.split([' ', '.']).next() == Some(template);
             let before =
@@ -206,7 +221,7 @@ impl Desk {
     pub fn document(&self, id: DocumentId) -> Result<DocumentView, Failure> {
         self.store.read(|it| {
             let document = it.document(id)?;
-            let file = self.case_file(it, document.case)?;
+            let file = self.case_file(it, document.case, document.language())?;
             let changed_at = file.story.last().map_or(file.case.opened_at, |it| it.at);
             let audiences = audiences(&file);
             Ok(DocumentView {
@@ -218,12 +233,12 @@ impl Desk {
                 readers: readers(&document, &audiences),
                 audiences,
                 facts: facts::named(&file, changed_at),
-                records: blocks::of_record(&file, Language::of_template(&document.template)),
+                records: blocks::of_record(&file),
                 changes: self.changes_said(
                     it,
                     document.case,
                     &file.verdicts,
-                    Language::of_template(&document.template),
+                    document.language(),
                 )?,
                 needs_second: needs_second(&document),
                 needs_legal: needs_legal(&document),
@@ -327,7 +342,7 @@ impl Desk {
             if let Some(draft) = draft {
                 (document.blocks, document.envelope) = draft.over(document.blocks)?;
             }
-            let file = self.case_facts(it, document.case)?;
+            let file = self.case_facts(it, document.case, document.language())?;
             let projected = projected(it, &document, &file, reader)?;
             let others = other_customers(it.customers()?, reader);
             let told = told(reader, &file);
@@ -358,8 +373,8 @@ impl Desk {
             let projected = match self.leaving(it, &document, reader) {
                 Ok(projected) => projected,
                 Err(failure) => {
-                    let facts =
-                        farol_compose::facts(&self.case_file(it, document.case)?.material());
+                    let file = self.case_facts(it, document.case, document.language())?;
+                    let facts = farol_compose::facts(&file.material());
                     let places = places::missing_facts(&document, reader, &facts);
                     return Ok(Some(Stopped { failure, places }));
                 }
@@ -462,7 +477,7 @@ impl Desk {
         document: &Document,
         reader: &Audience,
     ) -> Result<Projected, Failure> {
-        projected(it, document, &self.case_facts(it, document.case)?, reader)
+        projected(it, document, &self.case_facts(it, document.case, document.language())?, reader)
     }
 }
 

@@ -12,7 +12,7 @@ use std::{fs, path::Path};
 
 use farol_model::{
     case::{Category, Status},
-    clock::{Calendar, Clock, ClockRule, StoppedBy},
+    clock::{Calendar, Clock, ClockRule, Stop, StoppedBy},
     document::{Audience, Document, DocumentKind, Projected, ReviewState, Sent, needs_legal},
     evidence::Handling,
     export::{Attachment, Format},
@@ -32,8 +32,6 @@ use crate::{
 
 /// Mail programs refuse more.
 const MAX_ATTACHED: u64 = 20 << 20;
-/// Why a clock stopped that a response stops.
-pub(crate) const BY_A_RESPONSE: &str = "a response was sent";
 /// How far a person's clock may be ahead.
 const AHEAD_S: i64 = 300;
 
@@ -291,7 +289,7 @@ impl Desk {
             };
             tx.record(&Action::DocumentSent { case, document: id, sent })?;
             if ends_wait(&document.audience) {
-                clocks::stop_by(tx, case, StoppedBy::ResponseSent, BY_A_RESPONSE)?;
+                clocks::stop_by(tx, case, StoppedBy::ResponseSent, Stop::BY_A_RESPONSE)?;
             }
             if let Some(by) = said.answer_by {
                 wait_for_answer(tx, &document, at, by)?;

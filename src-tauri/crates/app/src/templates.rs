@@ -4,7 +4,7 @@ use farol_compose::{
     Material, TemplateFinding, TemplateInfo, Templates, lint_template, shipped_source, template_id,
 };
 use farol_model::{
-    document::{Document, project},
+    document::{Document, Language, project},
     export::Sight,
     id::{CaseId, EntryId},
     journal::Action,
@@ -168,7 +168,8 @@ impl Desk {
         let projected = self.store.read(|it| {
             let draft = TeamTemplate { version: "0".into(), source: source.to_owned() };
             let templates = Templates::with(&[(id, draft)]);
-            let file = self.case_file(it, case)?;
+            let language = Language::of_template(&wanted);
+            let file = self.case_file(it, case, language)?;
             let material = Material { templates: &templates, ..file.material() };
             let now = self.store.now();
             let document: Document =

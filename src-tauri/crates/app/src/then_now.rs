@@ -165,7 +165,7 @@ impl Desk {
             ));
         }
         let mut it = self.store.read(|it| it.document(document))?;
-        let language = Language::of_template(&it.template);
+        let language = it.language();
         it.blocks.push(Block {
             id: BlockId(self.store.new_id()),
             audience,
@@ -174,9 +174,12 @@ impl Desk {
         self.save_document(document, &it.blocks, None)
     }
 
-    /// What each entry of a story brought to light, in English; entries that changed nothing are not
-    /// among them.
-    pub(crate) fn brought(&self, entries: &[Entry]) -> BTreeMap<EntryId, String> {
+    /// What each entry of a story brought to light; entries that changed nothing are not among them.
+    pub(crate) fn brought(
+        &self,
+        entries: &[Entry],
+        language: Language,
+    ) -> BTreeMap<EntryId, String> {
         let observed = || {
             entries.iter().filter_map(|entry| match &entry.action {
                 Action::Observed { observations, .. } => Some((entry.header.id, observations)),
@@ -199,7 +202,7 @@ impl Desk {
                 if !text.is_empty() {
                     text.push(' ');
                 }
-                text.push_str(&diff.sentence);
+                text.push_str(diff.sentence(language));
             }
         }
         texts

@@ -8,6 +8,7 @@ use farol_model::{
         TimelineRow,
     },
     id::{BlockId, DocumentId},
+    portuguese::clock_name,
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -39,6 +40,7 @@ pub fn compose(
     let language = template.language;
     let account = material.case.facts.accounts.first().map(|it| it.id.as_str());
     let audience = template.audience.audience(account).ok_or(ComposeError::NoAccount)?;
+    let material = &Material { language, ..*material };
     let writer = Writer {
         material,
         now,
@@ -258,7 +260,7 @@ impl Writer<'_> {
         }
         let is_resolved =
             matches!(self.material.case.facts.status, Status::Resolved | Status::Closed);
-        let resolving = |it: &&crate::StoryRow| it.text.to_lowercase().contains("resolved");
+        let resolving = |it: &&crate::StoryRow| it.resolves;
         if is_resolved && let Some(it) = self.material.story.iter().rev().find(resolving) {
             let text = pick(
                 "We settled the matter on our side.",
@@ -311,7 +313,11 @@ impl Writer<'_> {
                         }
                     }
                 };
-                vec![clock.rule.name.clone(), bare_minute(due), state]
+                vec![
+                    clock_name(&clock.rule.name, self.language).to_owned(),
+                    bare_minute(due),
+                    state,
+                ]
             })
             .collect()
     }

@@ -8,10 +8,10 @@ use crate::{Material, view};
 
 /// The names that `{{…}}` in a text of this case may use, with their values.
 ///
-/// A name is there only when the case has the value, so that a hole stops the export. Times are
-/// UTC to the minute; counts are decimal.
+/// A name is there only when the case has the value, so that a hole stops the export. Words are those of
+/// the material's language; times are UTC to the minute; counts are decimal.
 pub fn facts(material: &Material) -> BTreeMap<String, String> {
-    let case = material.case;
+    let (case, language) = (material.case, material.language);
     let mut facts = BTreeMap::new();
     let mut set = |name: &str, value: String| {
         if !value.trim().is_empty() {
@@ -21,9 +21,9 @@ pub fn facts(material: &Material) -> BTreeMap<String, String> {
     set("case.reference", case.reference.to_string());
     set("case.opened_at", case.opened_at.to_minute());
     set("case.title", case.facts.title.clone());
-    set("case.category", case.facts.category.label().to_owned());
-    set("case.severity", case.facts.severity.label().to_owned());
-    set("case.status", case.facts.status.label().to_owned());
+    set("case.category", case.facts.category.label_in(language).to_owned());
+    set("case.severity", case.facts.severity.label_in(language).to_owned());
+    set("case.status", case.facts.status.label_in(language).to_owned());
     set("case.jurisdiction", case.facts.jurisdiction.clone().unwrap_or_default());
     set("target.count", material.targets.len().to_string());
     set("report.count", material.reports.len().to_string());
@@ -60,7 +60,7 @@ pub fn facts(material: &Material) -> BTreeMap<String, String> {
         of("decided_by", name_of(it.decided_by));
         of("policy", it.policy.clone().unwrap_or_default());
         of("alternatives", it.alternatives.clone().unwrap_or_default());
-        of("granularity", it.granularity.word().to_owned());
+        of("granularity", it.granularity.word_in(language).to_owned());
         of("blast_radius", it.blast_radius.clone());
         of(
             "target",

@@ -26,6 +26,7 @@ use farol_model::{
     case::{Case, Target},
     clock::Clock,
     decision::{Decision, Mitigation},
+    document::Language,
     evidence::HeldEvidence,
     id::EntryId,
     lookup::ProviderVerdict,
@@ -49,6 +50,8 @@ pub use self::{
 /// What is known about a case; everything that a document may be made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Material<'a> {
+    /// What the document is written in, and with it the words of the record.
+    pub language: Language,
     /// The case.
     pub case: &'a Case,
     /// What came in, oldest first; letters to the reporter answer the first.
@@ -86,6 +89,8 @@ pub struct StoryRow {
     pub text: String,
     /// Whether it only keeps the record, and tells nobody what happened: a page put on a case, a clock started.
     pub routine: bool,
+    /// Whether the matter was settled with it.
+    pub resolves: bool,
 }
 
 /// Why there is no document.

@@ -7,6 +7,7 @@ use farol_model::{
     },
     clock::{Clock, default_rules, rules_for},
     decision::{Decision, Granularity, Mitigation, MitigationState, MitigationStep},
+    document::Language,
     id::{CaseId, ClockId, DecisionId, Digest, EntryId, MemberId, MitigationId, ReportId, Size},
     member::Member,
     observable::{Found, Observable, ObservableKind},
@@ -41,6 +42,7 @@ pub(crate) fn url(value: &str) -> Observable {
 impl Sample {
     pub(crate) fn material(&self) -> Material<'_> {
         Material {
+            language: Language::English,
             case: &self.case,
             reports: &self.reports,
             targets: &self.targets,
@@ -184,6 +186,7 @@ impl Sample {
                 at: at(*minutes),
                 text: (*text).into(),
                 routine: false,
+                resolves: text.contains("resolved"),
             })
             .collect(),
             members: vec![Member {

@@ -587,6 +587,7 @@ fn an_update_says_what_is_new_since_the_one_before() {
         at: at(90),
         text: "Dana Reyes closed the case.".into(),
         routine: false,
+        resolves: false,
     });
     let material = Material { previous: Some(&first), ..sample.material() };
     let second = compose("update", &material, at(120), &mut Uuid::nil).unwrap();

@@ -4,9 +4,6 @@
 //! report that must not be forwarded and no reporter who did not agree to be named; whoever writes
 //! to a reporter gets no customer.
 
-/// The words of the trade in Portuguese.
-mod portuguese;
-
 use std::collections::BTreeSet;
 
 use farol_model::{
@@ -125,9 +122,9 @@ pub(crate) fn values(
         hosts: material.verdicts.iter().map(|it| it.host.as_str()).collect(),
         now: minute(now),
         category: facts.category.word(),
-        category_words: language.pick(facts.category.label(), portuguese::category(facts.category)),
-        severity_words: language.pick(facts.severity.label(), portuguese::severity(facts.severity)),
-        status_words: language.pick(facts.status.label(), portuguese::status(facts.status)),
+        category_words: facts.category.label_in(language),
+        severity_words: facts.severity.label_in(language),
+        status_words: facts.status.label_in(language),
         previous: material.previous.map(|it| minute(it.created_at)),
     }))
 }

@@ -92,6 +92,12 @@ pub struct Stop {
 impl Stop {
     /// Why a clock ends that its case no longer asks for.
     pub const NOT_ASKED_FOR: &str = "category or severity changed";
+    /// Why a clock ends that a response stops.
+    pub const BY_A_RESPONSE: &str = "a response was sent";
+    /// Why a clock ends that a mitigation stops.
+    pub const BY_A_MITIGATION: &str = "a mitigation is in force";
+    /// Why the wait for an answer ends.
+    pub const ANSWERED: &str = "they answered";
     /// Why a clock ends whose start was taken back.
     pub const START_UNDONE: &str = "the change that started it was undone";
 

@@ -450,6 +450,13 @@ pub struct Document {
     pub standing: Standing,
 }
 
+impl Document {
+    /// What it is written in.
+    pub fn language(&self) -> Language {
+        Language::of_template(&self.template)
+    }
+}
+
 /// Documents from before there was a review are written as they were.
 fn is_new(standing: &Standing) -> bool {
     *standing == Standing::default()

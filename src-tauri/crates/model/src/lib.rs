@@ -44,6 +44,8 @@ pub mod lookup_list;
 pub mod member;
 /// Values from the world that a report names: hosts, addresses, URLs.
 pub mod observable;
+/// The words of the trade in Portuguese.
+pub mod portuguese;
 /// Defanged spellings and the plain one.
 pub mod refang;
 /// What a registry says.

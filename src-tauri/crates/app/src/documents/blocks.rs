@@ -5,7 +5,7 @@ use std::path::Path;
 
 use farol_compose::{decision_block, evidence_block};
 use farol_model::{
-    document::{Audience, Block, ChartLook, Content, Language, Text, TimelineRow, sees},
+    document::{Audience, Block, ChartLook, Content, Text, TimelineRow, sees},
     id::{BlockId, DocumentId},
     time::Timestamp,
 };
@@ -77,14 +77,15 @@ impl Desk {
     pub fn record_blocks(&self, id: DocumentId) -> Result<Vec<RecordBlock>, Failure> {
         self.store.read(|it| {
             let document = it.document(id)?;
-            let file = self.case_file(it, document.case)?;
-            Ok::<_, Failure>(of_record(&file, Language::of_template(&document.template)))
+            let file = self.case_facts(it, document.case, document.language())?;
+            Ok::<_, Failure>(of_record(&file))
         })
     }
 }
 
 /// The evidence and the decisions of a case, each as a block.
-pub(super) fn of_record(file: &CaseFile, language: Language) -> Vec<RecordBlock> {
+pub(super) fn of_record(file: &CaseFile) -> Vec<RecordBlock> {
+    let language = file.language;
     let evidence = file.evidence.iter().map(|it| RecordBlock {
         id: it.evidence.id.to_string(),
         label: it.evidence.name.clone(),

@@ -1,8 +1,10 @@
 //! What became of a block, and the moments of a case that a timeline may tell.
 
 use farol_model::{
+    case::Status,
+    clock::Stop,
     decision::MitigationState,
-    document::{Block, Content, Moment, Text},
+    document::{Block, Content, Language, Moment, Text},
     id::{BlockId, CaseId, DocumentId, EntryId, MemberId},
     journal::{Action, Entry},
     time::Timestamp,
@@ -11,7 +13,6 @@ use farol_store::Reader;
 
 use crate::{
     Desk, Failure,
-    send_off::BY_A_RESPONSE,
     view::{BlockVersion, MomentRow},
 };
 
@@ -97,7 +98,18 @@ impl Desk {
     pub fn moments(&self, case: CaseId) -> Result<Vec<MomentRow>, Failure> {
         self.store.read(|it| {
             it.case(case)?;
-            moments(self, it, case)
+            moments(self, it, case, Language::English)
+        })
+    }
+
+    /// The same for a document of the case, in its language.
+    ///
+    /// # Errors
+    /// When there is no such document.
+    pub fn moments_for(&self, document: DocumentId) -> Result<Vec<MomentRow>, Failure> {
+        self.store.read(|it| {
+            let document = it.document(document)?;
+            moments(self, it, document.case, document.language())
         })
     }
 
@@ -114,7 +126,7 @@ impl Desk {
         use farol_model::document::{Audience, TimelineRow};
         let (mut blocks, all) = self.store.read(|it| {
             let document = it.document(document)?;
-            let all = moments(self, it, document.case)?;
+            let all = moments(self, it, document.case, document.language())?;
             Ok::<_, Failure>((document.blocks, all))
         })?;
         let mut rows = Vec::new();
@@ -168,9 +180,14 @@ fn version(entry: &Entry, document: DocumentId, block: BlockId) -> Option<Option
 }
 
 /// What happened; of look-ups that showed something else than those before, what that was.
-fn moments(desk: &Desk, it: Reader<'_>, case: CaseId) -> Result<Vec<MomentRow>, Failure> {
+fn moments(
+    desk: &Desk,
+    it: Reader<'_>,
+    case: CaseId,
+    language: Language,
+) -> Result<Vec<MomentRow>, Failure> {
     let story = it.story(case)?;
-    let mut brought = desk.brought(&story);
+    let mut brought = desk.brought(&story, language);
     Ok(story
         .into_iter()
         .filter(|entry| {
@@ -186,7 +203,7 @@ fn moments(desk: &Desk, it: Reader<'_>, case: CaseId) -> Result<Vec<MomentRow>, 
             entry: header.id,
             at: header.at,
             kind: kind(&action),
-            text: brought.remove(&header.id).unwrap_or_else(|| action.describe()),
+            text: brought.remove(&header.id).unwrap_or_else(|| action.describe_in(language)),
         })
         .collect())
 }
@@ -218,11 +235,19 @@ pub(super) fn is_routine(action: &Action) -> bool {
         Action::TargetSet { before, .. } => before.is_none(),
         // The response itself is told, in the same minute.
         Action::ClockSet { before, after, .. } => {
-            let by_response = after.stopped.as_ref().is_some_and(|it| it.reason == BY_A_RESPONSE);
+            let by_response =
+                after.stopped.as_ref().is_some_and(|it| it.reason == Stop::BY_A_RESPONSE);
             before.is_none() || (by_response && !after.is_missed(after.started_at))
         }
         _ => false,
     }
+}
+
+/// Whether the matter was settled with this.
+pub(super) fn resolves(action: &Action) -> bool {
+    let is_settled = |it: Status| matches!(it, Status::Resolved | Status::Closed);
+    matches!(action, Action::CaseChanged { before, after, .. }
+        if !is_settled(before.status) && is_settled(after.status))
 }
 
 /// What the record itself says about the kind of a moment; a person may say otherwise.
@@ -235,5 +260,69 @@ fn kind(action: &Action) -> Option<Moment> {
             Some(Moment::ImpactEnded)
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use farol_model::{
+        case::{Category, Outcome, Severity, Status},
+        export::Sight,
+    };
+
+    use crate::{testing, view::CaseOpen};
+
+    #[test]
+    fn a_portuguese_document_tells_the_record_in_portuguese() {
+        let (_dir, desk) = testing::desk(60_000);
+        let target = farol_intake::observable("https://login.kelp.test/a").unwrap();
+        let case = desk
+            .open_case(CaseOpen {
+                title: "Kelp".into(),
+                category: Category::Copyright,
+                severity: Severity::High,
+                severity_reason: String::new(),
+                report: None,
+                targets: vec![target.clone()],
+            })
+            .unwrap();
+        desk.set_target(case, target, Some(Outcome::AlreadyGone)).unwrap();
+        let mut facts = desk.case(case).unwrap().case.facts;
+        facts.status = Status::Mitigated;
+        facts.severity = Severity::Critical;
+        desk.change_case(case, facts).unwrap();
+        let clocks = desk.case(case).unwrap().clocks;
+        let running = clocks.iter().find(|it| it.clock.stopped.is_none()).unwrap();
+        desk.stop_clock(case, running.clock.id, "por telefone").unwrap();
+
+        let update = desk.create_document(case, "update-pt").unwrap();
+        let told: Vec<_> =
+            desk.moments_for(update).unwrap().into_iter().map(|it| it.text).collect();
+        assert_eq!(
+            told,
+            [
+                "Caso aberto: Kelp",
+                "Alvo indicado: hxxps://login[.]kelp[.]test/a",
+                "Prazo a correr: Primeira resposta",
+                "hxxps://login[.]kelp[.]test/a: já não existia",
+                "Alterado: estado Triado → Mitigado, gravidade Alta → Crítica",
+                "Prazo parado: Primeira resposta (mudou a categoria ou a gravidade)",
+                "Prazo a correr: Primeira resposta",
+                "Prazo parado: Primeira resposta (por telefone)",
+                "Documento começado (Resposta): Ponto de situação ESC-2026-0001",
+            ]
+        );
+        let clocks = &desk.document(update).unwrap().document.blocks;
+        assert!(clocks.iter().any(|it| format!("{it:?}").contains("Primeira resposta")));
+        let value = |template: &str, name: &str| {
+            let id = desk.create_document(case, template).unwrap();
+            let facts = desk.document(id).unwrap().facts;
+            facts.into_iter().find(|it| it.name == name).unwrap().value
+        };
+        assert_eq!(value("update-pt", "case.category"), "direitos de autor");
+        assert_eq!(value("update", "case.category"), "Copyright");
+        let nothing = Sight { width_px: 0, wanted: &|_| false, caret: None };
+        let reader = farol_model::document::Audience::InternalCompany;
+        desk.preview_document(update, &reader, None, nothing).unwrap();
     }
 }

@@ -41,7 +41,7 @@ impl Desk {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let file = self.case_file(it, document.case)?;
+        let file = self.case_facts(it, document.case, document.language())?;
         let story = it.story(document.case)?;
         let then = facts_before(&file, &story, it.document_saved_at(document.id)?);
         let changed_at = story.last().map_or(file.case.opened_at, |it| it.header.at);

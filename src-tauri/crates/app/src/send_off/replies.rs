@@ -89,7 +89,7 @@ fn end_wait(
 }
 
 fn stop(tx: &mut WriteTx<'_>, case: CaseId, clock: &Clock) -> Result<(), Failure> {
-    let stopped = Some(Stop { at: tx.now(), reason: "they answered".to_owned() });
+    let stopped = Some(Stop { at: tx.now(), reason: Stop::ANSWERED.to_owned() });
     let after = Box::new(Clock { stopped, ..clock.clone() });
     tx.record(&Action::ClockSet { case, before: Some(Box::new(clock.clone())), after })?;
     Ok(())

@@ -156,7 +156,8 @@ fn a_change_can_be_told_in_a_response_and_chosen_for_a_timeline() {
     let moment = moments.iter().find(|it| it.text == diff.sentence).expect("the move is a moment");
     it.desk.add_moments(document, &[moment.entry]).unwrap();
     let blocks = it.desk.document(document).unwrap().document.blocks;
-    assert!(format!("{blocks:?}").contains("moved from Harbour Edge"));
+    let told = format!("{blocks:?}");
+    assert_eq!(told.matches("mudou de Harbour Edge").count(), 2, "in the language of the letter");
 }
 
 #[test]

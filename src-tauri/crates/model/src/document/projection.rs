@@ -213,7 +213,7 @@ pub fn project(
     facts: &BTreeMap<String, String>,
     entities: &[Entity],
 ) -> Result<Projected, MissingFact> {
-    let language = Language::of_template(&document.template);
+    let language = document.language();
     let mut blocks = Vec::new();
     let mut withheld: Vec<Withheld> = entities
         .iter()

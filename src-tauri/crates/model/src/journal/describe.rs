@@ -1,11 +1,14 @@
 //! What happened, in the words that a story shows.
 
+/// In Portuguese.
+mod portuguese;
+
 use super::Action;
 use crate::{
     bundle::LeftBundle,
     case::{CaseFacts, Target},
     clock::Clock,
-    document::{DisposedDrafts, Standing},
+    document::{DisposedDrafts, Language, Standing},
     evidence::Handling,
     report::Consent,
     signed::{Says, SignedFile},
@@ -14,6 +17,14 @@ use crate::{
 };
 
 impl Action {
+    /// The line that a document in this language tells.
+    pub fn describe_in(&self, language: Language) -> String {
+        match language {
+            Language::English => self.describe(),
+            Language::Portuguese => portuguese::describe(self),
+        }
+    }
+
     /// The line that the case's story shows; plain words, values defanged.
     pub fn describe(&self) -> String {
         match self {
