@@ -493,7 +493,9 @@ fn projected(
     let facts = farol_compose::facts(&file.material());
     let team = it.team()?;
     let projected = project(document, file.case.reference, dated, reader, &facts, &entities);
-    let hosts: Vec<&str> = file.targets.iter().filter_map(|it| it.observable.host()).collect();
+    let reported = file.targets.iter().filter_map(|it| it.observable.host());
+    // A subject names a site as people do.
+    let hosts: Vec<&str> = reported.map(|it| it.strip_prefix("www.").unwrap_or(it)).collect();
     let told = told(reader, file);
     let ready = |it: Projected| it.with_inert(&hosts).told_of(&told).on_paper_of(&team);
     projected.map(ready).map_err(|error| {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use farol_model::{
-    case::{Category, Severity, Status},
+    case::{Category, Outcome, Severity, Status},
     document::{Audience, Block, Content, Document, Envelope, Text},
     id::{BlockId, CaseId, DocumentId},
     report::ReportChannel,
@@ -160,7 +160,7 @@ fn the_preview_says_which_facts_the_text_refers_to_and_what_changed_since() {
     changed.status = Status::Mitigated;
     it.desk.change_case(case, changed).unwrap();
     let more = farol_intake::observable("plover-login.test").unwrap();
-    it.desk.set_target(case, more, Some(farol_model::case::Outcome::Pending)).unwrap();
+    it.desk.set_target(case, more, Some(Outcome::Pending)).unwrap();
     assert!(facts(&[
         ("case.status", "Mitigated", Some("Triaged")),
         ("target.count", "2", Some("1"))
@@ -175,9 +175,12 @@ fn the_preview_says_which_facts_the_text_refers_to_and_what_changed_since() {
 fn a_subject_carries_no_link_and_an_enclosed_pdf_says_what_it_cannot_show() {
     let it = Clocked::new();
     let case = it.case();
+    let site = farol_intake::observable("https://www.teasel.test/a").unwrap();
+    it.desk.set_target(case, site, Some(Outcome::Pending)).unwrap();
     let id = it.response(case);
     let document = it.desk.document(id).unwrap().document;
-    let subject = "Re: plover-tools.test copies https://bank.example/login, see www.other.test";
+    let subject =
+        "Re: plover-tools.test and teasel.test copy https://bank.example/login, see www.other.test";
     let envelope = Envelope { subject: subject.into(), ..document.envelope.unwrap() };
     it.desk.save_document(id, &document.blocks, Some(envelope)).unwrap();
     let rca = it.desk.create_document(case, "readout").unwrap();
@@ -191,8 +194,7 @@ fn a_subject_carries_no_link_and_an_enclosed_pdf_says_what_it_cannot_show() {
     it.desk.save_document(rca, &[block], None).unwrap();
     let attached = [Attached::Document(rca)];
     let plan = it.desk.plan_send_off(id, &attached).unwrap();
-    let inert =
-        "Re: plover-tools[.]test copies hxxps://bank[.]example/login, see www[.]other[.]test";
+    let inert = "Re: plover-tools[.]test and teasel[.]test copy hxxps://bank[.]example/login, see www[.]other[.]test";
     assert_eq!(plan.subject, inert);
     assert!(plan.warns.iter().any(|it| it.contains('𒀀')), "{:?}", plan.warns);
     let path = it.dir.path().join("draft.eml");
