@@ -20,7 +20,9 @@ use farol_model::{
 use farol_store::{Reader, StoreError};
 
 use crate::{
-    Desk, Failure, approvals, clocks, evidence, next_step,
+    Desk, Failure, approvals, clocks,
+    documents::drafts,
+    evidence, next_step,
     send_off::replies,
     undo::Undone,
     view::{CaseOpen, CaseRow, CaseView, DocumentRow, ObservableView, Opens, StoryLine},
@@ -146,7 +148,7 @@ impl Desk {
                 documents: documents.iter().map(|it| document_row(it, &case)).collect(),
                 sightings: it.sightings_of(id)?,
                 evidence: evidence::views(it.evidence_of(id)?, &members),
-                story: story_lines(story, &brought, &members),
+                story: story_lines(drafts::with_beginnings(it, story)?, &brought, &members),
                 hold: it.hold(id)?,
                 next: next_step::nothing(),
                 case,

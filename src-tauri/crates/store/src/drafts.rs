@@ -156,6 +156,20 @@ impl Reader<'_> {
         Ok(Some(n))
     }
 
+    /// The entry that a document whose drafts were disposed of was begun with: it can no longer be read,
+    /// and still says when and by whom.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn beginning_of(&self, document: DocumentId) -> Result<Option<EntryHeader>, StoreError> {
+        let mut query = self.connection().prepare_cached(
+            "SELECT id, desk, n, at_ms, actor, case_id, action FROM entry
+             WHERE sealed_with = ?1 AND action = 'document_created'",
+        )?;
+        let mut rows = query.query([document.to_string()])?;
+        rows.next()?.map(read::header).transpose()
+    }
+
     /// The entry that disposed of a document's drafts last, and what it left.
     ///
     /// # Errors

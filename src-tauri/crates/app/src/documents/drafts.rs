@@ -1,9 +1,11 @@
 //! What becomes of a document's drafts when it is issued, or sent.
 
+use std::collections::BTreeMap;
+
 use farol_model::{
     document::{Document, ReviewState},
     id::DocumentId,
-    journal::Action,
+    journal::{Action, Entry, EntryHeader},
     retention::DraftRule,
 };
 use farol_store::{Reader, StoreError, WriteTx};
@@ -106,6 +108,33 @@ fn left(it: Reader<'_>, document: &Document) -> Result<Vec<String>, StoreError> 
         .collect())
 }
 
+/// A story in which documents whose drafts were disposed of are begun, too: when and by whom is on record,
+/// and the title is the one that was issued.
+pub(crate) fn with_beginnings(
+    it: Reader<'_>,
+    mut story: Vec<Entry>,
+) -> Result<Vec<Entry>, StoreError> {
+    let disposed: BTreeMap<DocumentId, Document> = story
+        .iter()
+        .filter_map(|entry| match &entry.action {
+            Action::DraftsDisposed { left, .. } => Some((left.document.id, left.document.clone())),
+            _ => None,
+        })
+        .collect();
+    for (id, document) in disposed {
+        if let Some(header) = it.beginning_of(id)? {
+            let follows = |other: &EntryHeader| {
+                let is_later = other.desk == header.desk && other.n > header.n;
+                other.at > header.at || (other.at == header.at && is_later)
+            };
+            let at = story.iter().position(|it| follows(&it.header)).unwrap_or(story.len());
+            let action = Action::DocumentCreated { document: Box::new(document) };
+            story.insert(at, Entry { header, action });
+        }
+    }
+    Ok(story)
+}
+
 /// Disposes of the drafts of a document that is issued or sent in this transaction, when the team's rule says
 /// so. Whoever committed it calls `forget_drafts` when something was disposed of.
 pub(crate) fn dispose(tx: &mut WriteTx<'_>, id: DocumentId) -> Result<bool, StoreError> {
@@ -145,7 +174,7 @@ mod tests {
         };
         let (desk, made) = vault::create(place, &create, MACHINES).unwrap();
         drop(made);
-        let case = desk.open_case(CaseOpen {
+        let opened = desk.open_case(CaseOpen {
             title: "Phishing".into(),
             category: Category::Phishing,
             severity: Severity::High,
@@ -153,7 +182,8 @@ mod tests {
             report: None,
             targets: Vec::new(),
         });
-        let id = desk.create_document(case.unwrap(), "readout").unwrap();
+        let case = opened.unwrap();
+        let id = desk.create_document(case, "readout").unwrap();
         desk.set_draft_rule(DraftRule::Dispose).unwrap();
         let in_the_way = dir.path().join("farol.tail.new");
         fs::create_dir(&in_the_way).unwrap();
@@ -162,6 +192,20 @@ mod tests {
         assert!(failure.message.starts_with("The document is issued."), "{failure}");
         assert!(failure.hint.contains("next backup or start"), "{failure}");
         assert!(matches!(desk.drafts(id).unwrap(), Drafts::Gone { .. }));
+        let story = desk.case(case).unwrap().story;
+        let told: Vec<&str> = story.iter().rev().map(|it| it.text.as_str()).collect();
+        assert_eq!(
+            told,
+            [
+                "Case opened: Phishing",
+                "Clock started: First response",
+                "Executive readout begun: Phishing",
+                "Drafts of “Phishing” disposed of: 1 entry can no longer be read",
+                "Review of a document: issued",
+            ]
+        );
+        let begun = &story[2];
+        assert_eq!((begun.actor.as_str(), begun.can_undo), ("Ana Investigator", false));
 
         let tail = || fs::metadata(dir.path().join("farol.tail")).unwrap().len();
         let with_drafts = tail();
