@@ -10,13 +10,14 @@ pub(crate) mod replies;
 
 use std::{fs, path::Path};
 
+use farol_compose::LintKind;
 use farol_model::{
     case::{Category, Status},
     clock::{Calendar, Clock, ClockRule, Stop, StoppedBy},
-    document::{Audience, Document, DocumentKind, Projected, ReviewState, Sent, needs_legal},
+    document::{Audience, Document, DocumentKind, Projected, ReviewState, Sent, needs_legal, sees},
     evidence::Handling,
     export::{Attachment, Format},
-    id::{CaseId, ClockId, DocumentId, Size},
+    id::{BlockId, CaseId, ClockId, DocumentId, Size},
     journal::Action,
     report::Consent,
     time::Timestamp,
@@ -73,6 +74,7 @@ impl Desk {
             if envelope.to.trim().is_empty() {
                 warns.push("Nobody is named as recipient; the mail program will ask.".to_owned());
             }
+            warns.extend(self.gaps(it, &document)?);
             match document.standing.state() {
                 ReviewState::Approved | ReviewState::Issued => {}
                 ReviewState::Draft if !needs_legal(&document) => {}
@@ -124,6 +126,25 @@ impl Desk {
                 reader,
             })
         })
+    }
+
+    /// Says what its reader would get unfilled.
+    fn gaps(&self, it: Reader<'_>, document: &Document) -> Result<Option<String>, Failure> {
+        let file = self.case_facts(it, document.case, document.language())?;
+        let read = |id: BlockId| {
+            let block = document.blocks.iter().find(|it| it.id == id);
+            block.is_some_and(|it| sees(&document.audience, &it.audience))
+        };
+        let mut gaps = farol_compose::lint(document, &file.material());
+        gaps.retain(|it| {
+            it.kind == LintKind::Placeholder
+                && it.words.starts_with('[')
+                && it.block.is_none_or(read)
+        });
+        Ok(gaps.first().map(|first| match gaps.len() {
+            1 => format!("One place still has to be filled in: {}", first.words),
+            n => format!("{n} places still have to be filled in, the first: {}", first.words),
+        }))
     }
 
     /// Writes the draft with its files, each checked or byte for byte as it came in, and records what left:

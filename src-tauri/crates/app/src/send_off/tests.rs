@@ -323,3 +323,31 @@ fn a_text_names_a_host_as_a_whole_plainly_or_defanged() {
     check("shop[.]test[.]evil", false);
     check("shop.tests", false);
 }
+
+#[test]
+fn a_letter_with_gaps_says_so_before_it_leaves() {
+    let it = Clocked::new();
+    let case = it.case();
+    let says = |id: DocumentId| {
+        let warns = it.desk.plan_send_off(id, &[]).unwrap().warns;
+        warns.into_iter().find(|it| it.contains("filled in"))
+    };
+    assert_eq!(says(it.response(case)), None);
+    let id = it.desk.create_document(case, "law-enforcement").unwrap();
+    let expected = "13 places still have to be filled in, the first: [your reference]";
+    assert_eq!(says(id).as_deref(), Some(expected));
+    let document = it.desk.document(id).unwrap().document;
+    let block = |audience, words: &str| Block {
+        id: BlockId(it.desk.store.new_id()),
+        audience,
+        content: Content::Paragraph { text: Text::plain(words) },
+    };
+    let blocks = [
+        block(Audience::Authority, "We answer [on which day]."),
+        block(Audience::InternalTeam, "Ask [who knows]."),
+    ];
+    let envelope = Envelope { subject: "Your order".into(), ..document.envelope.unwrap() };
+    it.desk.save_document(id, &blocks, Some(envelope)).unwrap();
+    let one = "One place still has to be filled in: [on which day]";
+    assert_eq!(says(id).as_deref(), Some(one));
+}
