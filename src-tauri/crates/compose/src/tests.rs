@@ -162,8 +162,8 @@ fn a_customer_is_told_in_the_narrowest_words() {
             | hxxps://login[.]pages[.]example/bank | we acted on it |
             | hxxps://old[.]pages[.]example/ | it was gone when we looked |
             | hxxp://198[.]51[.]100[.]7/kit | we passed it on to you |
-            Where we acted, we chose the narrowest measure that stops the harm. It ends when you tell us that the content is gone and we have seen it.
-            - Please look at each address and remove what breaks your terms or the law.
+            Where we acted, we chose the narrowest measure that stops the harm. It ends when you tell us that the content is gone and we have confirmed it.
+            - Please look at each address and remove what breaks our terms or the law.
             - If your site was broken into, please also close the way in; otherwise it comes back.
             - Please reply with what you did by [date and time in UTC], and keep ESC-2026-0042 in the subject.
             If you think that this is wrong, reply and say why; somebody who did not decide this will look at it again.
@@ -311,7 +311,7 @@ fn the_readout_as_an_executive_reads_it() {
             Press and public: [none known, or describe]
 
             ## Options
-            | Option | Effect | Risk | Can be undone |
+            | Option | Effect | Risk | Reversible |
             | Do nothing | [effect] | [risk] | yes |
             | [option A] | [effect] | [risk] | [yes or no] |
             | [option B] | [effect] | [risk] | [yes or no] |

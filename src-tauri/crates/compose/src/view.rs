@@ -259,11 +259,11 @@ pub(crate) fn outcome_for(
             ("we passed it on to you", "passámos-vos a denúncia")
         }
         Outcome::Forwarded(to) if may_say(to) => {
-            let passed = language.pick("we passed it on to", "passámos a");
+            let passed = language.pick("we passed it on to", "passámos a denúncia a");
             return format!("{passed} {to}");
         }
         Outcome::Forwarded(_) => {
-            ("we passed it on to the party that can act", "passámos a quem pode agir")
+            ("we passed it on to the party that can act", "passámos a denúncia a quem pode agir")
         }
         Outcome::Declined(why) if may_say(why) => {
             let declined = language.pick("we did not act", "não agimos");
@@ -280,7 +280,11 @@ pub(crate) fn outcome_for(
 fn is_own_name(material: &Material, reader: &Audience, name: &str) -> bool {
     let Audience::Customer(id) = reader else { return false };
     let own = material.case.facts.accounts.iter().filter(|it| it.id == *id);
-    own.map(|it| it.name.trim()).any(|it| it.eq_ignore_ascii_case(name.trim()))
+    // Behind a name may stand what they did: `Tidemart, who removed it`.
+    own.map(|it| it.name.trim()).any(|it| {
+        let (begins, rest) = name.trim().split_at_checked(it.len()).unwrap_or_default();
+        begins.eq_ignore_ascii_case(it) && !rest.starts_with(char::is_alphanumeric)
+    })
 }
 
 /// Names and addresses that this reader must not learn from a letter.

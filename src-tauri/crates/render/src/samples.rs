@@ -189,7 +189,7 @@ pub(crate) fn readout() -> Document {
         (
             "exec",
             Content::Table {
-                header: cells(["Option", "Effect", "Risk", "Can be undone"]),
+                header: cells(["Option", "Effect", "Risk", "Reversible"]),
                 rows: vec![
                     cells(["Do nothing", "No cost now", "The same can happen tonight", "yes"]),
                     cells(["Second signature", "Two minutes more", "Slower at night", "yes"]),
