@@ -251,13 +251,7 @@ fn another_desk_takes_a_case_in_and_both_work_on_it() {
     assert_eq!(rules, ["first-response-critical"], "the clock of the chosen version, and no other");
 
     for ctl in [&ana, &bea] {
-        ctl.ok(&["journal", "verify"]);
-        ctl.ok(&["vault", "rebuild", "--check"]);
-        let journal = ctl.path("journal.jsonl");
-        ctl.ok(&["journal", "export", &journal]);
-        let verifier = concat!(env!("CARGO_MANIFEST_DIR"), "/verify_journal.py");
-        let said = Command::new("python3").args([verifier, &journal]).output().unwrap();
-        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stdout));
+        ctl.verified();
         ctl.ok(&["backup", "make"]);
     }
     bea.ok(&["case", "erase", here, "--reason", "an order", "--confirm", here]);
@@ -270,6 +264,8 @@ fn another_desk_takes_a_case_in_and_both_work_on_it() {
 #[tokio::test]
 async fn bundles_in_and_out_by_keyboard() {
     let ana = desk();
+    let begun = ana.one(&["doc", "new", "--case", *CASE, "--template", "readout"]);
+    ana.ok(&["retention", "drafts", "dispose"]);
     let (file, _) = exported(&ana, "case.age");
     let window = Window::new_desk(Picks { open: file.clone().into() }).await;
     let import = async || {
@@ -292,9 +288,14 @@ async fn bundles_in_and_out_by_keyboard() {
     window.choose("case-severity-now", "Critical").await;
     window.wait_for_text("Severity").await;
     ana.ok(&["case", "set", *CASE, "--severity", "low", "--reason", "nobody fell for it"]);
+    ana.ok(&["doc", "issue", text(&begun, "/document")]);
     exported(&ana, "case.age");
     window.press(&[], Key::Escape.into()).await;
     import().await;
+    window.wait_for_text("the drafts disposed of; here they go, too").await;
+    window.painted().await;
+    window.picture("bundle-import-disposed").await;
+    barriers.extend(window.barriers("import what was disposed of").await);
     window.enter_on("import-take").await;
     window.wait_for("[data-test=conflict]").await;
     window.painted().await;
@@ -303,8 +304,7 @@ async fn bundles_in_and_out_by_keyboard() {
     window.enter_on("conflict-choose").await;
     window.wait_for("body:not(:has([data-test=conflict]))").await;
 
-    window.press(&[], 'g').await;
-    window.press(&[], 'c').await;
+    window.go('c').await;
     window.wait_for("[data-test=case-row]").await;
     window.press(&[], 'm').await;
     window.wait_for_text("1 marked").await;

@@ -106,6 +106,18 @@ impl Ctl {
     }
 
     /// Runs what must be refused with exit code 1 and returns the one line on stderr.
+    /// Checks the record in every way there is, once without Farol; gives the journal as it was exported.
+    pub(crate) fn verified(&self) -> String {
+        self.ok(&["journal", "verify"]);
+        self.ok(&["vault", "rebuild", "--check"]);
+        let journal = self.path("journal.jsonl");
+        self.ok(&["journal", "export", &journal]);
+        let verifier = concat!(env!("CARGO_MANIFEST_DIR"), "/verify_journal.py");
+        let said = Command::new("python3").args([verifier, &journal]).output().unwrap();
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stdout));
+        std::fs::read_to_string(journal).unwrap()
+    }
+
     pub(crate) fn refused(&self, args: &[&str]) -> String {
         refusal(args, &self.run(args))
     }

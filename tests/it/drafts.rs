@@ -1,6 +1,6 @@
 //! Drafts that are disposed of when a document is issued.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::path::PathBuf;
 
 use fantoccini::key::Key;
 
@@ -36,13 +36,7 @@ fn a_draft_is_disposed_of_at_issue_and_in_backups_that_are_put_back() {
         "{refused}"
     );
     assert_eq!(ctl.one(&["doc", "history", &doc, &block])["block"]["id"], block.as_str());
-    ctl.ok(&["journal", "verify"]);
-    ctl.ok(&["vault", "rebuild", "--check"]);
-    let journal = ctl.path("journal.jsonl");
-    ctl.ok(&["journal", "export", &journal]);
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/verify_journal.py");
-    assert!(Command::new("python3").args([script, &journal]).status().unwrap().success());
-    let issued = fs::read_to_string(&journal).unwrap();
+    let issued = ctl.verified();
     assert_eq!(issued.matches("canary-5120").count(), 1, "in the text that was issued alone");
 
     ctl.ok(&["backup", "put-back", &name]);
@@ -55,14 +49,10 @@ fn a_draft_is_disposed_of_at_issue_and_in_backups_that_are_put_back() {
 #[tokio::test]
 async fn drafts_are_disposed_of_by_keyboard_after_what_goes_was_shown() {
     let window = Window::new_desk(Picks { open: PathBuf::new() }).await;
-    window.press(&[Key::Control, Key::Shift], 'V').await;
-    window.fill("paste-text", "Phishing at hxxps://login[.]kelp[.]test/a, please act").await;
-    window.enter_on("paste-save").await;
-    window.wait_for_text("please act").await;
+    window.paste_report("Phishing at hxxps://login[.]kelp[.]test/a, please act").await;
     window.enter_on("case-open").await;
     window.wait_for("[data-test=case-reference]").await;
-    window.press(&[], 'g').await;
-    window.press(&[], 's').await;
+    window.go('s').await;
     window.choose("draft-rule", "Are disposed of, for ever").await;
     window.wait_for_text("Nothing was disposed of").await;
     window.painted().await;
@@ -70,8 +60,7 @@ async fn drafts_are_disposed_of_by_keyboard_after_what_goes_was_shown() {
     let mut barriers = window.barriers("draft rule").await;
     window.tab_back_to("rules-edit").await;
 
-    window.press(&[], 'g').await;
-    window.press(&[], 'c').await;
+    window.go('c').await;
     window.wait_for_text(case_number(1)).await;
     window.press(&[], Key::Enter.into()).await;
     window.wait_for("[data-test=case-reference]").await;
@@ -94,6 +83,88 @@ async fn drafts_are_disposed_of_by_keyboard_after_what_goes_was_shown() {
     window.painted().await;
     window.picture("drafts-gone").await;
     barriers.extend(window.barriers("drafts gone").await);
+    assert!(barriers.is_empty(), "{barriers:#?}");
+    window.close().await;
+}
+
+#[tokio::test]
+async fn gaps_and_suggestions_are_gone_through_by_keys_and_a_hold_keeps_the_drafts() {
+    let window = Window::new_desk(Picks { open: PathBuf::new() }).await;
+    window.go('s').await;
+    window.choose("draft-rule", "Are disposed of, for ever").await;
+    window.tab_back_to("rules-edit").await;
+    window.go('q').await;
+    window.paste_report("Phishing at hxxps://login[.]kelp[.]test/a, please act").await;
+    window.enter_on("case-open").await;
+    window.enter_on("hold-open").await;
+    window.wait_for_focus("hold-reason").await;
+    window.type_text("Litigation in Harbour").await;
+    window.press(&[], Key::Enter.into()).await;
+    window.wait_for("[data-test=hold]").await;
+    window.choose("document-template", "Answer to an authority").await;
+    window.enter_on("document-new").await;
+    window.wait_for("[data-test=preview-page]").await;
+
+    window.enter_on("block-add").await;
+    window.wait_for_focus("editor").await;
+    window.type_text("It was human error, and somebody should have looked.").await;
+    window.wait_for_text("Saved ").await;
+    window.wait_for_text("to say better").await;
+    for words in ["Which of the two orders is meant?", "Legal reads this by noon."] {
+        window.press(&[Key::Alt], 'c').await;
+        window.wait_for_focus("comment-text").await;
+        window.type_text(words).await;
+        window.press(&[Key::Control], Key::Enter.into()).await;
+        window.wait_for_text(words).await;
+    }
+    // From wherever one is, each key goes to the next place in the text, and from the last to the first.
+    let block = "return getSelection().anchorNode.parentElement.closest('[data-block]').innerText;";
+    window.press(&[Key::Alt], 'g').await;
+    window.wait_for_focus("envelope-subject").await;
+    let mut gaps = Vec::new();
+    for _ in 0..3 {
+        window.press(&[Key::Alt], 'g').await;
+        window.wait_for_focus("editor").await;
+        gaps.push(window.value(block).await);
+    }
+    assert!(gaps.iter().all(|it| it.contains('[')) && gaps[0] != gaps[2], "{gaps:?}");
+    for _ in 0..2 {
+        window.press(&[Key::Alt], 'n').await;
+        assert!(window.value(block).await.contains("human error"));
+    }
+    window.painted().await;
+    window.picture("findings").await;
+    let mut barriers = window.barriers("findings").await;
+    let to_comments = "document.querySelector('#comments').scrollIntoView(); return '';";
+    window.value(to_comments).await;
+    window.painted().await;
+    window.picture("findings-comments").await;
+
+    window.press(&[Key::Alt], 's').await;
+    window.wait_for("[data-test=send-off]").await;
+    window.wait_for_text("Its drafts are kept: the case is on legal hold").await;
+    window.wait_for_text("places still have to be filled in").await;
+    window.painted().await;
+    window.picture("send-off-held").await;
+    barriers.extend(window.barriers("sending off on hold").await);
+    window.close_dialog().await;
+    // Out of the text, out of the field behind it, back to the case.
+    window.press(&[], Key::Escape.into()).await;
+    window.wait_for_focus("export-audience").await;
+    window.press(&[], Key::Escape.into()).await;
+    window.press(&[], Key::Escape.into()).await;
+    window.wait_for("[data-test=case-reference]").await;
+    window.enter_on("hold-release").await;
+    window.wait_for("body:not(:has([data-test=hold]))").await;
+    window.go('d').await;
+    window.wait_for("[data-test=document-row]").await;
+    window.press(&[], Key::Enter.into()).await;
+    window.wait_for("[data-test=preview-page]").await;
+    window.press(&[Key::Alt], 's').await;
+    window.wait_for("[data-test=drafts-goes]").await;
+    window.painted().await;
+    window.picture("send-off-drafts-go").await;
+    barriers.extend(window.barriers("sending off, drafts go").await);
     assert!(barriers.is_empty(), "{barriers:#?}");
     window.close().await;
 }

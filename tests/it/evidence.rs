@@ -97,10 +97,7 @@ async fn evidence_by_keyboard() {
     let file: PathBuf = dir.path().join("headers from the mail gateway of the bank.log");
     fs::write(&file, "Received: from kelp[.]test\n".repeat(200)).unwrap();
     let window = Window::new_desk(Picks { open: file }).await;
-    window.press(&[Key::Control, Key::Shift], 'V').await;
-    window.fill("paste-text", "Phishing at hxxps://login[.]kelp[.]test/a, please act").await;
-    window.enter_on("paste-save").await;
-    window.wait_for_text("please act").await;
+    window.paste_report("Phishing at hxxps://login[.]kelp[.]test/a, please act").await;
     window.enter_on("case-open").await;
     window.wait_for("[data-test=evidence-add]").await;
     window.press(&[], 'e').await;

@@ -183,17 +183,13 @@ fn a_paper_has_the_teams_name_and_a_damaged_logo_is_refused() {
 async fn a_template_is_changed_and_a_chart_is_drawn_by_keyboard() {
     let window = Window::new_desk(Picks { open: PathBuf::new() }).await;
     let mut barriers = Vec::new();
-    window.press(&[Key::Control, Key::Shift], 'V').await;
-    window.fill("paste-text", "Please look at http://login.kelp.test/a, it copies our bank.").await;
-    window.enter_on("paste-save").await;
-    window.wait_for_text("it copies our bank").await;
+    window.paste_report("Please look at http://login.kelp.test/a, it copies our bank.").await;
     window.choose("case-category", "Phishing").await;
     window.choose("case-severity", "High").await;
     window.enter_on("case-open").await;
     window.wait_for("[data-test=case-reference]").await;
 
-    window.press(&[], 'g').await;
-    window.press(&[], 't').await;
+    window.go('t').await;
     window.wait_for("[data-test=template-page]").await;
     window.painted().await;
     window.picture("templates").await;
@@ -207,15 +203,13 @@ async fn a_template_is_changed_and_a_chart_is_drawn_by_keyboard() {
     window.painted().await;
     window.picture("template-saved").await;
 
-    window.press(&[], 'g').await;
-    window.press(&[], 's').await;
+    window.go('s').await;
     window.fill("team-name", "Harbour Trust & Safety").await;
     window.press(&[], Key::Escape.into()).await;
     window.painted().await;
     window.picture("settings-team").await;
 
-    window.press(&[], 'g').await;
-    window.press(&[], 'c').await;
+    window.go('c').await;
     window.wait_for_text("0 of 1 settled").await;
     window.press(&[], Key::Enter.into()).await;
     window.wait_for("[data-test=case-reference]").await;

@@ -65,10 +65,7 @@ fn a_closed_case_is_erased_when_the_rules_say_so_and_no_hold_wins() {
 #[tokio::test]
 async fn a_case_is_held_and_erased_by_keyboard() {
     let window = Window::new_desk(Picks { open: PathBuf::new() }).await;
-    window.press(&[Key::Control, Key::Shift], 'V').await;
-    window.fill("paste-text", "Phishing at hxxps://login[.]kelp[.]test/a, please act").await;
-    window.enter_on("paste-save").await;
-    window.wait_for_text("please act").await;
+    window.paste_report("Phishing at hxxps://login[.]kelp[.]test/a, please act").await;
     window.enter_on("case-open").await;
     window.enter_on("hold-open").await;
     window.wait_for_focus("hold-reason").await;
@@ -87,8 +84,7 @@ async fn a_case_is_held_and_erased_by_keyboard() {
     window.fill("erase-typed", case_number(1)).await;
     window.press(&[], Key::Enter.into()).await;
     window.wait_for_text(&format!("{} is erased", case_number(1))).await;
-    window.press(&[], 'g').await;
-    window.press(&[], 's').await;
+    window.go('s').await;
     window.enter_on("rules-edit").await;
     window.wait_for("[data-test=rules-save]").await;
     window.painted().await;

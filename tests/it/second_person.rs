@@ -1,6 +1,6 @@
 //! A second person on a desk of their own, from a script and by keyboard.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path};
 
 use fantoccini::key::Key;
 use serde_json::Value;
@@ -70,13 +70,7 @@ fn a_mitigation_is_approved_on_another_desk_and_the_exported_journal_proves_it()
     ines.ok(&["mitigate", &reference(&ines), "--id", &id, "--state", "active"]);
 
     for desk in [&ines, &marek] {
-        desk.ok(&["journal", "verify"]);
-        desk.ok(&["vault", "rebuild", "--check"]);
-        let journal = desk.path("journal.jsonl");
-        desk.ok(&["journal", "export", &journal]);
-        let verifier = concat!(env!("CARGO_MANIFEST_DIR"), "/verify_journal.py");
-        let checked = Command::new("python3").args([verifier, &journal]).output().unwrap();
-        assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
+        desk.verified();
     }
 }
 
@@ -134,8 +128,7 @@ async fn a_colleague_is_added_asked_and_answers_by_keyboard() {
     let script = "return document.querySelector('[data-test=case-reference]').innerText;";
     let reference = window.value(script).await;
 
-    window.press(&[], 'g').await;
-    window.press(&[], 's').await;
+    window.go('s').await;
     window.enter_on("card-write").await;
     let card = window.wait_for_file("ines-farrow-member-card.json").await.display().to_string();
     let fingerprint = marek.one(&["member", "show", &card]);
@@ -201,8 +194,7 @@ async fn a_colleague_is_added_asked_and_answers_by_keyboard() {
     marek.ok(&["approval", "take", &answer.display().to_string()]);
 
     window.wait_for("body:not(:has([role=dialog]))").await;
-    window.press(&[], 'g').await;
-    window.press(&[], 'h').await;
+    window.go('h').await;
     window.fill("handover-text", "Watch the bank").await;
     window.wait_for_text("What it says of the cases").await;
     window.picture("handover").await;

@@ -125,8 +125,7 @@ async fn by_keyboard_a_response_is_looked_at_sent_off_and_answered() {
     fs::write(&open, answer(message_id)).unwrap();
     window.wait_for("body:not(:has([role=dialog]))").await;
     window.press(&[], Key::Escape.into()).await;
-    window.press(&[], 'g').await;
-    window.press(&[], 'q').await;
+    window.go('q').await;
     window.wait_for("[data-test=queue-row]").await;
     window.press(&[Key::Control], 'o').await;
     window.wait_for_text("it is on that case now").await;

@@ -193,6 +193,21 @@ impl Window {
         self.press(&[], Key::Enter.into()).await;
     }
 
+    /// Pastes a report; its last words are in sight then.
+    pub(crate) async fn paste_report(&self, words: &str) {
+        self.press(&[Key::Control, Key::Shift], 'V').await;
+        self.fill("paste-text", words).await;
+        self.enter_on("paste-save").await;
+        let end = words.rsplit(", ").next().unwrap_or(words);
+        self.wait_for_text(end).await;
+    }
+
+    /// Goes to a place of the rail by its letter.
+    pub(crate) async fn go(&self, letter: char) {
+        self.press(&[], 'g').await;
+        self.press(&[], letter).await;
+    }
+
     /// Tabs to a field and types.
     pub(crate) async fn fill(&self, test: &str, text: &str) {
         self.tab_to(test).await;

@@ -21,10 +21,7 @@ async fn next(window: &Window, label: &str) {
 
 /// A case of our own mistake with two customers, and its analysis open.
 async fn analysis(window: &Window) -> String {
-    window.press(&[Key::Control, Key::Shift], 'V').await;
-    window.fill("paste-text", "Sales: Acme Lanterns is down since 02:10, we block them!").await;
-    window.enter_on("paste-save").await;
-    window.wait_for_text("Acme Lanterns is down").await;
+    window.paste_report("Sales: Acme Lanterns is down since 02:10, we block them!").await;
     window.choose("case-category", "Our mistake").await;
     window.choose("case-severity", "Critical").await;
     window.enter_on("case-open").await;
