@@ -285,7 +285,7 @@ pub(super) fn run(args: &[&str]) {
         types: &types,
         speed: Speed { rate: None, in_flight: IN_FLIGHT },
         asn: &asn,
-        order: [0; 16],
+        seed: [0; 16],
         stamp: &stamp,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -131,8 +131,8 @@ impl Desk {
                 }
                 each(LookedUp::of(&observations, verdict, &asn))
             };
-            let order = self.store.new_id().into_bytes();
-            let asked = self.ask_list(&pass, hosts, &prepared, order, &mut take, cancelled);
+            let seed = self.store.new_id().into_bytes();
+            let asked = self.ask_list(&pass, hosts, &prepared, seed, &mut take, cancelled);
             // Also when something went wrong: what was answered is kept, and what left is written down.
             due(batch).unwrap_or_default();
             asked
@@ -180,7 +180,7 @@ impl Desk {
         pass: &Pass,
         hosts: Vec<String>,
         prepared: &Prepared,
-        order: [u8; 16],
+        seed: [u8; 16],
         take: &mut dyn FnMut(Looked) -> Result<(), Failure>,
         cancelled: &(dyn Fn() -> bool + Send + Sync),
     ) -> Result<Vec<Asked>, Failure> {
@@ -201,7 +201,7 @@ impl Desk {
                     types: &prepared.types,
                     speed: prepared.speed,
                     asn: &asn,
-                    order,
+                    seed,
                     stamp: &stamp,
                 };
                 // Nobody takes any more when writing failed.

@@ -71,8 +71,8 @@ pub struct ListLookup<'a> {
     pub speed: Speed,
     /// Who announces which addresses.
     pub asn: &'a AsnTable,
-    /// Which of the orders that look random the domains go in.
-    pub order: [u8; 16],
+    /// What the order of the domains, which looks random, is made from.
+    pub seed: [u8; 16],
     /// Clock and randomness.
     pub stamp: Stamper<'a>,
 }
@@ -89,7 +89,7 @@ impl ListLookup<'_> {
         each: &mut (dyn FnMut(Looked) + Send),
         cancelled: &(dyn Fn() -> bool + Send + Sync),
     ) -> Vec<Asked> {
-        let order = by_domain(&hosts, self.order);
+        let order = by_domain(&hosts, self.seed);
         let mut list = List {
             hosts,
             order: order.into_iter(),
@@ -116,17 +116,17 @@ impl ListLookup<'_> {
 }
 
 /// Places of the hosts in the order in which they are asked: those of a domain together, the domains as if
-/// at random. The same `order` gives the same one again, also of the hosts that are left after a pause.
-pub fn asking_order(hosts: &[String], order: [u8; 16]) -> Vec<usize> {
-    by_domain(hosts, order).into_iter().map(|(place, _)| place).collect()
+/// at random. The same `seed` gives the same order again, also of the hosts that are left after a pause.
+pub fn asking_order(hosts: &[String], seed: [u8; 16]) -> Vec<usize> {
+    by_domain(hosts, seed).into_iter().map(|(place, _)| place).collect()
 }
 
 /// The same with what tells one domain from the next.
-fn by_domain(hosts: &[String], order: [u8; 16]) -> Vec<(usize, u64)> {
+fn by_domain(hosts: &[String], seed: [u8; 16]) -> Vec<(usize, u64)> {
     let domain_key = |host: &String| {
         let host = ascii(host);
         let domain = if as_ip(&host).is_some() { &host } else { registrable(&host) };
-        let hash: [u8; 32] = Sha256::new_with_prefix(order).chain_update(domain).finalize().into();
+        let hash: [u8; 32] = Sha256::new_with_prefix(seed).chain_update(domain).finalize().into();
         u64::from_be_bytes(hash.first_chunk().copied().unwrap_or_default())
     };
     let mut order: Vec<_> = hosts.iter().map(domain_key).enumerate().collect();

@@ -105,7 +105,7 @@ fn ask(resolvers: &[Resolver]) -> Vec<Asked> {
     let speed = Speed { rate: None, in_flight: 10 };
     let asn = AsnTable::empty();
     let list =
-        ListLookup { resolvers, types: &types, speed, asn: &asn, order: [0; 16], stamp: &stamp };
+        ListLookup { resolvers, types: &types, speed, asn: &asn, seed: [0; 16], stamp: &stamp };
     let mut asked = Vec::new();
     let mut each = |it: farol_lookup::Looked| asked.extend(it.asked);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -316,7 +316,7 @@ fn a_resolver_that_is_no_help_is_made_good_by_another() {
         types: &types,
         speed: farol_lookup::Speed { rate: None, in_flight: 100 },
         asn: &asn,
-        order: [0; 16],
+        seed: [0; 16],
         stamp: &stamp,
     };
     let hosts: Vec<String> = (0..300).map(|n| format!("www{n}.kelp{n}.test")).collect();

@@ -625,7 +625,7 @@ fn look_up_list(hosts: &[&str], types: &Types) -> Vec<Looked> {
         types,
         speed,
         asn: &asn,
-        order: [0; 16],
+        seed: [0; 16],
         stamp: &stamp,
     };
     let pass = Gate::new(false).pass().unwrap();

@@ -46,7 +46,7 @@ impl Desk {
             return Ok(is_cut);
         }
         let prepared = self.prepare_list(&ask_of(&list.choice))?;
-        let order = list.id.0.into_bytes();
+        let seed = list.id.0.into_bytes();
         let judge = Judge { networks: &self.networks(), asn: &self.asn_table() };
         let mut judging = Judging {
             desk: self,
@@ -67,7 +67,7 @@ impl Desk {
                 }
                 Ok(())
             };
-            let asked = self.ask_list(pass, hosts, &prepared, order, &mut take, stopped);
+            let asked = self.ask_list(pass, hosts, &prepared, seed, &mut take, stopped);
             // Also when something went wrong: what was answered is kept, and what left is written down.
             due(batch).unwrap_or_default();
             asked
