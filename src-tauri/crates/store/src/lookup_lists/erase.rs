@@ -1,7 +1,10 @@
 //! What lists have of a case that is erased.
 
+use std::iter;
+
 use rusqlite::{Connection, params};
 
+use super::SharedBy;
 use crate::StoreError;
 
 /// Takes away what lists have of a case that is erased: names that were brought from it alone, and
@@ -31,13 +34,13 @@ pub(crate) fn forget_case(conn: &Connection, case: &str) -> Result<(), StoreErro
             |row| row.get(0),
         )?;
         if !others {
-            // A registrable domain and what its registry sold may differ; both end in the subject.
-            conn.execute(
-                "DELETE FROM listed_shared WHERE list = ?1
-                 AND (about = 'r:' || ?2 OR (about LIKE 'd:%' AND (?3 = substr(about, 3)
-                      OR ?3 LIKE '%.' || substr(about, 3))))",
-                params![list, subject, name],
-            )?;
+            let mut forget =
+                conn.prepare_cached("DELETE FROM listed_shared WHERE list = ?1 AND about = ?2")?;
+            forget.execute(params![list, SharedBy::Subject(&subject).key()])?;
+            // What a registry sold may be more or less than the registrable domain; the name ends in both.
+            for domain in endings(&name) {
+                forget.execute(params![list, SharedBy::Domain(domain).key()])?;
+            }
         }
     }
     conn.execute("DELETE FROM listed_for WHERE case_id = ?1", [case])?;
@@ -57,4 +60,9 @@ pub(crate) fn forget_case(conn: &Connection, case: &str) -> Result<(), StoreErro
         )?;
     }
     Ok(())
+}
+
+/// A name and every name that it stands under.
+fn endings(name: &str) -> impl Iterator<Item = &str> {
+    iter::successors(Some(name), |it| it.split_once('.').map(|(_, rest)| rest))
 }

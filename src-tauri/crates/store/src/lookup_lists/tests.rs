@@ -1,5 +1,5 @@
 use farol_model::{
-    id::LookupListId,
+    id::{CaseId, LookupListId},
     lookup_list::{
         ListChoice, ListState, ListedFilter, ListedName, ListedOutcome, ListedSort, LookupList,
     },
@@ -122,6 +122,31 @@ fn a_name_is_kept_with_everything_about_it_or_not_at_all() {
     store.keep_listed(id, vec![answered(0, "192.0.2.3", None)]).unwrap();
     assert_eq!(groups(&store, id), [("192.0.2.3".to_owned(), 1)]);
     assert_eq!(store.read(|it| it.lookup_list(id)).unwrap().1.n_asked, 1);
+}
+
+#[test]
+fn what_a_list_has_of_an_erased_case_goes_and_what_only_looks_like_it_stays() {
+    let (_dir, store) = new_store();
+    let list = list(&store);
+    let of = |place, name: &str, subject: &str| NewName {
+        place,
+        name: name.into(),
+        subject: subject.into(),
+    };
+    // To a pattern, `_` is any letter.
+    let names = [of(0, "a.moor.test", "moor.test"), of(1, "m_or.test", "m_or.test")];
+    let case = CaseId(Uuid::from_u128(9));
+    let new = NewList { list: &list, names: &names, brought: &[(0, case)] };
+    store.make_lookup_list(&new).unwrap();
+    let of_domain = |n, domain| answered(n, "192.0.2.1", Some(domain));
+    let both = vec![of_domain(0, "moor.test"), of_domain(1, "m_or.test")];
+    store.keep_listed(list.id, both).unwrap();
+    super::erase::forget_case(&raw(&store), &case.to_string()).unwrap();
+    let is_there = |domain| {
+        store.read(|it| it.listed_shared(list.id, &SharedBy::Domain(domain))).unwrap().is_some()
+    };
+    assert_eq!([is_there("moor.test"), is_there("m_or.test")], [false, true]);
+    assert_eq!(store.read(|it| it.lookup_list(list.id)).unwrap().1.n_names, 1);
 }
 
 #[test]
