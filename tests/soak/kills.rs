@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Kinds of work, and how often each is killed in a full run.
-pub(crate) const WORK: [(&str, u32); 9] = [
+pub(crate) const WORK: [(&str, u32); 10] = [
     ("writing", 300),
     ("creating", 100),
     ("opening", 150),
@@ -18,6 +18,7 @@ pub(crate) const WORK: [(&str, u32); 9] = [
     ("putting a backup back", 100),
     ("migrating", 150),
     ("erasing", 150),
+    ("disposing of drafts", 150),
 ];
 
 /// A vault is begun anew after so many kills, so that checking it stays quick.

@@ -13,7 +13,8 @@ use std::{
 use farol_app::{Failure, vault};
 use farol_model::{
     case::{Case, CaseFacts, Category, Note, Sensitivity, Severity, Status},
-    id::{CaseId, NoteId},
+    document::{Audience, Block, Content, Document, DocumentKind, Standing, Text, changes},
+    id::{BlockId, CaseId, DocumentId, NoteId},
     journal::Action,
 };
 use farol_store::{NewVault, Place, Store, StoreError, VaultFiles, slots::Cost};
@@ -104,12 +105,43 @@ fn write(store: &Store, case: CaseId, text: &str) -> Result<(), StoreError> {
     })
 }
 
+/// A document that is begun with one text, and issued with another: in three commits.
+fn issue(store: &Store, case: CaseId, draft: &str, issued: &str) -> Result<(), StoreError> {
+    let paragraph = |id, text| Block {
+        id,
+        audience: Audience::InternalTeam,
+        content: Content::Paragraph { text: Text::plain(text) },
+    };
+    let (id, before) = store.write(|tx| {
+        let document = Document {
+            id: DocumentId(tx.new_id()),
+            case,
+            kind: DocumentKind::Response,
+            title: "Answer to the reporter".into(),
+            template: "acknowledgement 1".into(),
+            audience: Audience::InternalTeam,
+            created_at: tx.now(),
+            envelope: None,
+            sent: None,
+            blocks: vec![paragraph(BlockId(tx.new_id()), draft)],
+            standing: Standing::default(),
+        };
+        let begun = (document.id, document.blocks.clone());
+        tx.record(&Action::DocumentCreated { document: Box::new(document) })?;
+        Ok::<_, StoreError>(begun)
+    })?;
+    let changes = changes(&before, &[paragraph(before[0].id, issued)]);
+    store.write(|tx| tx.record(&Action::BlocksSaved { case, document: id, changes }))?;
+    store.write(|tx| tx.dispose_of_drafts(id))?;
+    store.forget_drafts()
+}
+
 fn say(line: &str) {
     // Nobody listens any more when the parent has ended.
     drop(writeln!(stdout(), "{line}").and_then(|()| stdout().flush()));
 }
 
-/// Works until it is done or killed; every acknowledged note is said.
+/// Works until it is done or killed; every acknowledged text is said.
 pub(crate) fn run(dir: &Path, work: &str, n_notes: usize) -> ExitCode {
     match work_on(dir, work, n_notes) {
         Ok(()) => ExitCode::SUCCESS,
@@ -152,7 +184,13 @@ fn work_on(dir: &Path, work: &str, n_notes: usize) -> Result<(), StoreError> {
                 let case = open_case(&store)?;
                 write(&store, case, &text)?;
                 store.erase(case, "an order")?;
-                say(&text);
+                say(&format!("gone {text}"));
+            }
+            "disposing of drafts" => {
+                let (draft, issued) = (format!("draft {run} {n}"), format!("issued {run} {n}"));
+                issue(&store, case, &draft, &issued)?;
+                say(&format!("ack {issued}"));
+                say(&format!("gone {draft}"));
             }
             "opening" => {
                 drop(store);
@@ -180,20 +218,20 @@ pub(crate) struct Said {
 /// What a writer said that it had done.
 #[derive(Default)]
 pub(crate) struct Acknowledged {
-    /// Texts of notes that have to be there.
+    /// Texts that have to be there.
     pub(crate) written: BTreeSet<String>,
-    /// Texts of notes that must not be there any more.
-    pub(crate) erased: BTreeSet<String>,
+    /// Texts that were erased or disposed of, and must not be there any more.
+    pub(crate) gone: BTreeSet<String>,
 }
 
 impl Acknowledged {
     pub(crate) fn n(&self) -> u32 {
-        u32::try_from(self.written.len() + self.erased.len()).unwrap()
+        u32::try_from(self.written.len() + self.gone.len()).unwrap()
     }
 
     pub(crate) fn extend(&mut self, other: Self) {
         self.written.extend(other.written);
-        self.erased.extend(other.erased);
+        self.gone.extend(other.gone);
     }
 }
 
@@ -229,8 +267,8 @@ impl Writer {
         for line in self.said {
             if let Some(note) = line.strip_prefix("ack ") {
                 said.acknowledged.written.insert(note.to_owned());
-            } else if line.starts_with("erased ") {
-                said.acknowledged.erased.insert(line);
+            } else if let Some(text) = line.strip_prefix("gone ") {
+                said.acknowledged.gone.insert(text.to_owned());
             } else if let Some(refusal) = line.strip_prefix("refused ") {
                 said.refusal = Some(refusal.to_owned());
             }
@@ -253,20 +291,40 @@ pub(crate) fn check(dir: &Path, acknowledged: &Acknowledged) -> Result<(), Strin
     }
     let there = texts(&store).map_err(|error| error.to_string())?;
     let n_lost = acknowledged.written.difference(&there).count();
-    let n_left = acknowledged.erased.intersection(&there).count();
+    let n_left = acknowledged.gone.intersection(&there).count();
     match (n_lost, n_left) {
         (0, 0) => Ok(()),
-        _ => Err(format!("{n_lost} acknowledged notes are lost, {n_left} erased ones are there")),
+        _ => {
+            Err(format!("{n_lost} acknowledged texts are lost, {n_left} that had to go are there"))
+        }
     }
 }
 
-/// What can be read of all cases: titles, notes and decisions.
+/// What can be read of all cases: titles, notes, decisions, and paragraphs of documents and of their drafts.
 pub(crate) fn texts(store: &Store) -> Result<BTreeSet<String>, StoreError> {
     let mut there = BTreeSet::new();
     for case in store.read(|it| it.cases())? {
         there.extend(store.read(|it| it.notes_of(case.id))?.into_iter().map(|it| it.text));
         there.extend(store.read(|it| it.decisions_of(case.id))?.into_iter().map(|it| it.what));
         there.insert(case.facts.title);
+        let mut blocks = Vec::new();
+        for document in store.read(|it| it.documents_of(case.id))? {
+            blocks.extend(store.read(|it| it.document(document.id))?.blocks);
+        }
+        for entry in store.read(|it| it.story(case.id))? {
+            match entry.action {
+                Action::DocumentCreated { document } => blocks.extend(document.blocks),
+                Action::BlocksSaved { changes, .. } => {
+                    let both = changes.into_iter().flat_map(|it| [it.before, it.after]);
+                    blocks.extend(both.flatten().map(|it| it.block));
+                }
+                _ => {}
+            }
+        }
+        there.extend(blocks.into_iter().filter_map(|it| match it.content {
+            Content::Paragraph { text } => Some(text.to_string()),
+            _ => None,
+        }));
     }
     Ok(there)
 }
