@@ -19,6 +19,8 @@ use crate::{StoreError, shared};
 mod brought;
 /// One desk's entries, in order.
 mod chain;
+/// Entries, read on two threads.
+mod entries;
 /// The bytes that entries name.
 mod originals;
 /// Entries as they stand in their rows.

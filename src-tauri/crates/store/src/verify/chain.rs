@@ -8,8 +8,10 @@ use rusqlite::{Connection, Rows, params};
 use farol_model::{id::Digest, journal::EntryHeader, tampering::Tampering};
 
 use super::{
-    Anchor, Depth, End, Named, Verification, WrongEntry, entry_hash, has_bare,
-    rows::{Body, Entries, Seen, Stored},
+    Anchor, Depth, End, Named, Verification, WrongEntry,
+    entries::Entries,
+    entry_hash, has_bare,
+    rows::{Body, Seen, Stored},
     seals::Seals,
     texts,
 };
@@ -51,8 +53,8 @@ impl Check<'_> {
         let bare = BarePlaces::of(conn, desk)?;
         let mut chain =
             Chain { conn, anchors, signing, bare, n: 0, head: [0; 32], last: None, signed: true };
-        let entries = Entries::of(conn, self.beside.as_mut(), desk);
-        entries.each(seals, self.depth, |stored, seen| {
+        let entries = Entries { desk, seals, depth: self.depth };
+        entries.each(conn, self.beside.as_mut(), |stored, seen| {
             found.wrong = chain.follow(&stored, seen, seals, named, found)?;
             if found.wrong.is_some() {
                 return Ok(ControlFlow::Break(()));

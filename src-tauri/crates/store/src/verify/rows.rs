@@ -1,8 +1,7 @@
-//! Entries as they stand in their rows. What follows from a row alone, such as its digest and what its body
-//! says, is found on all processors while the next rows are read; and where the vault can be opened once
-//! more, two parts are read at a time, because most of reading is opening pages.
+//! Entries as they stand in their rows, and what follows from a row alone, such as its digest and what its
+//! body says.
 
-use std::{mem, ops::ControlFlow};
+use std::mem;
 
 use rayon::prelude::*;
 use rusqlite::{Connection, Row, params, types::ValueRef};
@@ -23,9 +22,7 @@ use crate::{StoreError, read};
 /// What an entry that names a person says it does.
 const MEMBER_ADDED: &str = "member_added";
 
-/// So many rows, or so many bytes of them, are read before they are looked at: few in tests, whose journals
-/// are short.
-const AT_ONCE: u32 = if cfg!(test) { 5 } else { 1_000 };
+/// So many bytes of rows are read before they are looked at: few in tests, whose journals are short.
 const BYTES_AT_ONCE: usize = if cfg!(test) { 4 << 10 } else { 4 << 20 };
 
 const ROWS: &str = "
@@ -135,7 +132,7 @@ impl<'a> Stored<'a> {
 
 /// Rows that were read in one go. Their texts stand one after the other: nothing is allocated a row.
 #[derive(Default)]
-struct Part {
+pub(super) struct Part {
     texts: Vec<u8>,
     rows: Vec<Place>,
     /// Whether it ends before the last row that was asked for.
@@ -143,7 +140,7 @@ struct Part {
     /// What follows from each row, once it was looked at.
     seen: Vec<Seen>,
     /// Why nothing more could be read. It is told after what is wrong with the rows before.
-    failure: Option<StoreError>,
+    pub(super) failure: Option<StoreError>,
 }
 
 /// Where a row's texts end, each of which begins where the one before ends.
@@ -157,12 +154,22 @@ struct Place {
 
 impl Part {
     /// The rows of a desk after `after`, to `until`, in place of what it has.
-    fn read(mut self, conn: &Connection, desk: &str, after: i64, until: i64) -> Self {
+    pub(super) fn read(&mut self, conn: &Connection, desk: &str, after: i64, until: i64) {
         self.texts.clear();
         self.rows.clear();
         self.is_cut = false;
         self.failure = self.fill(conn, desk, after, until).err();
-        self
+    }
+
+    /// The number of its last row, when there are more rows than it could take.
+    pub(super) fn is_cut_after(&self) -> Option<i64> {
+        self.rows.last().filter(|_| self.is_cut).map(|it| it.n.into())
+    }
+
+    /// Its rows in order, each with what was found to follow from it; only once.
+    pub(super) fn take(&mut self) -> impl Iterator<Item = (Stored<'_>, Seen)> {
+        let seen = mem::take(&mut self.seen);
+        seen.into_iter().enumerate().map(|(at, seen)| (self.row(at), seen))
     }
 
     fn fill(
@@ -213,127 +220,10 @@ impl Part {
     }
 
     /// Finds what follows from each row.
-    fn look_at(&mut self, seals: &Seals, depth: Depth) {
+    pub(super) fn look_at(&mut self, seals: &Seals, depth: Depth) {
         let mut seen = mem::take(&mut self.seen);
         let rows = (0..self.rows.len()).into_par_iter();
         rows.map(|at| self.row(at).seen(seals, depth)).collect_into_vec(&mut seen);
         self.seen = seen;
     }
-}
-
-/// Reads a desk's entries one after the other.
-pub(super) struct Entries<'a> {
-    here: &'a Connection,
-    /// The same vault, opened once more.
-    beside: Option<&'a mut Connection>,
-    desk: &'a str,
-    /// The number of the last entry that was read.
-    after: i64,
-    /// What was given out, to be filled again.
-    spare: Vec<Part>,
-}
-
-impl<'a> Entries<'a> {
-    pub(super) fn of(
-        here: &'a Connection,
-        beside: Option<&'a mut Connection>,
-        desk: &'a str,
-    ) -> Self {
-        Self { here, beside, desk, after: i64::MIN, spare: Vec::new() }
-    }
-
-    /// Gives out every entry in order until there are none, or one is enough. While those of some parts are
-    /// taken, the parts after them are looked at, and those after these are read.
-    pub(super) fn each(
-        mut self,
-        seals: &Seals,
-        depth: Depth,
-        mut take: impl FnMut(Stored<'_>, Seen) -> Result<ControlFlow<()>, StoreError>,
-    ) -> Result<(), StoreError> {
-        let mut seen: Vec<Part> = Vec::new();
-        let mut read: Vec<Part> = Vec::new();
-        let mut is_over = false;
-        while !(is_over && read.is_empty() && seen.is_empty()) {
-            let mut next = Vec::new();
-            let mut flow = Ok(ControlFlow::Continue(()));
-            rayon::in_place_scope(|scope| {
-                scope.spawn(|_| read.iter_mut().for_each(|it| it.look_at(seals, depth)));
-                next = self.read_on(|| flow = take_all(&mut seen, &mut take));
-            });
-            if flow?.is_break() {
-                break;
-            }
-            is_over = next.is_empty();
-            self.spare.append(&mut seen);
-            seen = mem::replace(&mut read, next);
-        }
-        Ok(())
-    }
-
-    /// The next part, or two; none at the end. What is to be done `meanwhile` is done while the second is read.
-    fn read_on(&mut self, meanwhile: impl FnOnce()) -> Vec<Part> {
-        let (middle, end) = match self.ends() {
-            Ok(Some(ends)) => ends,
-            Ok(None) => {
-                meanwhile();
-                return Vec::new();
-            }
-            Err(failure) => {
-                meanwhile();
-                return vec![Part { failure: Some(failure), ..Part::default() }];
-            }
-        };
-        let (here, desk, after) = (self.here, self.desk, self.after);
-        let mut second = None;
-        let (one, other) =
-            (self.spare.pop().unwrap_or_default(), self.spare.pop().unwrap_or_default());
-        let first = rayon::in_place_scope(|scope| {
-            if let Some((beside, end)) = self.beside.as_mut().zip(end) {
-                let second = &mut second;
-                scope.spawn(move |_| *second = Some(other.read(beside, desk, middle, end)));
-            }
-            meanwhile();
-            one.read(here, desk, after, middle)
-        });
-        // What does not follow on the first is read again.
-        let second = if first.is_cut { None } else { second };
-        let parts: Vec<Part> = [Some(first), second].into_iter().flatten().collect();
-        self.after = match parts.last() {
-            Some(Part { is_cut: true, rows, .. }) => rows.last().map_or(middle, |it| it.n.into()),
-            _ => end.filter(|_| parts.len() > 1).unwrap_or(middle),
-        };
-        parts
-    }
-
-    /// The numbers of the last rows of the next part and, where the vault is opened once more, of the one after.
-    fn ends(&self) -> Result<Option<(i64, Option<i64>)>, StoreError> {
-        let Some(middle) = self.end_of_part(self.after)? else { return Ok(None) };
-        let end = if self.beside.is_some() { self.end_of_part(middle)? } else { None };
-        Ok(Some((middle, end)))
-    }
-
-    /// The number of the last of the next rows that make a part.
-    fn end_of_part(&self, after: i64) -> Result<Option<i64>, StoreError> {
-        let mut query = self.here.prepare_cached(
-            "SELECT max(n) FROM (SELECT n FROM entry WHERE desk = ?1 AND n > ?2 ORDER BY n LIMIT ?3)",
-        )?;
-        Ok(query.query_row(params![self.desk, after, AT_ONCE], |row| row.get(0))?)
-    }
-}
-
-fn take_all(
-    parts: &mut [Part],
-    take: &mut impl FnMut(Stored<'_>, Seen) -> Result<ControlFlow<()>, StoreError>,
-) -> Result<ControlFlow<()>, StoreError> {
-    for part in parts {
-        for (at, seen) in mem::take(&mut part.seen).into_iter().enumerate() {
-            if take(part.row(at), seen)?.is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
-        }
-        if let Some(failure) = part.failure.take() {
-            return Err(failure);
-        }
-    }
-    Ok(ControlFlow::Continue(()))
 }

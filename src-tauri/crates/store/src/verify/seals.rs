@@ -7,7 +7,7 @@ use std::{
 };
 
 use rusqlite::Connection;
-use uuid::Uuid;
+use uuid::{Uuid, fmt::Hyphenated};
 
 use farol_model::id::CaseId;
 
@@ -73,7 +73,7 @@ fn once<T>(
 
 /// An id in the one spelling that ids have.
 pub(super) fn as_written(text: &str) -> Option<Uuid> {
-    let id: Uuid = text.parse().ok()?;
-    let mut buffer = Uuid::encode_buffer();
-    (id.hyphenated().encode_lower(&mut buffer) == text).then_some(id)
+    // No other spelling is as long and has no capitals.
+    let is_it = text.len() == Hyphenated::LENGTH && !text.bytes().any(|it| it.is_ascii_uppercase());
+    if is_it { text.parse().ok() } else { None }
 }
