@@ -90,6 +90,12 @@ async fn a_case_is_held_and_erased_by_keyboard() {
     window.painted().await;
     window.picture("retention").await;
     barriers.extend(window.barriers("retention").await);
+    // The record says how much of it nobody can read any more.
+    window.enter_on("settings-verify").await;
+    window.wait_for("[data-test=settings-closed]").await;
+    window.painted().await;
+    window.picture("closed-entries").await;
+    barriers.extend(window.barriers("closed entries").await);
     assert!(barriers.is_empty(), "{barriers:#?}");
     window.close().await;
 }

@@ -2,12 +2,17 @@
 //!
 //! The key is random and raw: no derivation per connection.
 
-use std::path::Path;
+use std::{fs, io, path::Path};
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use zeroize::Zeroizing;
 
-use crate::{StoreError, erase, lists, place::Opening, search};
+use crate::{
+    StoreError, erase, lists,
+    place::Opening,
+    seal::{hex, random},
+    search,
+};
 
 /// Every schema there was, oldest first: the tables it adds, and what fills them from those before.
 /// A file's `PRAGMA user_version` counts how many it has.
@@ -91,7 +96,26 @@ pub(crate) fn connection(
     Ok(connection)
 }
 
+/// An empty vault's tables in a file that nobody else sees, under a key that nobody keeps: a large vault's
+/// would not fit in the memory of a small computer.
+pub(crate) fn unkept(path: &Path) -> Result<Connection, StoreError> {
+    let remove = || match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    };
+    remove()?;
+    let key = Zeroizing::new(hex(&random::<32>()));
+    let mut connection = connection(path, &key, OpenFlags::default())?;
+    // What a crash would leave of it is noise.
+    connection.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;
+    migrate(&mut connection, &|_| ())?;
+    // Where a file that is open cannot lose its name, the next one takes its place.
+    remove().unwrap_or_default();
+    Ok(connection)
+}
+
 /// An empty vault's tables in memory, without a key.
+#[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "nothing of it reaches a disk")]
 pub(crate) fn in_memory() -> Result<Connection, StoreError> {
     let mut connection = Connection::open_with_flags(":memory:", OpenFlags::default())?;

@@ -73,6 +73,11 @@ impl Place {
         self.dir.join("farol.vault.new")
     }
 
+    /// Where tables that are made again stand until they are compared.
+    pub(crate) fn rebuilt(&self) -> PathBuf {
+        self.dir.join("rebuild.new")
+    }
+
     pub(crate) fn slots_file(&self) -> PathBuf {
         self.dir.join("vault.json")
     }
