@@ -53,10 +53,12 @@ impl Store {
     /// [`StoreError::Unreadable`] when an entry cannot be opened; when the database cannot be read.
     pub fn rebuild_check(&self) -> Result<Option<Difference>, StoreError> {
         let live = self.another_connection()?;
-        // One moment of the vault, whatever is written meanwhile.
-        live.execute_batch("BEGIN")?;
         let again = connection::unkept(&self.place().rebuilt())?;
-        again.execute_batch("BEGIN")?;
+        // One moment of the vault, whatever is written meanwhile. Both are read and written from end to end, so
+        // that pages kept in memory are seldom asked for again.
+        for it in [&live, &again] {
+            it.execute_batch("PRAGMA cache_size = -16384; BEGIN")?;
+        }
         replay(&live, &again)?;
         for table in projections(&again)? {
             if let Some(difference) = compare(&live, &again, &table)? {
