@@ -4,7 +4,11 @@
 //! Says too much rather than too little: whoever asks still looks at the rule itself, in the order of the
 //! tables.
 
-use std::{collections::HashMap, net::IpAddr};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    net::IpAddr,
+};
 
 use super::{Network, On, Pattern, Range};
 
@@ -14,11 +18,11 @@ pub(super) type Place = (u16, u16);
 /// Where to look.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Index {
-    /// By the kind of name and its last labels, two or one; under nothing what may match any name.
-    names: HashMap<(u8, String), Vec<Place>>,
-    numbers: HashMap<(u8, u32), Vec<Place>>,
+    /// By the kind of name, then by its last labels, two or one; under nothing what may match any name.
+    names: BTreeMap<On, HashMap<String, Vec<Place>>>,
+    numbers: HashMap<(On, u32), Vec<Place>>,
     /// By what they are ranges of.
-    ranges: HashMap<u8, Vec<(Range, Place)>>,
+    ranges: BTreeMap<On, Vec<(Range, Place)>>,
 }
 
 impl Index {
@@ -30,14 +34,14 @@ impl Index {
                 for pattern in &rule.patterns {
                     match pattern {
                         Pattern::Range(range) => {
-                            index.ranges.entry(rule.on as u8).or_default().push((*range, place));
+                            index.ranges.entry(rule.on).or_default().push((*range, place));
                         }
                         Pattern::Asn(number) | Pattern::Registrar(number) => {
-                            index.numbers.entry((rule.on as u8, *number)).or_default().push(place);
+                            index.numbers.entry((rule.on, *number)).or_default().push(place);
                         }
                         Pattern::Suffix(suffix) => {
-                            let key = (rule.on as u8, plain_end(suffix).to_owned());
-                            index.names.entry(key).or_default().push(place);
+                            let ends = index.names.entry(rule.on).or_default();
+                            ends.entry(plain_end(suffix).to_owned()).or_default().push(place);
                         }
                     }
                 }
@@ -48,24 +52,27 @@ impl Index {
 
     /// Rules that a name may match.
     pub(super) fn for_name(&self, on: On, name: &str) -> Vec<Place> {
-        let name = name.to_ascii_lowercase();
+        let Some(ends) = self.names.get(&on) else { return Vec::new() };
+        let has_capitals = name.bytes().any(|it| it.is_ascii_uppercase());
+        let name =
+            if has_capitals { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) };
         let one = name.rfind('.').map_or(0, |at| at + 1);
         let two = name[..one.saturating_sub(1)].rfind('.').map_or(0, |at| at + 1);
         let mut found = Vec::new();
         for end in [&name[two..], &name[one..], ""] {
-            found.extend(self.names.get(&(on as u8, end.to_owned())).into_iter().flatten());
+            found.extend(ends.get(end).into_iter().flatten());
         }
         sorted(found)
     }
 
     /// Rules for a number.
     pub(super) fn for_number(&self, on: On, number: u32) -> Vec<Place> {
-        sorted(self.numbers.get(&(on as u8, number)).cloned().unwrap_or_default())
+        sorted(self.numbers.get(&(on, number)).cloned().unwrap_or_default())
     }
 
     /// Ranges that hold an address.
     pub(super) fn for_address(&self, on: On, ip: IpAddr) -> impl Iterator<Item = (Range, Place)> {
-        let of_kind = self.ranges.get(&(on as u8)).into_iter().flatten();
+        let of_kind = self.ranges.get(&on).into_iter().flatten();
         of_kind.copied().filter(move |(range, _)| range.contains(ip))
     }
 }

@@ -3,7 +3,7 @@
 //! Follows the CNAME chain through all answers, whichever question brought them, and remembers
 //! which observation showed what. Knows no network and no rule.
 
-use std::{collections::HashMap, net::IpAddr};
+use std::net::IpAddr;
 
 use farol_model::{
     id::ObservationId,
@@ -256,7 +256,6 @@ impl<'a> Trail<'a> {
 
 /// Of each question the newest answer; one that says something beats a later silence.
 pub(crate) fn newest<'a>(observations: &[&'a Observation]) -> Vec<&'a Observation> {
-    let mut best: HashMap<_, (usize, &Observation)> = HashMap::with_capacity(observations.len());
     let worth = |o: &Observation| {
         let says_something = match &o.answer {
             Answer::Dns { rcode, .. } => rcode == "NOERROR" || rcode == "NXDOMAIN",
@@ -265,18 +264,18 @@ pub(crate) fn newest<'a>(observations: &[&'a Observation]) -> Vec<&'a Observatio
         };
         (says_something, o.asked_at)
     };
-    for (place, observation) in observations.iter().copied().enumerate() {
-        best.entry(key(&observation.question))
-            .and_modify(|known| {
-                if worth(observation) > worth(known.1) {
-                    *known = (place, observation);
-                }
-            })
-            .or_insert((place, observation));
-    }
-    let mut newest: Vec<_> = best.into_values().collect();
-    newest.sort_by_key(|(place, _)| *place);
-    newest.into_iter().map(|(_, observation)| observation).collect()
+    // Few: a table of them would cost more than to put them in order.
+    let mut asked: Vec<_> =
+        observations.iter().map(|it| key(&it.question)).zip(0_usize..).collect();
+    asked.sort_unstable();
+    let mut newest: Vec<usize> = asked
+        .chunk_by(|one, other| one.0 == other.0)
+        .filter_map(|same| {
+            same.iter().map(|it| it.1).rev().max_by_key(|it| worth(observations[*it]))
+        })
+        .collect();
+    newest.sort_unstable();
+    newest.into_iter().map(|place| observations[place]).collect()
 }
 
 /// The parents of a host under which a name that nobody made answered.
