@@ -92,6 +92,28 @@ fn the_chain_alone_rests_on_the_newest_signature() {
 }
 
 #[test]
+fn two_threads_find_what_one_finds() {
+    let (_dir, store) = new_store();
+    let case = open_case(&store, "one");
+    // Some parts are of many rows, others are cut after few.
+    (0..60).for_each(|n| note(&store, case, &"word ".repeat(n % 7 * 200)));
+    let conn = raw(&store);
+    let found_by_both = || {
+        let alone = verify(&conn, &[]).unwrap();
+        for _ in 0..20 {
+            assert_eq!(store.read(|it| it.verify()).unwrap(), alone);
+        }
+        alone.wrong.map(|it| it.n)
+    };
+    assert_eq!(found_by_both(), None);
+    conn.execute_batch(
+        "DROP TRIGGER entry_is_never_changed; UPDATE entry SET at_ms = at_ms + 1 WHERE n IN (41, 48)",
+    )
+    .unwrap();
+    assert_eq!(found_by_both(), Some(41));
+}
+
+#[test]
 fn a_vault_that_was_set_back_is_known_by_what_others_remember() {
     let (_dir, store) = new_store();
     let case = open_case(&store, "one");
