@@ -106,8 +106,9 @@ pub(crate) fn unkept(path: &Path) -> Result<Connection, StoreError> {
     remove()?;
     let key = Zeroizing::new(hex(&random::<32>()));
     let mut connection = connection(path, &key, OpenFlags::default())?;
-    // What a crash would leave of it is noise.
-    connection.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;
+    // No WAL, which would be a second file. What a crash would leave of this one is noise.
+    connection.query_row("PRAGMA journal_mode = MEMORY", [], |_| Ok(()))?;
+    connection.execute_batch("PRAGMA synchronous = OFF")?;
     migrate(&mut connection, &|_| ())?;
     // Where a file that is open cannot lose its name, the next one takes its place.
     remove().unwrap_or_default();
