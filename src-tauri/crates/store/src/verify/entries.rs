@@ -36,6 +36,8 @@ type Range = (i64, i64);
 /// How far reading came.
 struct Reading<'a> {
     of: &'a Entries<'a>,
+    /// The last number that there was when reading began: the other connection may see what came since.
+    last: Option<i64>,
     parts: Mutex<Parts>,
     /// A part came, or was taken.
     moved: Condvar,
@@ -65,7 +67,7 @@ impl Entries<'_> {
         beside: Option<&mut Connection>,
         mut take: impl FnMut(Stored<'_>, Seen) -> Result<ControlFlow<()>, StoreError>,
     ) -> Result<(), StoreError> {
-        let reading = Reading::new(self);
+        let reading = Reading::new(self, here)?;
         thread::scope(|scope| {
             if let Some(beside) = beside {
                 let reading = &reading;
@@ -91,7 +93,10 @@ impl Entries<'_> {
 }
 
 impl<'a> Reading<'a> {
-    fn new(of: &'a Entries<'a>) -> Self {
+    fn new(of: &'a Entries<'a>, here: &Connection) -> Result<Self, StoreError> {
+        let last = here
+            .prepare_cached("SELECT max(n) FROM entry WHERE desk = ?1")?
+            .query_row([of.desk], |row| row.get(0))?;
         let parts = Parts {
             after: i64::MIN,
             is_over: false,
@@ -101,7 +106,7 @@ impl<'a> Reading<'a> {
             spare: Vec::new(),
             is_enough: false,
         };
-        Self { of, parts: Mutex::new(parts), moved: Condvar::new() }
+        Ok(Self { of, last, parts: Mutex::new(parts), moved: Condvar::new() })
     }
 
     fn parts(&self) -> MutexGuard<'_, Parts> {
@@ -204,9 +209,10 @@ impl<'a> Reading<'a> {
     /// The number of the last of the next rows that make a part.
     fn end_of_part(&self, conn: &Connection, after: i64) -> Result<Option<i64>, StoreError> {
         let mut query = conn.prepare_cached(
-            "SELECT max(n) FROM (SELECT n FROM entry WHERE desk = ?1 AND n > ?2 ORDER BY n LIMIT ?3)",
+            "SELECT max(n) FROM
+             (SELECT n FROM entry WHERE desk = ?1 AND n > ?2 AND n <= ?3 ORDER BY n LIMIT ?4)",
         )?;
-        Ok(query.query_row(params![self.of.desk, after, AT_ONCE], |row| row.get(0))?)
+        Ok(query.query_row(params![self.of.desk, after, self.last, AT_ONCE], |row| row.get(0))?)
     }
 }
 

@@ -114,6 +114,23 @@ fn two_threads_find_what_one_finds() {
 }
 
 #[test]
+fn what_is_written_meanwhile_is_not_read() {
+    let (_dir, store) = new_store();
+    let case = open_case(&store, "one");
+    for _ in 0..20 {
+        note(&store, case, "before");
+        store
+            .read(|it| {
+                let whole = it.verify()?;
+                note(&store, case, "meanwhile");
+                assert_eq!(it.verify()?, whole);
+                Ok::<_, StoreError>(())
+            })
+            .unwrap();
+    }
+}
+
+#[test]
 fn a_vault_that_was_set_back_is_known_by_what_others_remember() {
     let (_dir, store) = new_store();
     let case = open_case(&store, "one");
