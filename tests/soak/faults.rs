@@ -24,6 +24,10 @@ pub(crate) const FAULTS: [(&str, u32); 8] = [
     ("sync EIO all", 130),
 ];
 
+/// What writers are at when the disk refuses.
+const WORK: [&str; 6] =
+    ["writing", "backing up", "changing the key", "opening", "erasing", "disposing of drafts"];
+
 /// So many notes does a writer write that no fault stopped.
 const N_NOTES: usize = 25;
 
@@ -52,8 +56,7 @@ pub(crate) fn run(fault: &str, n: u32, dice: &mut Dice) -> Tally {
             drop(create(&vault).unwrap());
             before.insert(String::new());
         }
-        let work = ["writing", "backing up", "changing the key", "opening", "erasing"]
-            [usize::try_from(dice.below(5)).unwrap()];
+        let work = WORK[usize::try_from(dice.below(WORK.len() as u64)).unwrap()];
         let at = 1 + dice.below(if fault.starts_with("sync") { 60 } else { 300 });
         let words: Vec<&str> = fault.split(' ').collect();
         let fault = format!("{}:{}:{at}:{}", words[0], words[1], words.get(2).unwrap_or(&"once"));

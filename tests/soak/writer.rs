@@ -262,9 +262,9 @@ impl Writer {
     }
 
     /// Everything it said until it ended.
-    pub(crate) fn said(self) -> Said {
+    pub(crate) fn said(mut self) -> Said {
         let mut said = Said::default();
-        for line in self.said {
+        for line in &self.said {
             if let Some(note) = line.strip_prefix("ack ") {
                 said.acknowledged.written.insert(note.to_owned());
             } else if let Some(text) = line.strip_prefix("gone ") {
@@ -273,6 +273,7 @@ impl Writer {
                 said.refusal = Some(refusal.to_owned());
             }
         }
+        self.child.wait().unwrap();
         said
     }
 }
