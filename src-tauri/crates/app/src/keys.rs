@@ -107,7 +107,8 @@ fn key_slot(slot: SlotInfo) -> KeySlot {
         label: slot.kind.label().to_owned(),
         made_at: slot.made_at,
         strength: slot.cost.map(|cost| {
-            format!("Argon2id, {} MiB, {} passes", cost.memory_kib / 1024, cost.passes)
+            let passes = if cost.passes == 1 { "pass" } else { "passes" };
+            format!("Argon2id, {} MiB, {} {passes}", cost.memory_kib / 1024, cost.passes)
         }),
     }
 }

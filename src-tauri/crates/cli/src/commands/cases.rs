@@ -16,7 +16,7 @@ use farol_model::{
 use crate::{
     commands::lists,
     options::{CaseCommand, Reach},
-    output::Output,
+    output::{Output, counted},
 };
 
 pub(super) fn run(desk: &Desk, command: CaseCommand, output: &mut Output) -> Result<(), Failure> {
@@ -32,8 +32,10 @@ pub(super) fn run(desk: &Desk, command: CaseCommand, output: &mut Output) -> Res
         CaseCommand::Erase { case, confirm: None, .. } => {
             let preview = desk.erase_preview(desk.case_id(case)?)?;
             let mut words = format!(
-                "{case}: {} entries, {} reports and {} documents would be erased, for ever",
-                preview.n_entries, preview.n_reports, preview.n_documents
+                "{case}: {}, {} and {} would be erased, for ever",
+                counted(preview.n_entries, "entry", "entries"),
+                counted(preview.n_reports, "report", "reports"),
+                counted(preview.n_documents, "document", "documents")
             );
             for it in &preview.elsewhere {
                 words.push_str(&format!("\n  may still have some of it: {it}"));

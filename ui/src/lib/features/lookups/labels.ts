@@ -1,4 +1,5 @@
 // Words for lookup lists.
+import { count } from "$lib/counted";
 import type { ListedFilter, ListedOutcome, ListedRow, ListedSort, ListStage, ListState, Role } from "$lib/ipc/bindings";
 
 export const STATES: Record<ListState, string> = {
@@ -63,13 +64,6 @@ export function lasting(seconds: number): string {
   return `${Math.ceil(seconds / 3600)} h`;
 }
 
-/** `one line`, `1,204 lines`. */
-export function several(n: number, one: string, many: string): string {
-  return n === 1 ? `one ${one}` : `${count(n)} ${many}`;
-}
-
-const count = (n: number) => n.toLocaleString("en-GB");
-
 /** `1,234 of 2,000, 340 a second, about 3 s left`. */
 export function howFar(stage: ListStage): string {
   const parts = [`${count(stage.n_done)} of ${count(stage.n_all)}`];
@@ -78,4 +72,3 @@ export function howFar(stage: ListStage): string {
   return parts.join(", ");
 }
 
-export { count };

@@ -3,7 +3,10 @@ use serde_json::json;
 use farol_app::{Desk, Failure, view::Drafts};
 use farol_model::export::Sight;
 
-use crate::{options::writing::WritingCommand, output::Output};
+use crate::{
+    options::writing::WritingCommand,
+    output::{Output, counted},
+};
 
 pub(super) fn run(
     desk: &Desk,
@@ -127,8 +130,4 @@ fn drafts_in_words(drafts: &Drafts) -> String {
             counted(*n_entries, "entry", "entries")
         ),
     }
-}
-
-fn counted(n: u32, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
 }
