@@ -20,8 +20,8 @@ use farol_model::{
 };
 
 use crate::{
-    Anchor, Place, Store, StoreError, Verification, connection::connection, sync_dir, tail::Mark,
-    verify,
+    Anchor, Place, Store, StoreError, Verification, behind::Closing, connection::connection,
+    sync_dir, tail::Mark, verify,
 };
 
 pub(crate) const FOLDER: &str = "backups";
@@ -60,7 +60,8 @@ impl Store {
     /// is any backup taken away.
     pub fn back_up(&self) -> Result<Backup, StoreError> {
         // A connection of its own: writing goes on meanwhile.
-        let backup = self.beside(|conn| make(self.place(), conn, &self.database_key()))?;
+        let source = self.another_connection()?;
+        let backup = make(self.place(), &source, &self.database_key(), &self.closing)?;
         // What a disposal could not end.
         self.remember_disposed()?;
         if self.tail().is_some() {
@@ -143,7 +144,12 @@ impl Place {
 }
 
 /// Makes a backup of what this connection reads.
-pub(crate) fn make(place: &Place, source: &Connection, key: &str) -> Result<Backup, StoreError> {
+pub(crate) fn make(
+    place: &Place,
+    source: &Connection,
+    key: &str,
+    closing: &Closing,
+) -> Result<Backup, StoreError> {
     let made_at = (place.now)();
     let folder = place.dir.join(FOLDER);
     let unfinished = folder.join("unfinished");
@@ -154,7 +160,7 @@ pub(crate) fn make(place: &Place, source: &Connection, key: &str) -> Result<Back
     let copy = unfinished.join(DATABASE);
     source.execute("VACUUM INTO ?1", [copy.display().to_string()])?;
     fs::copy(place.slots_file(), unfinished.join(SLOTS))?;
-    let found = check(&copy, key)?;
+    let found = check(&copy, key, closing)?;
     let backup = Backup {
         name: made_at.instant().strftime("%Y-%m-%dT%H%M%SZ").to_string(),
         made_at,
@@ -181,13 +187,9 @@ pub(crate) fn make(place: &Place, source: &Connection, key: &str) -> Result<Back
     Ok(backup)
 }
 
-/// Reads a database from end to end: every page's seal, every tree, every entry and signature.
-pub(crate) fn check(path: &Path, key: &str) -> Result<Verification, StoreError> {
-    let connection = connection(path, key, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let mut pages = connection.prepare("PRAGMA cipher_integrity_check")?;
-    if pages.query([])?.next()?.is_some() {
-        return Err(StoreError::Damaged);
-    }
+/// Reads a database from end to end: every tree, with the seal of each of its pages, every entry and signature.
+pub(crate) fn check(path: &Path, key: &str, closing: &Closing) -> Result<Verification, StoreError> {
+    let connection = closing.ends(connection(path, key, OpenFlags::SQLITE_OPEN_READ_ONLY)?)?;
     let trees: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     let found = verify::verify(&connection, &[])?;
     if trees == "ok" && found.wrong.is_none() { Ok(found) } else { Err(StoreError::Damaged) }

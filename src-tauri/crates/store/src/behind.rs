@@ -1,7 +1,12 @@
 //! What is checked behind an open desk, because it takes longer than opening may.
 
 use std::{
-    sync::{atomic::Ordering, mpsc},
+    ffi::c_int,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread,
     time::Duration,
 };
@@ -14,6 +19,32 @@ use crate::{Anchor, Reader, Store, StoreError, Verification, slots, tail::Mark};
 
 /// A keyring that does not answer must not keep a desk from closing.
 const KEYRING_PATIENCE: Duration = Duration::from_secs(1);
+
+/// Instructions of SQLite between two looks at whether the vault is being closed: far less than a millisecond.
+const N_BETWEEN_LOOKS: c_int = 1_000;
+
+/// Whether a vault is being closed, so that its key can leave memory.
+#[derive(Clone, Default)]
+pub(crate) struct Closing(Arc<AtomicBool>);
+
+impl Closing {
+    fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_begun(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// A connection whose statements end with [`StoreError::Closing`] then, whether they run already or begin
+    /// later. (`sqlite3_interrupt` ends those alone that run at that moment: whatever reads in many statements
+    /// would go on with its next one.)
+    pub(crate) fn ends(&self, mut connection: Connection) -> Result<Connection, StoreError> {
+        let closing = self.clone();
+        connection.progress_handler(N_BETWEEN_LOOKS, Some(move || closing.has_begun()))?;
+        Ok(connection)
+    }
+}
 
 impl Store {
     /// What was found when the vault was opened, and behind it since.
@@ -28,52 +59,32 @@ impl Store {
     /// # Errors
     /// When the vault cannot be read, or is closed meanwhile.
     pub fn check_behind(&self) -> Result<(), StoreError> {
-        self.beside(|conn| {
-            self.compare_with_keyring(conn)?;
-            let anchors = self.anchors();
-            let changed = |it: Verification| {
-                it.wrong
-                    .map(|it| self.find(Finding::Changed { n: it.n, change: it.change }))
-                    .is_some()
-            };
-            let found = changed(Reader::of(self, conn).verify_chain(&anchors)?);
-            let trees: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-            if trees != "ok" {
-                self.find(Finding::Damaged);
-            }
-            if !found {
-                changed(Reader::of(self, conn).verify_from(&anchors)?);
-            }
-            Ok(())
-        })?;
+        let conn = self.another_connection()?;
+        self.compare_with_keyring(&conn)?;
+        let anchors = self.anchors();
+        let changed = |it: Verification| {
+            it.wrong.map(|it| self.find(Finding::Changed { n: it.n, change: it.change })).is_some()
+        };
+        let found = changed(Reader::of(self, &conn).verify_chain(&anchors)?);
+        let trees: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if trees != "ok" {
+            self.find(Finding::Damaged);
+        }
+        if !found {
+            changed(Reader::of(self, &conn).verify_from(&anchors)?);
+        }
         self.remember_head();
         Ok(())
     }
 
-    /// A connection beside the writer's, for work that ends when the vault is to be closed.
-    pub(crate) fn beside<T>(
-        &self,
-        f: impl FnOnce(&Connection) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let connection = self.another_connection()?;
-        self.interrupts().push(connection.get_interrupt_handle());
-        if self.is_closing() {
-            return Err(StoreError::Closing);
-        }
-        f(&connection)
-    }
-
-    /// Ends the work that goes on beside the writer's, so that the key can leave memory.
+    /// Ends what reads the vault, so that the key can leave memory.
     pub fn begin_closing(&self) {
-        self.closing.store(true, Ordering::Relaxed);
-        for running in self.interrupts().iter() {
-            running.interrupt();
-        }
+        self.closing.begin();
     }
 
     /// Whether the vault is being closed.
     pub fn is_closing(&self) -> bool {
-        self.closing.load(Ordering::Relaxed)
+        self.closing.has_begun()
     }
 
     /// Compares with the head that the system keyring remembers, when it has a key of this vault.
@@ -114,5 +125,30 @@ impl Store {
 impl Drop for Store {
     fn drop(&mut self) {
         self.remember_head();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{StoreError, tests::new_store};
+
+    /// More than a statement does between two looks at whether the vault is being closed.
+    const MANY_ROWS: &str = "CREATE TABLE many AS WITH RECURSIVE row (n) AS
+        (SELECT 1 UNION ALL SELECT n + 1 FROM row WHERE n < 100000) SELECT n, hex(n) FROM row";
+
+    #[test]
+    fn whatever_reads_after_closing_began_ends() {
+        let (_dir, store) = new_store();
+        store.writer().execute_batch(MANY_ROWS).unwrap();
+        let connections =
+            [store.another_connection().unwrap(), store.reading_connection().unwrap()];
+        // Nothing runs at this moment that could be interrupted.
+        store.begin_closing();
+        for it in connections {
+            for long in ["SELECT count(DISTINCT n) FROM many", "PRAGMA quick_check(1)"] {
+                let read = it.query_row(long, [], |_| Ok(())).map_err(StoreError::from);
+                assert!(matches!(read, Err(StoreError::Closing)), "{long}: {read:?}");
+            }
+        }
     }
 }

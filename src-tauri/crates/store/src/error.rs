@@ -107,6 +107,8 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(Code::DiskFull) => Self::DiskFull,
             Some(Code::NotADatabase | Code::DatabaseCorrupt) => Self::Damaged,
+            // Nothing else ends a statement from outside.
+            Some(Code::OperationInterrupted) => Self::Closing,
             _ => Self::Database(error),
         }
     }

@@ -10,6 +10,7 @@ use rusqlite::OpenFlags;
 use crate::{
     Backup, Place, StoreError,
     backup::{DATABASE, FOLDER, SLOTS, check},
+    behind::Closing,
     connection::connection,
     slots::{Secrets, Slots},
     sync_dir,
@@ -115,7 +116,7 @@ pub(crate) fn copy_checked(
         File::open(to.join(file))?.sync_all()?;
     }
     sync_dir(to)?;
-    let found = check(&to.join(DATABASE), &secrets.key_text())?;
+    let found = check(&to.join(DATABASE), &secrets.key_text(), &Closing::default())?;
     if (found.n_own, found.head) == (backup.n_entries, backup.head) {
         Ok(backup)
     } else {

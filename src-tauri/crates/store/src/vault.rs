@@ -12,7 +12,7 @@ use std::{
 };
 
 use ed25519_dalek::{Signer, SigningKey};
-use rusqlite::{Connection, InterruptHandle, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -26,6 +26,7 @@ use farol_model::{
 
 use crate::{
     Place, Reader, StoreError, VaultFiles, WriteTx, backup,
+    behind::Closing,
     connection::{SCHEMA, connection, migrate, schema},
     evidence,
     holder::Holder,
@@ -68,9 +69,7 @@ pub struct Store {
     /// None in a practice vault: what is laid out anew needs no second copy.
     tail: Option<Mutex<Tail>>,
     findings: Mutex<Vec<Finding>>,
-    /// Work beside the writer's, to be interrupted when the vault is closed.
-    interrupts: Mutex<Vec<InterruptHandle>>,
-    pub(crate) closing: AtomicBool,
+    pub(crate) closing: Closing,
     /// Whether the system keyring answered since the vault was opened.
     pub(crate) keyring_answers: AtomicBool,
     signing_key: SigningKey,
@@ -212,7 +211,7 @@ impl Store {
         let is_older = (1..SCHEMA).contains(&found);
         if is_older {
             place.tell(Opening::BackingUp);
-            backup::make(&place, &writer, &database_key)?;
+            backup::make(&place, &writer, &database_key, &Closing::default())?;
             place.tell(Opening::Migrating);
         }
         migrate(&mut writer, &|it| place.tell(it))?;
@@ -234,8 +233,7 @@ impl Store {
             n_waiting: AtomicU32::new(0),
             tail,
             findings: Mutex::new(findings),
-            interrupts: Mutex::default(),
-            closing: AtomicBool::new(false),
+            closing: Closing::default(),
             keyring_answers: AtomicBool::new(false),
             signing_key: SigningKey::from_bytes(&secrets.signing_key),
             desk: secrets.desk,
@@ -262,10 +260,6 @@ impl Store {
         lock(&self.findings)
     }
 
-    pub(crate) fn interrupts(&self) -> MutexGuard<'_, Vec<InterruptHandle>> {
-        lock(&self.interrupts)
-    }
-
     pub(crate) fn tail(&self) -> Option<MutexGuard<'_, Tail>> {
         self.tail.as_ref().map(lock)
     }
@@ -282,14 +276,16 @@ impl Store {
         Ok(())
     }
 
-    /// A connection beside the writer's.
+    /// A connection beside the writer's, for work that ends when the vault is to be closed.
     pub(crate) fn another_connection(&self) -> Result<Connection, StoreError> {
-        connection(&self.place.database(), &self.database_key, OpenFlags::default())
+        let flags = OpenFlags::default();
+        self.closing.ends(connection(&self.place.database(), &self.database_key, flags)?)
     }
 
+    /// The same, only to read.
     pub(crate) fn reading_connection(&self) -> Result<Connection, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        connection(&self.place.database(), &self.database_key, flags)
+        self.closing.ends(connection(&self.place.database(), &self.database_key, flags)?)
     }
 
     pub(crate) fn database_key(&self) -> Zeroizing<String> {
