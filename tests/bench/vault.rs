@@ -6,7 +6,7 @@ mod beside;
 /// The vault, from a seed.
 mod generate;
 
-use std::{fs, path::Path, process::Command, thread};
+use std::{fs, path::Path, process::Command, thread, time::Duration};
 
 use farol_app::{
     Desk,
@@ -53,7 +53,7 @@ const STEPS: [Step; 6] = [
 /// The steps there are, as words.
 pub(crate) fn steps() -> String {
     let words = STEPS.map(|it| it.0).join(", ");
-    format!("opening, {words}, beside")
+    format!("opening, locking, {words}, beside")
 }
 
 /// Everything about a vault in a folder, or only the steps that are named; it is laid out there first
@@ -69,6 +69,9 @@ pub(crate) fn all(dir: &Path, n_cases: usize, only: &[&str]) {
     let is_asked = |step: &str| only.is_empty() || only.contains(&step);
     if is_asked("opening") {
         opening(dir);
+    }
+    if is_asked("locking") {
+        locking(dir);
     }
     let desk = desk(dir);
     for (_, measure) in STEPS.iter().filter(|(step, _)| is_asked(step)) {
@@ -111,6 +114,24 @@ fn opening(dir: &Path) {
         said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     });
     say("  its rows, and memory then", &said);
+}
+
+/// Somebody locks the desk while the checks behind it are anywhere in their minute.
+fn locking(dir: &Path) {
+    let mut seeded = Seeded(5);
+    let mut lock = || {
+        let desk = desk(dir);
+        thread::scope(|scope| {
+            let checks = scope.spawn(|| desk.check_behind());
+            thread::sleep(Duration::from_micros(seeded.below(4_000_000) as u64));
+            time(|| {
+                desk.begin_closing();
+                checks.join().unwrap();
+            })
+        })
+    };
+    let times = (0..20).map(|_| lock()).collect();
+    report("lock while everything is checked, until nobody reads (aim < 300)", times);
 }
 
 fn lists(desk: &Desk) {
