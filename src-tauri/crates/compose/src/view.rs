@@ -31,6 +31,7 @@ struct View<'a> {
     n_targets: usize,
     n_mitigated: usize,
     n_pending: usize,
+    n_gone: usize,
     /// Targets that whoever hosts them may still act on, and how many hosts they are with.
     n_standing: usize,
     n_standing_hosts: usize,
@@ -108,6 +109,7 @@ pub(crate) fn values(
         n_targets: targets.len(),
         n_mitigated: with_outcome(&Outcome::Mitigated),
         n_pending: with_outcome(&Outcome::Pending),
+        n_gone: with_outcome(&Outcome::AlreadyGone),
         n_standing: standing_for(material, reader).len(),
         n_standing_hosts: hosts_of(material, &standing_for(material, reader)).len(),
         n_mitigations: material.mitigations.len(),
