@@ -122,12 +122,12 @@ pub(crate) fn values(
         n_evidence: material.evidence.len(),
         n_story: material.story.iter().filter(|it| !it.routine).count(),
         hosts: material.verdicts.iter().map(|it| it.host.as_str()).collect(),
-        now: minute(now),
+        now: now.to_minute(),
         category: facts.category.word(),
         category_words: facts.category.label_in(language),
         severity_words: facts.severity.label_in(language),
         status_words: facts.status.label_in(language),
-        previous: material.previous.map(|it| minute(it.created_at)),
+        previous: material.previous.map(|it| it.created_at.to_minute()),
     }))
 }
 
@@ -139,12 +139,6 @@ pub(crate) fn in_force(material: &Material) -> Option<(Timestamp, Option<Timesta
     let mut began = all.filter_map(|it| Some((it, at(it, MitigationState::Active)?)));
     let (mitigation, from) = began.next().filter(|_| began.next().is_none())?;
     Some((from, at(mitigation, MitigationState::Lifted)))
-}
-
-/// `2026-11-23 14:03Z`: two words, so that a time in internal text is never mistaken for a
-/// sentence that a customer's own timeline must not contain.
-pub(crate) fn minute(at: Timestamp) -> String {
-    at.to_minute().replace(" UTC", "Z")
 }
 
 /// Whether text for this reader leaves towards the operator's side.
