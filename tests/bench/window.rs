@@ -148,7 +148,10 @@ async fn letters(window: &Client) -> Vec<Duration> {
     typed.into_iter().map(|ms| Duration::from_secs_f64(ms / 1000.0)).collect()
 }
 
-/// Types a letter and waits until another picture of a page is painted, a few times: now while nothing else
+/// How often somebody pauses: enough that one in twenty is not one alone.
+const PAUSES: u64 = 60;
+
+/// Types a letter and waits until another picture of a page is painted, many times: now while nothing else
 /// goes on, now while the last letter is saved, the document asked for again, or what would leave checked.
 async fn pauses(window: &Client) -> Vec<Duration> {
     let begin = "window.shown = []; let at = 0; addEventListener('keydown', (event) => { at = event.timeStamp; }, true); \
@@ -158,7 +161,7 @@ async fn pauses(window: &Client) -> Vec<Duration> {
          }).observe(document.querySelector('[data-test=preview-page]').closest('.pages'), { subtree: true, attributes: true });";
     window.execute(begin, vec![]).await.unwrap();
     let focused = window.active_element().await.unwrap();
-    for n in 1..=20 {
+    for n in 1..=PAUSES {
         focused.send_keys("x").await.unwrap();
         let until = format!("return window.shown.length >= {n};");
         let started = Instant::now();
@@ -166,7 +169,7 @@ async fn pauses(window: &Client) -> Vec<Duration> {
             assert!(started.elapsed() < Duration::from_secs(20), "no page changed");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        tokio::time::sleep(Duration::from_millis(400 + 97 * n)).await;
+        tokio::time::sleep(Duration::from_millis(400 + 97 * (n % 20))).await;
     }
     let answer = window.execute("return window.shown;", vec![]).await.unwrap();
     let shown = answer.as_array().unwrap().iter();

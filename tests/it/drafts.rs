@@ -148,10 +148,9 @@ async fn gaps_and_suggestions_are_gone_through_by_keys_and_a_hold_keeps_the_draf
     window.picture("send-off-held").await;
     barriers.extend(window.barriers("sending off on hold").await);
     window.close_dialog().await;
-    // Out of the text, out of the field behind it, back to the case.
+    // Out of the text, back to the case.
     window.press(&[], Key::Escape.into()).await;
-    window.wait_for_focus("export-audience").await;
-    window.press(&[], Key::Escape.into()).await;
+    window.wait_for_focus("beside-text").await;
     window.press(&[], Key::Escape.into()).await;
     window.wait_for("[data-test=case-reference]").await;
     window.enter_on("hold-release").await;

@@ -297,7 +297,7 @@ fn the_readout_as_an_executive_reads_it() {
 
             ## What we know
             - 3 reported addresses; 1 acted on, none open.
-            - 1 measure on record since 2026-11-23 14:00 UTC.
+            - The case was opened 2026-11-23 14:00 UTC; 1 measure is on record.
             - [describe the most important fact, and where it comes from]
 
             ## What we do not know

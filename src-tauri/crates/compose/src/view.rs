@@ -31,6 +31,7 @@ struct View<'a> {
     n_targets: usize,
     n_mitigated: usize,
     n_pending: usize,
+    n_gone: usize,
     /// Targets that whoever hosts them may still act on, and how many hosts they are with.
     n_standing: usize,
     n_standing_hosts: usize,
@@ -108,6 +109,7 @@ pub(crate) fn values(
         n_targets: targets.len(),
         n_mitigated: with_outcome(&Outcome::Mitigated),
         n_pending: with_outcome(&Outcome::Pending),
+        n_gone: with_outcome(&Outcome::AlreadyGone),
         n_standing: standing_for(material, reader).len(),
         n_standing_hosts: hosts_of(material, &standing_for(material, reader)).len(),
         n_mitigations: material.mitigations.len(),
@@ -120,12 +122,12 @@ pub(crate) fn values(
         n_evidence: material.evidence.len(),
         n_story: material.story.iter().filter(|it| !it.routine).count(),
         hosts: material.verdicts.iter().map(|it| it.host.as_str()).collect(),
-        now: minute(now),
+        now: now.to_minute(),
         category: facts.category.word(),
         category_words: facts.category.label_in(language),
         severity_words: facts.severity.label_in(language),
         status_words: facts.status.label_in(language),
-        previous: material.previous.map(|it| minute(it.created_at)),
+        previous: material.previous.map(|it| it.created_at.to_minute()),
     }))
 }
 
@@ -137,12 +139,6 @@ pub(crate) fn in_force(material: &Material) -> Option<(Timestamp, Option<Timesta
     let mut began = all.filter_map(|it| Some((it, at(it, MitigationState::Active)?)));
     let (mitigation, from) = began.next().filter(|_| began.next().is_none())?;
     Some((from, at(mitigation, MitigationState::Lifted)))
-}
-
-/// `2026-11-23 14:03Z`: two words, so that a time in internal text is never mistaken for a
-/// sentence that a customer's own timeline must not contain.
-pub(crate) fn minute(at: Timestamp) -> String {
-    at.to_minute().replace(" UTC", "Z")
 }
 
 /// Whether text for this reader leaves towards the operator's side.

@@ -71,8 +71,13 @@ pub fn fold(line: &str) -> Folded {
         origin: Vec::with_capacity(line.len() + 1),
     };
     let mut at = 0;
-    while let Some(c) = line[at..].chars().next() {
+    while at < line.len() {
+        let n_plain = line.as_bytes()[at..].iter().take_while(|byte| means_itself(**byte)).count();
+        out.text.push_str(&line[at..at + n_plain]);
+        out.origin.extend(at..at + n_plain);
+        at += n_plain;
         let rest = &line[at..];
+        let Some(c) = rest.chars().next() else { break };
         let next = at + c.len_utf8();
         match c {
             '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => {}
@@ -118,6 +123,11 @@ pub fn fold(line: &str) -> Folded {
     }
     out.origin.push(line.len());
     out
+}
+
+/// Whether a byte is nothing but the character that it is.
+fn means_itself(byte: u8) -> bool {
+    byte.is_ascii() && !matches!(byte, b'[' | b'(' | b'{' | b'.')
 }
 
 /// What a bracketed token at the start of `text` stands for, and its length in bytes.

@@ -144,7 +144,9 @@ impl Paper {
         let title = legible(document.title());
         let language = document.language();
         let label = document.kind().label_in(language);
-        let kicker = if title.starts_with(label) { String::new() } else { label.to_owned() };
+        // Of a letter it would say no more than that it is one.
+        let says_more = document.kind() != DocumentKind::Response && !title.starts_with(label);
+        let kicker = if says_more { label.to_owned() } else { String::new() };
         Self {
             look: document.kind(),
             margins: Margins::of(document.kind()),

@@ -83,13 +83,18 @@ fn part(part: &Part, said: &Said) -> String {
 fn table<'a>(header: &[&str], rows: impl Iterator<Item = &'a [String]>, class: &str) -> String {
     let head: String = header.iter().map(|it| element("th", it)).collect();
     let body: String = rows
-        .map(|row| {
-            format!("<tr>{}</tr>\n", row.iter().map(|it| element("td", it)).collect::<String>())
-        })
+        .map(|row| format!("<tr>{}</tr>\n", row.iter().map(|it| cell(it)).collect::<String>()))
         .collect();
     format!(
-        "<table class=\"{class}\">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n"
+        "<div class=\"wide\">\n<table class=\"{class}\">\n<thead><tr>{head}</tr></thead>\n<tbody>\n\
+         {body}</tbody>\n</table>\n</div>\n"
     )
+}
+
+/// A date, a word or two are never broken; what is longer leaves them their room.
+fn cell(text: &str) -> String {
+    let is_short = text.chars().count() <= "2026-11-26 02:52".len();
+    element(if is_short { "td class=\"short\"" } else { "td" }, text)
 }
 
 /// `tag` may carry attributes of ours; `text` is data.

@@ -392,7 +392,7 @@ fn change_document(
     at_ms: i64,
     change: impl FnOnce(&mut Document),
 ) -> Result<(), StoreError> {
-    let mut document = Reader::new(conn).document(id)?;
+    let mut document = Reader::new(conn).document_without_blocks(id)?;
     change(&mut document);
     put_document(conn, &document, at_ms)
 }

@@ -359,11 +359,18 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub fn document(&self, id: DocumentId) -> Result<Document, StoreError> {
-        let mut document: Document =
-            self.body("document", "SELECT body FROM document WHERE id = ?1", [id.to_string()])?;
+        let mut document = self.document_without_blocks(id)?;
         let sql = "SELECT body FROM block WHERE document_id = ?1 ORDER BY position, id";
         document.blocks = self.bodies::<Block>(sql, [id.to_string()])?;
         Ok(document)
+    }
+
+    /// One document without its blocks: a long text is not read for what stands beside it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn document_without_blocks(&self, id: DocumentId) -> Result<Document, StoreError> {
+        self.body("document", "SELECT body FROM document WHERE id = ?1", [id.to_string()])
     }
 
     /// When a document was last saved.

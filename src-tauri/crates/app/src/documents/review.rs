@@ -289,11 +289,10 @@ pub(crate) fn approved(
 }
 
 /// Text that changed is a draft again, whoever approved it before.
-pub(super) fn changed(tx: &mut WriteTx<'_>, id: DocumentId) -> Result<(), Failure> {
-    let document = tx.read().document(id)?;
+pub(super) fn changed(tx: &mut WriteTx<'_>, document: &Document) -> Result<(), Failure> {
     if document.standing.state() != ReviewState::Draft {
         let by = tx.actor();
-        step(tx, &document, ReviewState::Draft, by)?;
+        step(tx, document, ReviewState::Draft, by)?;
     }
     Ok(())
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use farol_model::{
-    document::{Audience, Block, Content, Envelope, ReviewState, Text, changes},
+    document::{Audience, Block, Content, Document, Envelope, ReviewState, Text, changes},
     id::{BlockId, DocumentId},
     journal::Action,
     time::Timestamp,
 };
+use farol_store::WriteTx;
 use serde::Deserialize;
 use specta::Type;
 
@@ -54,30 +55,7 @@ impl Desk {
     ) -> Result<Timestamp, Failure> {
         self.store.write(|tx| {
             let before = tx.read().document(id)?;
-            let case = before.case;
-            if before.sent.is_some() {
-                return Err(Failure::refused(
-                    "This response was sent; what was sent stays as it is.",
-                    "Begin a new response for a correction.",
-                ));
-            }
-            if before.standing.state() == ReviewState::Issued {
-                return Err(review::issued());
-            }
-            let changes = changes(&before.blocks, blocks);
-            let addressed =
-                envelope.as_ref().is_some_and(|it| before.envelope.as_ref() != Some(it));
-            if !changes.is_empty() || addressed {
-                review::changed(tx, id)?;
-            }
-            if !changes.is_empty() {
-                tx.record(&Action::BlocksSaved { case, document: id, changes })?;
-            }
-            if let Some(after) = envelope.filter(|it| before.envelope.as_ref() != Some(it)) {
-                let before = before.envelope;
-                tx.record(&Action::EnvelopeSet { case, document: id, before, after })?;
-            }
-            Ok(tx.now())
+            save(tx, before, blocks, envelope)
         })
     }
 
@@ -86,9 +64,11 @@ impl Desk {
     /// # Errors
     /// When a block is neither here nor saved, or as [`Desk::save_document`].
     pub fn save_draft(&self, id: DocumentId, draft: Draft) -> Result<Timestamp, Failure> {
-        let saved = self.store.read(|it| it.document(id))?.blocks;
-        let (blocks, envelope) = draft.over(saved)?;
-        self.save_document(id, &blocks, envelope)
+        self.store.write(|tx| {
+            let before = tx.read().document(id)?;
+            let (blocks, envelope) = draft.over(before.blocks.clone())?;
+            save(tx, before, &blocks, envelope)
+        })
     }
 
     /// Adds a paragraph at the end of a document.
@@ -115,4 +95,36 @@ impl Desk {
         });
         self.save_document(id, &document.blocks, None)
     }
+}
+
+/// Records what differs from what is saved.
+fn save(
+    tx: &mut WriteTx<'_>,
+    before: Document,
+    blocks: &[Block],
+    envelope: Option<Envelope>,
+) -> Result<Timestamp, Failure> {
+    let Document { id, case, .. } = before;
+    if before.sent.is_some() {
+        return Err(Failure::refused(
+            "This response was sent; what was sent stays as it is.",
+            "Begin a new response for a correction.",
+        ));
+    }
+    if before.standing.state() == ReviewState::Issued {
+        return Err(review::issued());
+    }
+    let changes = changes(&before.blocks, blocks);
+    let envelope = envelope.filter(|it| before.envelope.as_ref() != Some(it));
+    if !changes.is_empty() || envelope.is_some() {
+        review::changed(tx, &before)?;
+    }
+    if !changes.is_empty() {
+        tx.record(&Action::BlocksSaved { case, document: id, changes })?;
+    }
+    if let Some(after) = envelope {
+        let before = before.envelope;
+        tx.record(&Action::EnvelopeSet { case, document: id, before, after })?;
+    }
+    Ok(tx.now())
 }

@@ -41,6 +41,7 @@ pub(crate) const VALUES: &[&str] = &[
     "n_clocks_missed",
     "n_decisions",
     "n_evidence",
+    "n_gone",
     "n_mitigated",
     "n_mitigations",
     "n_pending",

@@ -474,7 +474,8 @@ fn withhold_sentences(withheld: &mut Vec<Withheld>, block: Option<BlockId>, text
     }));
 }
 
-/// The sentences of a text that say enough to be recognised: three words or more.
+/// The sentences of a text that say enough to be recognised: three words or more. A time alone is none:
+/// everybody may know when.
 pub fn sentences(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -486,7 +487,14 @@ pub fn sentences(text: &str) -> impl Iterator<Item = &str> {
         rest = after;
         Some(sentence.trim())
     })
-    .filter(|it| it.split_whitespace().count() >= MIN_SENTENCE_WORDS)
+    .filter(|it| it.split_whitespace().count() >= MIN_SENTENCE_WORDS && !is_time(it))
+}
+
+/// Whether a text is `2026-11-23 14:03 UTC` and no more.
+fn is_time(text: &str) -> bool {
+    text.trim_end_matches('.')
+        .strip_suffix(" UTC")
+        .is_some_and(|it| it.parse::<jiff::civil::DateTime>().is_ok())
 }
 
 /// The byte after the first sentence: after a line break, or a full stop, question or exclamation

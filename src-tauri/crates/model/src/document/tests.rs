@@ -180,6 +180,18 @@ fn a_timeline_keeps_only_the_rows_the_reader_may_see() {
 }
 
 #[test]
+fn a_time_alone_is_no_sentence_that_could_be_withheld() {
+    for (text, expected) in [
+        ("2026-11-23 14:03 UTC", 0),
+        ("As of 2026-11-23 14:03 UTC. 2026-11-23 14:04 UTC.", 1),
+        ("2026-11-23 14:03 UTC, rule seven", 1),
+        ("rule seven UTC", 1),
+    ] {
+        assert_eq!(sentences(text).count(), expected, "{text}");
+    }
+}
+
+#[test]
 fn a_missing_fact_stops_the_projection_and_names_its_block() {
     let missing =
         projected(vec![block(9, "public", "See {{case.nonsense}}.")], "public").unwrap_err();

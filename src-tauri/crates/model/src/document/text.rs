@@ -118,14 +118,20 @@ impl Text {
                 spans.push(Span::Fact(inner.trim().to_owned()));
                 rest = after;
             } else {
-                let mut chars = rest.chars();
-                plain.extend(chars.next());
-                rest = chars.as_str();
+                let (run, after) = rest.split_at(end_of_run(rest));
+                plain.push_str(run);
+                rest = after;
             }
         }
         flush(&mut spans, &mut plain);
         Self(spans)
     }
+}
+
+/// Where, behind its first character, the next sign stands that may mean something.
+fn end_of_run(text: &str) -> usize {
+    let first = text.chars().next().map_or(0, char::len_utf8);
+    text[first..].find(['\\', '[', '{']).map_or(text.len(), |at| first + at)
 }
 
 /// Reads what stands before the bar: an audience, a mark, or both with a comma between them.
@@ -200,9 +206,9 @@ fn escape(text: &str, before_span: bool) -> String {
             }
             rest = bare;
         } else {
-            let mut chars = bare.chars();
-            out.extend(chars.next());
-            rest = chars.as_str();
+            let (run, after) = bare.split_at(end_of_run(bare));
+            out.push_str(run);
+            rest = after;
         }
     }
     out

@@ -145,33 +145,38 @@ impl Changes {
     /// Changes the index, and the vocabulary with it.
     pub(crate) fn apply(self, conn: &Connection) -> Result<(), StoreError> {
         let Changed { gone, new } = self.apply_texts(conn)?;
-        vocabulary::learn(conn, new.iter().flat_map(|it| [&it.title, &it.body]))?;
+        vocabulary::learn(conn, &new)?;
         vocabulary::unlearn(conn, &gone)
     }
 
     pub(super) fn apply_texts(self, conn: &Connection) -> Result<Changed, StoreError> {
-        let (mut gone, mut new) = (BTreeSet::new(), Vec::new());
+        let (mut gone, mut new) = (BTreeMap::new(), Vec::new());
         let mut changed = Changed::default();
         for ((kind, key), item) in self.0 {
             let texts = item.map(|item| (Texts::of(&item), item));
             match (known(conn, kind, &key, texts.as_ref())?, texts) {
                 (Some((_, true)), _) => {}
                 (known, texts) => {
-                    gone.extend(known.map(|it| it.0));
-                    new.extend(texts);
+                    if let Some((id, _)) = known {
+                        gone.insert(id, texts.is_some().then_some(new.len()));
+                    }
+                    new.extend(texts.map(|(texts, item)| New { texts, item, replaces: false }));
                 }
             }
         }
-        for id in gone {
-            let mut delete =
-                conn.prepare_cached("DELETE FROM search_text WHERE id = ?1 RETURNING title, body")?;
-            take_words(&mut delete, id, &mut changed.gone)?;
+        for (id, by) in gone {
+            let before = conn
+                .prepare_cached("DELETE FROM search_text WHERE id = ?1 RETURNING title, body")?
+                .query_row([id], |row| Ok([row.get(0)?, row.get(1)?]))?;
             conn.prepare_cached("DELETE FROM search WHERE id = ?1")?.execute([id])?;
+            changed.replace(before, by.map(|at| &mut new[at]));
         }
-        new.sort_by_key(|(_, item)| item.at);
-        for (texts, item) in new {
+        new.sort_by_key(|it| it.item.at);
+        for New { texts, item, replaces } in new {
             insert(conn, &item, &texts)?;
-            changed.new.push(texts);
+            if !replaces {
+                changed.new.extend([texts.title, texts.body]);
+            }
         }
         Ok(changed)
     }
@@ -285,12 +290,37 @@ fn answered(conn: &Connection, key: &str) -> Result<Option<(Timestamp, String)>,
         .optional()?)
 }
 
+/// What is put into the index.
+struct New {
+    texts: Texts,
+    item: Item,
+    /// Whether it stands for texts that go.
+    replaces: bool,
+}
+
 /// What a change of texts does to the vocabulary.
 #[derive(Default)]
 pub(super) struct Changed {
     /// Words that were in texts that went.
     gone: BTreeSet<String>,
-    new: Vec<Texts>,
+    /// Texts that came.
+    new: Vec<String>,
+}
+
+impl Changed {
+    /// Texts go, and others come in their place: of a long text of which one paragraph changed only the words
+    /// there are looked at.
+    fn replace(&mut self, before: [String; 2], by: Option<&mut New>) {
+        let now = by.map(|it| {
+            it.replaces = true;
+            [it.texts.title.as_str(), &it.texts.body]
+        });
+        for (before, now) in before.iter().zip(now.unwrap_or_default()) {
+            let (before, now) = vocabulary::apart(before, now);
+            self.gone.extend(vocabulary::words(before));
+            self.new.push(now.to_owned());
+        }
+    }
 }
 
 /// Runs a statement that deletes texts and returns them; keeps their words.

@@ -592,6 +592,35 @@ fn a_word_leaves_the_vocabulary_with_the_last_text_that_has_it() {
 }
 
 #[test]
+fn a_save_leaves_the_words_that_its_document_has_elsewhere_and_takes_the_last_ones() {
+    let (_dir, store) = new_store();
+    let case = open_case(&store, "Nests");
+    let mut now = document(&store, case, DocumentKind::Readout, "Readout", "plover first");
+    let mut save = |texts: &[&str]| {
+        let after: Vec<_> = texts.iter().map(|it| paragraph(&store, it)).collect();
+        let changes = changes(&now.blocks, &after);
+        record(&store, |_| Action::BlocksSaved { case, document: now.id, changes });
+        now.blocks = after;
+        let live = vocabulary(&raw(&store));
+        store.rebuild().unwrap();
+        assert_eq!(vocabulary(&raw(&store)), live, "{texts:?}");
+        is_whole(&raw(&store));
+        live
+    };
+    let steps: [&[&str]; 5] = [
+        &["plover first", "wrybill and plover", "kelp last"],
+        &["plover first", "wrybill", "kelp last"],
+        &["plover", "plover first", "wrybill", "kelp last"],
+        &["plovers", "godwit", "kelp last"],
+        &["kelp last"],
+    ];
+    let words = steps.map(&mut save);
+    assert!(words[2].contains("wrybill") && !words[3].contains("wrybill"));
+    assert!(words[2].contains("plover") && !words[3].contains("plover"));
+    assert!(!words[4].contains("godwit"));
+}
+
+#[test]
 fn a_spelling_is_found_as_it_stands_also_from_the_middle_of_words() {
     let (_dir, store) = new_store();
     let case = open_case(&store, "Signs between words");

@@ -32,6 +32,21 @@ fn runs(text: &str) -> impl Iterator<Item = &str> {
         .filter(|run| run.contains(char::is_alphanumeric))
 }
 
+/// Two texts without what both begin and end with, cut at blanks: the words that only one of them has stand
+/// in what is left.
+pub(super) fn apart<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) {
+    fn n_same<'b>(one: impl Iterator<Item = &'b u8>, other: impl Iterator<Item = &'b u8>) -> usize {
+        one.zip(other).take_while(|(one, other)| one == other).count()
+    }
+    let n_same_first = n_same(one.as_bytes().iter(), other.as_bytes().iter());
+    let begin = one.as_bytes()[..n_same_first].iter().rposition(|it| *it == b' ');
+    let (one, other) = begin.map_or((one, other), |at| (&one[at..], &other[at..]));
+    let n_same_last = n_same(one.as_bytes().iter().rev(), other.as_bytes().iter().rev());
+    let last = &one.as_bytes()[one.len() - n_same_last..];
+    let n_end = last.iter().position(|it| *it == b' ').map_or(0, |at| n_same_last - at);
+    (&one[..one.len() - n_end], &other[..other.len() - n_end])
+}
+
 /// Takes the words of texts in.
 pub(super) fn learn<'a>(
     conn: &Connection,
@@ -121,4 +136,26 @@ fn inside(conn: &Connection, letters: &str) -> Result<Option<Vec<String>>, Store
     let rows = query.query_map((quoted(letters), MAX_WORDS + 1), |row| row.get::<_, String>(0))?;
     let words = rows.map(|it| Ok(quoted(&it?))).collect::<Result<Vec<_>, StoreError>>()?;
     Ok((words.len() <= MAX_WORDS as usize).then_some(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::apart;
+
+    #[test]
+    fn what_two_texts_share_at_both_ends_is_cut_off_at_blanks() {
+        for (one, other, left) in [
+            ("the site is down", "the site was down", (" is", " was")),
+            ("the site is down", "the site is down", ("", "")),
+            ("the site is", "the site is down", (" is", " is down")),
+            ("down", "up", ("down", "up")),
+            ("", "down", ("", "down")),
+            ("a a", "a a a", ("", " a")),
+            ("ärger üb er all", "ärger öb er all", (" üb", " öb")),
+            ("é", "è", ("é", "è")),
+        ] {
+            let cut = apart(one, other);
+            assert_eq!(cut, left, "{one:?} {other:?}");
+        }
+    }
 }
