@@ -72,8 +72,8 @@ async fn a_table_of_networks_is_loaded_and_forgotten_by_keyboard() {
     window.press(&[], 's').await;
     window.wait_for_text("No table is here").await;
     window.enter_on("settings-asn").await;
-    window.wait_for_text("Loaded from asn.csv: one range").await;
-    window.wait_for_text("asn.csv: one range").await;
+    window.wait_for_text("Loaded from asn.csv: 1 range").await;
+    window.wait_for_text("asn.csv: 1 range").await;
     window.tab_to("settings-asn-forget").await;
     window.painted().await;
     window.picture("settings-networks").await;
