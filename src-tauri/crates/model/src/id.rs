@@ -137,6 +137,9 @@ impl<'de> Deserialize<'de> for Digest {
     }
 }
 
+/// Bytes of one MiB.
+const MIB: f64 = 1024.0 * 1024.0;
+
 /// A size in bytes; crosses the IPC as a decimal string, because JavaScript rounds big integers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Type)]
 #[specta(type = String)]
@@ -159,7 +162,19 @@ impl fmt::Display for Size {
         match self.0 {
             bytes if bytes < 1024 => write!(f, "{bytes} B"),
             bytes if bytes < 1024 * 1024 => write!(f, "{} KiB", bytes.div_ceil(1024)),
-            bytes => write!(f, "{:.1} MiB", bytes as f64 / (1024.0 * 1024.0)),
+            bytes if bytes < 1024 * 1024 * 1024 => write!(f, "{:.1} MiB", bytes as f64 / MIB),
+            bytes => write!(f, "{:.1} GiB", bytes as f64 / (1024.0 * MIB)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Size;
+
+    #[test]
+    fn a_size_is_told_in_the_unit_people_use() {
+        let told = [1023, 1024, 3 << 20, 45 << 30].map(|it| Size(it).to_string());
+        assert_eq!(told, ["1023 B", "1 KiB", "3.0 MiB", "45.0 GiB"]);
     }
 }
