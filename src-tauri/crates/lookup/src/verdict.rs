@@ -69,7 +69,7 @@ fn platform<'a>(
         .any(|name| networks.for_name(On::Cname, &name.value).iter().any(|m| m.network.ours));
     let target = trail.names.get(1).filter(|_| is_proxied && !is_our_name)?;
     let platform = registrable(&target.value);
-    (platform != registrable(trail.host)).then_some(platform)
+    (platform != trail.domain).then_some(platform)
 }
 
 /// Who fills which role, with the evidence for it.

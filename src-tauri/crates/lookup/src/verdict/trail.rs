@@ -70,6 +70,8 @@ pub(crate) enum End {
 #[derive(Debug)]
 pub(crate) struct Trail<'a> {
     pub(crate) host: &'a str,
+    /// Its registrable domain.
+    pub(crate) domain: &'a str,
     /// The host and the names its CNAME chain goes through.
     pub(crate) names: Vec<Shown<String>>,
     pub(crate) addresses: Vec<Shown<IpAddr>>,
@@ -97,6 +99,7 @@ impl<'a> Trail<'a> {
         let domain = registrable(host);
         let mut trail = Trail {
             host,
+            domain,
             names: Vec::new(),
             addresses: Vec::new(),
             name_servers: Vec::new(),
@@ -147,6 +150,9 @@ impl<'a> Trail<'a> {
 
     /// The observations of registries that are about this host.
     fn about_this(&self, newest: &[&'a Observation]) -> Vec<&'a Observation> {
+        if newest.iter().all(|it| it.question.of_registry().is_none()) {
+            return Vec::new();
+        }
         let planned = registry_questions(self.host);
         let mut about: Vec<&str> =
             planned.iter().filter_map(|it| it.of_registry().map(|(_, about)| about)).collect();
@@ -202,11 +208,10 @@ impl<'a> Trail<'a> {
         }
 
         for (record, by) in &records {
-            let is_address = matches!(record.record_type.as_str(), "A" | "AAAA");
-            let is_on_chain = self.names.iter().any(|seen| seen.value == record.name);
-            if let Ok(value) = record.data.parse::<IpAddr>()
-                && is_address
-                && is_on_chain
+            let is_on_chain = || self.names.iter().any(|seen| seen.value == record.name);
+            if matches!(record.record_type.as_str(), "A" | "AAAA")
+                && is_on_chain()
+                && let Ok(value) = record.data.parse::<IpAddr>()
                 && self.addresses.iter().all(|known| known.value != value)
             {
                 let shown = format!("{} record {value}", record.record_type);
@@ -293,7 +298,8 @@ fn wildcards<'a>(host: &str, newest: &[&'a Observation]) -> Vec<Wildcard<'a>> {
 /// What makes two questions the same; a made-up label does not tell them apart.
 fn key(question: &Question) -> (u8, &str, &str, &str) {
     match question {
-        Question::Dns { name, record_type } => (0, name, record_type, ""),
+        // The type first: the questions about a host are nearly all about one name.
+        Question::Dns { name, record_type } => (0, record_type, name, ""),
         Question::Wildcard { under, .. } => (1, under, "", ""),
         Question::Authority { name, record_type, server } => (2, name, record_type, server),
         Question::Asn { ip } => (3, ip, "", ""),

@@ -12,7 +12,7 @@ use super::{
     serves,
     trail::{End, Trail, Wildcard},
 };
-use crate::questions::{as_ip, is_subject, registrable};
+use crate::questions::{as_ip, is_subject};
 
 /// A domain younger than this is worth a word.
 const YOUNG_DAYS: i64 = 30;
@@ -146,11 +146,12 @@ pub(super) fn we_can(
     findings: &[Finding],
     platform: Option<&str>,
 ) -> Vec<String> {
-    if trail.end == End::Missing || as_ip(trail.host).is_some() {
+    let is_anything_ours = findings.iter().any(|f| f.ours && is_firm(f));
+    if !is_anything_ours || trail.end == End::Missing || as_ip(trail.host).is_some() {
         return Vec::new();
     }
     let host = defang(trail.host);
-    let zone = defang(registrable(trail.host));
+    let zone = defang(trail.domain);
     let we_are = |role| findings.iter().any(|f| f.ours && f.role == role && is_firm(f));
     let acts = [
         (Role::Proxy, "URL: show a warning page in front of one address".to_owned()),
