@@ -41,6 +41,12 @@ pub(crate) fn long_analysis() {
         n += 1;
         drop(farol_render::render(&changed(n), Format::Pdf).unwrap());
     });
+    let mut dated_ms = DATED_MS;
+    super::figures::measure("long analysis on screen, saved in another minute", 10, || {
+        dated_ms += 60_000;
+        let later = analysis_of(0, Timestamp::from_ms(dated_ms));
+        drop(farol_render::pages(&later, unseen).unwrap());
+    });
     let values: Vec<String> = seen.withheld().iter().map(|it| it.value.clone()).collect();
     for format in [Format::Pdf, Format::Docx] {
         let bytes = farol_render::render(&seen, format).unwrap().bytes;
@@ -174,7 +180,14 @@ fn analysis() -> Projected {
     changed(0)
 }
 
+/// When the long analysis was saved.
+const DATED_MS: i64 = 1_795_442_602_000;
+
 fn changed(n: usize) -> Projected {
+    analysis_of(n, Timestamp::from_ms(DATED_MS))
+}
+
+fn analysis_of(n: usize, dated: Timestamp) -> Projected {
     let text = |words: &str| Text::plain(words);
     let mut contents = vec![
         Content::Heading { text: text("Summary") },
@@ -251,7 +264,7 @@ fn changed(n: usize) -> Projected {
     project(
         &document,
         CaseRef { year: 2026, number: 42 },
-        Timestamp::from_ms(1_795_442_602_000),
+        dated,
         &Audience::Public,
         &std::collections::BTreeMap::new(),
         &entities,

@@ -46,7 +46,8 @@ fn marks(pages: &PagedDocument, n_blocks: usize) -> Vec<Mark> {
     let marks = found.iter().filter_map(|it| {
         let block = match &it.to_packed::<MetadataElem>()?.value {
             Value::Int(block) => usize::try_from(*block).ok()?,
-            _ => n_blocks,
+            Value::Str(it) if it.as_str() == "end" => n_blocks,
+            _ => return None,
         };
         let at = introspector.position(it.location()?)?;
         let page = at.page.get() - 1;

@@ -167,7 +167,9 @@ impl Changes {
         for (id, by) in gone {
             let before = conn
                 .prepare_cached("DELETE FROM search_text WHERE id = ?1 RETURNING title, body")?
-                .query_row([id], |row| Ok([row.get(0)?, row.get(1)?]))?;
+                .query_row([id], |row| Ok([row.get(0)?, row.get(1)?]))
+                .optional()?
+                .unwrap_or_default();
             conn.prepare_cached("DELETE FROM search WHERE id = ?1")?.execute([id])?;
             changed.replace(before, by.map(|at| &mut new[at]));
         }
