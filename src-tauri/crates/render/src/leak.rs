@@ -24,7 +24,10 @@ mod search;
 /// What a text says once it is decoded.
 mod views;
 
-pub(crate) use self::views::{base64_digit, from_digits};
+pub(crate) use self::{
+    markup::PNG_INSIDE,
+    views::{base64_digit, from_digits},
+};
 
 use farol_model::{
     document::{Projected, Withheld},
@@ -115,7 +118,7 @@ fn read(format: Format, bytes: &[u8]) -> Result<Reading, RenderError> {
         Format::Text => markup::read_text(bytes),
         Format::Markdown => markup::read_markdown(bytes),
         Format::Eml => markup::read_mail(bytes),
-        Format::Html => markup::read_html(bytes),
+        Format::Html => markup::read_html(bytes, Rigour::Ours),
     }
 }
 

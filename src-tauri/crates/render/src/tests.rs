@@ -485,6 +485,8 @@ fn a_paper_has_the_teams_name_or_its_logo_at_its_head() {
                 let bytes = render(&seen, format).unwrap().bytes;
                 look(&format!("{what}-{kind}.{}", format.extension()), &bytes);
                 if matches!(format, Format::Html | Format::Markdown | Format::Text) {
+                    let draws = String::from_utf8_lossy(&bytes).contains("<img");
+                    assert_eq!(draws, what == "logo" && format == Format::Html, "{format:?}");
                     let text =
                         String::from_utf8(bytes).unwrap().replace("&amp;", "&").replace("\\&", "&");
                     assert!(text.contains(&name), "{what} {kind} {format:?}");

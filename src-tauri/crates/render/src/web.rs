@@ -4,7 +4,12 @@
 /// Charts.
 mod drawing;
 
-use crate::paper::{Paper, Part, Said};
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use crate::{
+    leak::PNG_INSIDE,
+    paper::{Paper, Part, Said, Team},
+};
 
 const STYLE: &str = include_str!("templates/page.css");
 
@@ -12,14 +17,16 @@ const STYLE: &str = include_str!("templates/page.css");
 pub(crate) fn page(paper: &Paper) -> String {
     let mut out = format!(
         "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'{pictures}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n",
+        pictures =
+            if paper.team.as_ref().is_some_and(|it| it.has_logo) { "; img-src data:" } else { "" },
         lang = paper.lang,
         title = escaped(&paper.title),
     );
-    if let Some(team) = paper.team.as_ref().filter(|it| !it.name.is_empty()) {
-        out.push_str(&element("p class=\"team\"", &team.name));
+    if let Some(team) = &paper.team {
+        out.push_str(&letterhead(team));
     }
     if !paper.kicker.is_empty() {
         out.push_str(&element("p class=\"kicker\"", &paper.kicker));
@@ -40,6 +47,23 @@ pub(crate) fn page(paper: &Paper) -> String {
     }
     out.push_str("</main>\n</body>\n</html>\n");
     out
+}
+
+/// The team's logo, or its name.
+fn letterhead(team: &Team) -> String {
+    let Some(logo) = &team.logo else {
+        return if team.name.is_empty() {
+            String::new()
+        } else {
+            element("p class=\"team\"", &team.name)
+        };
+    };
+    let told = if team.name.is_empty() { "Logo" } else { &team.name };
+    format!(
+        "<p class=\"team\"><img alt=\"{}\" src=\"{PNG_INSIDE}{}\"></p>\n",
+        escaped(told),
+        STANDARD.encode(&logo.png)
+    )
 }
 
 fn part(part: &Part, said: &Said) -> String {

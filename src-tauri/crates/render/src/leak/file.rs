@@ -80,7 +80,7 @@ fn read(bytes: &[u8]) -> Result<(&'static str, Reading), RenderError> {
     let start = text.trim_start_matches('\u{feff}').trim_start();
     let start = start.get(..start.len().min(2000)).unwrap_or(start).to_ascii_lowercase();
     if start.starts_with("<!doctype html") || start.contains("<html") {
-        return Ok(("HTML", markup::read_html(bytes)?));
+        return Ok(("HTML", markup::read_html(bytes, Rigour::Anybodys)?));
     }
     let is_mail =
         ["from:", "to:", "subject:", "received:", "return-path:", "mime-version:", "date:"]

@@ -2,7 +2,10 @@
 
 use farol_model::export::{Attachment, RenderError};
 
-use super::{Reading, views, void};
+use super::{Reading, Rigour, picture, views, void};
+
+/// How a picture begins that stands in an HTML file.
+pub(crate) const PNG_INSIDE: &str = "data:image/png;base64,";
 
 /// A text file is what it is.
 pub(crate) fn read_text(bytes: &[u8]) -> Result<Reading, RenderError> {
@@ -155,11 +158,37 @@ fn as_rendered(text: &str) -> String {
     out
 }
 
-/// The text between the tags, and the whole file as text.
-pub(crate) fn read_html(bytes: &[u8]) -> Result<Reading, RenderError> {
+/// The text between the tags, its pictures, and the whole file as text.
+pub(crate) fn read_html(bytes: &[u8], rigour: Rigour) -> Result<Reading, RenderError> {
     let text = utf8(bytes)?;
     let shown = entities(&without_tags(&text));
-    Ok(Reading { shown, around: vec![("markup".into(), text)], ..Reading::default() })
+    let mut reading = Reading { shown, ..Reading::default() };
+    let markup = without_pixels(&text, rigour, &mut reading)?;
+    reading.around.push(("markup".into(), markup));
+    Ok(reading)
+}
+
+/// A file whose pictures are read as pictures. The digits of one of ours, once it is known to be nothing but
+/// pixels, are no text: a short value would be in them by chance.
+fn without_pixels(
+    html: &str,
+    rigour: Rigour,
+    reading: &mut Reading,
+) -> Result<String, RenderError> {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find(PNG_INSIDE) {
+        let (before, inside) = rest.split_at(at + PNG_INSIDE.len());
+        let (digits, after) = inside.split_at(inside.find('"').unwrap_or(inside.len()));
+        out.push_str(before);
+        let bytes = base64(digits.as_bytes());
+        picture::read(&bytes, &"picture".into(), rigour, reading)?;
+        if rigour == Rigour::Anybodys || !picture::is_png(&bytes) {
+            out.push_str(digits);
+        }
+        rest = after;
+    }
+    Ok(out + rest)
 }
 
 fn utf8(bytes: &[u8]) -> Result<String, RenderError> {

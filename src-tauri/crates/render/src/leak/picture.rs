@@ -7,6 +7,13 @@ use super::{Reading, Rigour, search::Place};
 /// The parts of a PNG that pixels need.
 const PIXEL_CHUNKS: &[&[u8]] = &[b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"];
 
+/// How a PNG begins.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+pub(crate) fn is_png(bytes: &[u8]) -> bool {
+    bytes.starts_with(PNG)
+}
+
 /// Reads a picture of one of the known kinds; other bytes are left alone.
 pub(crate) fn read(
     bytes: &[u8],
@@ -14,7 +21,7 @@ pub(crate) fn read(
     rigour: Rigour,
     reading: &mut Reading,
 ) -> Result<(), RenderError> {
-    if let Some(chunks) = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n") {
+    if let Some(chunks) = bytes.strip_prefix(PNG) {
         return png(chunks, place, rigour, reading);
     }
     if bytes.starts_with(&[0xff, 0xd8]) || bytes.starts_with(b"GIF8") || bytes.starts_with(b"RIFF")

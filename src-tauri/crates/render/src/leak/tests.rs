@@ -5,13 +5,17 @@ mod forms;
 /// Canaries in Word documents.
 mod office;
 
+use std::io::Cursor;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
 use farol_model::{
     document::{Content, DocumentKind, Entity, Projected},
     export::{Format, RenderError},
 };
+use image::ImageFormat;
 use lopdf::{Document, Object, Stream, dictionary};
 
-use crate::{leak::check, paper::Paper, render, samples::*};
+use crate::{check_file, leak::check, paper::Paper, render, samples::*};
 
 const SECRET: &str = "Borealis Bank lost traffic";
 
@@ -41,6 +45,45 @@ fn places(seen: &Projected, format: Format, bytes: &[u8]) -> Vec<String> {
             places
         }
         Err(other) => vec![other.to_string()],
+    }
+}
+
+/// The beginning of a PNG that says something.
+fn commented_png(text: &str) -> Vec<u8> {
+    let text = format!("Comment\0{text}");
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    png.extend((text.len() as u32).to_be_bytes());
+    png.extend(b"tEXt");
+    png.extend(text.as_bytes());
+    png.extend([0; 4]);
+    png
+}
+
+#[test]
+fn a_picture_in_an_html_file_is_read_as_one() {
+    let (seen, bytes) = letter(Format::Html);
+    let page = String::from_utf8(bytes).unwrap();
+    let with = |picture: &[u8]| {
+        let src = format!("{}{}", super::PNG_INSIDE, STANDARD.encode(picture));
+        page.replace("<main>", &format!("<img src=\"{src}\"><main>")).into_bytes()
+    };
+    // "Ana" is withheld, and by chance its letters stand among the digits.
+    let mut pixels = Cursor::new(Vec::new());
+    let noise = |x, y| image::Rgb([(x * y) as u8, (x ^ y) as u8, (x * 31 + y * 7) as u8]);
+    image::RgbImage::from_fn(300, 300, noise).write_to(&mut pixels, ImageFormat::Png).unwrap();
+    let pixels = pixels.into_inner();
+    let digits = STANDARD.encode(&pixels).to_lowercase();
+    assert!(digits.contains("ana"), "the picture shows nothing");
+    assert_eq!(places(&seen, Format::Html, &with(&pixels)), [""; 0]);
+    for (leaky, place) in [
+        (commented_png(SECRET), "could not read back"),
+        ([&pixels[..], SECRET.as_bytes()].concat(), "could not read back"),
+        (SECRET.as_bytes().to_vec(), "markup"),
+    ] {
+        let found = places(&seen, Format::Html, &with(&leaky));
+        assert!(found.iter().any(|it| it.contains(place)), "{found:?}");
+        let anybodys = check_file(&with(&leaky), &[SECRET.to_owned()]).unwrap();
+        assert!(!anybodys.hits.is_empty(), "{place}");
     }
 }
 

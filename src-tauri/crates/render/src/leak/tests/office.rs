@@ -152,12 +152,7 @@ fn parts_that_a_paper_does_not_need_are_refused_here_and_found_in_files_of_other
     let wide: Vec<u8> = SECRET.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let inside =
         packed(&vec![("x.xml".to_owned(), format!("<x>{SECRET}</x>").into_bytes())], plain());
-    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
-    let text = format!("Comment\0{SECRET}");
-    png.extend((text.len() as u32).to_be_bytes());
-    png.extend(b"tEXt");
-    png.extend(text.as_bytes());
-    png.extend([0; 4]);
+    let png = super::commented_png(SECRET);
     for (name, content) in [
         ("word/comments.xml", format!("<c><t>{SECRET}</t></c>").into_bytes()),
         ("word/people.xml", format!("<p author=\"{SECRET}\"/>").into_bytes()),
