@@ -10,8 +10,6 @@ use tauri::{
     webview::NewWindowResponse,
 };
 
-use farol_app::look::Theme;
-
 use crate::{
     events::{self, FilesImported},
     house::House,
@@ -25,7 +23,6 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     if std::env::var_os("FAROL_EMPTY_WINDOW").is_some() {
         return open_empty(app);
     }
-    set_theme(app, app.state::<House>().look().theme);
     WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Farol")
         .inner_size(1280.0, 800.0)
@@ -38,16 +35,6 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         .on_download(|_, _| false)
         .build()?;
     Ok(())
-}
-
-/// The frame, and the page before it is there, in the palette that was chosen: who works at night is
-/// not to be met by a white window.
-pub(crate) fn set_theme(app: &AppHandle, theme: Theme) {
-    app.set_theme(match theme {
-        Theme::System => None,
-        Theme::Light => Some(tauri::Theme::Light),
-        Theme::Dark => Some(tauri::Theme::Dark),
-    });
 }
 
 /// What `make bench` compares the first screen with: the same window with an empty page; ends as

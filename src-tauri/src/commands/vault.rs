@@ -10,7 +10,7 @@ use farol_app::{
 use farol_model::slot::SlotKind;
 
 use super::{Reply, aside, ask};
-use crate::{house::House, window};
+use crate::house::House;
 
 #[tauri::command]
 #[specta::specta]
@@ -30,8 +30,7 @@ pub(crate) async fn look_show(house: State<'_, House>) -> Reply<Look> {
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn look_keep(app: AppHandle, house: State<'_, House>, look: Look) -> Reply<()> {
-    window::set_theme(&app, look.theme);
+pub(crate) async fn look_keep(house: State<'_, House>, look: Look) -> Reply<()> {
     aside(house, move |house| house.keep_look(look)).await
 }
 
