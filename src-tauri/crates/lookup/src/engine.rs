@@ -18,6 +18,8 @@ mod lines;
 mod stream;
 /// Deadlines.
 mod wheel;
+/// How many questions wait at a resolver at a time.
+mod window;
 
 use std::{
     collections::HashMap,
@@ -41,6 +43,7 @@ use encrypted::Encrypted;
 use flight::{Flight, Name as FlightName, Sent};
 use lines::{Line, Room};
 use wheel::Wheel;
+use window::{Left, Window};
 
 /// How soon a cancellation is noticed while nothing comes.
 const CANCEL_NOTICED: Duration = Duration::from_millis(50);
@@ -48,6 +51,8 @@ const CANCEL_NOTICED: Duration = Duration::from_millis(50);
 const LEAST_PATIENCE: Duration = Duration::from_millis(400);
 /// Silences in a row after which a resolver is mostly left alone.
 const FALLEN_SILENT: u32 = 16;
+/// One new question in so many goes to a resolver that fell silent. A prime, so that every one has its turn.
+const ASKED_AGAIN_EVERY: u64 = 61;
 /// Packets of one socket that are read before anything else is done.
 const MAX_AT_A_TIME: usize = 1024;
 /// Stands for the attempt over a connection where randomness is made.
@@ -90,7 +95,7 @@ pub(crate) trait Work: Send {
 /// How fast questions leave, and what is done about silence.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pace {
-    /// Questions that wait for an answer at a time.
+    /// Questions that wait for an answer at a time, at most.
     pub(crate) in_flight: usize,
     /// Questions a second for each resolver; none is no limit.
     pub(crate) rate: Option<u32>,
@@ -155,6 +160,7 @@ struct Upstream {
     resolver: Resolver,
     name: String,
     bucket: Bucket,
+    window: Window,
     /// Smoothed round trip.
     round_trip: Option<Duration>,
     n_silent: u32,
@@ -189,6 +195,7 @@ impl<'a> Engine<'a> {
             resolver: resolver.clone(),
             name: resolver.to_string(),
             bucket: Bucket::new(pace.rate, now),
+            window: Window::new(pace.in_flight, now),
             round_trip: None,
             n_silent: 0,
             lines: Vec::new(),
@@ -216,11 +223,14 @@ impl<'a> Engine<'a> {
         self.n_flights == 0
     }
 
-    /// Lets questions leave, as many as pace and rate allow. Gives whether the rate holds some back.
+    /// Lets questions leave, as many as pace, windows and rate allow. Gives whether the rate holds some back.
     fn fill(&mut self, work: &mut dyn Work, cancelled: &(dyn Fn() -> bool + Send + Sync)) -> bool {
         let now = Instant::now();
+        self.let_go(now);
         while self.n_flights < self.pace.in_flight && !cancelled() {
-            let Some(upstream) = self.choose(None, now) else { return true };
+            let Some(upstream) = self.choose(now) else {
+                return (0..self.upstreams.len()).any(|place| self.is_open(place));
+            };
             let Some((mark, question)) = work.next() else {
                 // The token was taken for nothing; at most one a turn.
                 return false;
@@ -230,19 +240,42 @@ impl<'a> Engine<'a> {
         false
     }
 
-    /// A resolver that may be asked now, rather not the one that was just asked in vain.
-    fn choose(&mut self, not: Option<usize>, now: Instant) -> Option<usize> {
-        let n = self.upstreams.len();
-        if n == 1 {
-            return self.upstreams[0].bucket.take(now).then_some(0);
+    /// What waits much longer than usual leaves the windows.
+    fn let_go(&mut self, now: Instant) {
+        for upstream in &mut self.upstreams {
+            while let Some(packet) = upstream.window.oldest(upstream.round_trip, now) {
+                let flight = self.flights[packet.of.place].as_mut();
+                let flight = flight.filter(|it| it.generation == packet.of.generation);
+                if let Some(sent) = flight.and_then(|it| it.sent.get_mut(packet.nth)) {
+                    sent.leave(&mut upstream.window);
+                }
+            }
         }
-        let start = self.n_started as usize;
-        // Now and then one that fell silent is asked again.
-        let looks_back = self.n_started.is_multiple_of(64);
-        let mut order: Vec<usize> = (0..n).map(|i| (start + i) % n).collect();
+    }
+
+    /// Whether a resolver may be asked something new, if the rate allows: it answers and has room.
+    fn is_open(&self, place: usize) -> bool {
+        let is_silent = |it: &Upstream| it.n_silent >= FALLEN_SILENT;
+        let upstream = &self.upstreams[place];
+        upstream.window.has_room()
+            && (!is_silent(upstream)
+                || self.n_started.is_multiple_of(ASKED_AGAIN_EVERY)
+                || self.upstreams.iter().all(is_silent))
+    }
+
+    /// A resolver for something new; one after the other comes first.
+    fn choose(&mut self, now: Instant) -> Option<usize> {
+        let (n, first) = (self.upstreams.len(), self.n_started as usize);
+        let mut order = (0..n).map(|i| (first + i) % n);
+        order.find(|place| self.is_open(*place) && self.upstreams[*place].bucket.take(now))
+    }
+
+    /// A resolver that may be asked now what this one was asked in vain; rather another one.
+    fn choose_after(&mut self, vain: usize, now: Instant) -> Option<usize> {
+        let n = self.upstreams.len();
+        let mut order: Vec<usize> = (0..n).map(|i| (vain + 1 + i) % n).collect();
         order.sort_by_key(|place| {
-            let is_silent = self.upstreams[*place].n_silent >= FALLEN_SILENT && !looks_back;
-            (Some(*place) == not, is_silent)
+            (*place == vain, self.upstreams[*place].n_silent >= FALLEN_SILENT)
         });
         order.into_iter().find(|place| self.upstreams[*place].bucket.take(now))
     }
@@ -309,11 +342,13 @@ impl<'a> Engine<'a> {
         self.waiting.insert((at, packet.id), place);
         let due =
             flight.due(patience, dice.share(), now, self.upstreams[upstream].resolver.attempts);
-        self.wheel.put(due, FlightName { place, generation: flight.generation });
+        let name = FlightName { place, generation: flight.generation };
+        self.wheel.put(due, name);
         if let Some(line) = &mut self.lines[at] {
             line.post(packet.bytes.clone());
         }
-        flight.sent.push(Sent { line: at, upstream, packet, at: now, is_over: false });
+        self.upstreams[upstream].window.left(Left { of: name, nth: flight.sent.len(), at: now });
+        flight.sent.push(Sent::new(at, upstream, packet, now));
     }
 
     /// How long an answer of this resolver is waited for at least.
@@ -372,7 +407,8 @@ impl<'a> Engine<'a> {
             until = until.min(again);
         }
         if is_short_of_tokens {
-            let next = self.upstreams.iter().filter_map(|upstream| upstream.bucket.next()).min();
+            let open = (0..self.upstreams.len()).filter(|place| self.is_open(*place));
+            let next = open.filter_map(|place| self.upstreams[place].bucket.next()).min();
             until = next.map_or(until, |next| until.min(next));
         }
         if self.lines.iter().flatten().any(Line::is_full) {
@@ -446,7 +482,7 @@ impl<'a> Engine<'a> {
         let upstream = sent.upstream;
         match sent.packet.fit_datagram(bytes) {
             Fit::Ours(message) => {
-                self.upstreams[upstream].answered(now - sent.at);
+                self.upstreams[upstream].answered(sent.at, now);
                 let answer = read(&message);
                 let is_cut = is_truncated(&answer);
                 let exchanged = Exchanged { answer, transport: "udp", wire: Some(bytes.to_vec()) };
@@ -470,7 +506,7 @@ impl<'a> Engine<'a> {
                 let exchanged = Exchanged::malformed("udp", bytes.to_vec());
                 let attempts = self.upstreams[upstream].resolver.attempts as usize;
                 let can_ask_another = self.upstreams.len() > 1 && flight.sent.len() < attempts;
-                if can_ask_another && let Some(other) = self.choose(Some(upstream), now) {
+                if can_ask_another && let Some(other) = self.choose_after(upstream, now) {
                     if let Some(flight) = self.flights[place].as_mut() {
                         flight.fallback = Some((exchanged, upstream));
                     }
@@ -597,11 +633,19 @@ impl<'a> Engine<'a> {
         let mut due = Vec::new();
         self.wheel.take(now, &mut due);
         for name in due {
-            let Some(flight) = self.named(name) else { continue };
-            let Some(last) = flight.sent.last() else { continue };
-            let (upstream, deadline) = (last.upstream, flight.deadline);
-            let is_over_stream = flight.is_over_stream;
+            let flight = self.flights[name.place].as_mut();
+            let Some(flight) = flight.filter(|it| it.generation == name.generation) else {
+                continue;
+            };
+            let (deadline, is_over_stream) = (flight.deadline, flight.is_over_stream);
             let n_sent = flight.sent.len();
+            let Some(last) = flight.sent.last_mut() else { continue };
+            let upstream = last.upstream;
+            let window = &mut self.upstreams[upstream].window;
+            last.leave(window);
+            if !last.is_over && !std::mem::replace(&mut last.is_lost, true) {
+                window.lost(last.at, now);
+            }
             if now >= deadline {
                 if !is_over_stream {
                     self.upstreams[upstream].n_silent += 1;
@@ -615,7 +659,7 @@ impl<'a> Engine<'a> {
                 continue;
             }
             self.upstreams[upstream].n_silent += 1;
-            match self.choose(Some(upstream), now) {
+            match self.choose_after(upstream, now) {
                 Some(other) => self.send(name.place, other, now, work),
                 None => self.wheel.put(now + LEAST_PATIENCE / 8, name),
             }
@@ -670,6 +714,7 @@ impl<'a> Engine<'a> {
         let mut left = Vec::new();
         for sent in flight.sent.iter_mut().filter(|sent| !sent.is_over) {
             sent.is_over = true;
+            sent.leave(&mut self.upstreams[sent.upstream].window);
             self.waiting.remove(&(sent.line, sent.packet.id));
             if let Some(line) = &mut self.lines[sent.line] {
                 line.n_open -= 1;
@@ -706,8 +751,11 @@ fn says_nothing(answer: &Answer) -> bool {
 }
 
 impl Upstream {
-    fn answered(&mut self, took: Duration) {
+    /// It answered a packet that left then.
+    fn answered(&mut self, left: Instant, now: Instant) {
         self.n_silent = 0;
+        self.window.answered(left, now);
+        let took = now - left;
         let usual = self.round_trip.map_or(took, |usual| (usual * 7 + took) / 8);
         self.round_trip = Some(usual);
     }

@@ -9,7 +9,7 @@ use farol_model::{
 use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
-use super::Exchanged;
+use super::{Exchanged, window::Window};
 use crate::{
     asking::{Asking, Packet},
     look_up::{Asked, Stamp},
@@ -29,8 +29,25 @@ pub(super) struct Sent {
     pub(super) upstream: usize,
     pub(super) packet: Packet,
     pub(super) at: Instant,
+    /// Whether it counts in the window of its resolver.
+    is_in_window: bool,
+    /// Whether it had to leave again.
+    pub(super) is_lost: bool,
     /// Whether its answer is not waited for any more.
     pub(super) is_over: bool,
+}
+
+impl Sent {
+    pub(super) fn new(line: usize, upstream: usize, packet: Packet, at: Instant) -> Self {
+        Self { line, upstream, packet, at, is_in_window: true, is_lost: false, is_over: false }
+    }
+
+    /// It does not count any more in the window of its resolver.
+    pub(super) fn leave(&mut self, window: &mut Window) {
+        if std::mem::take(&mut self.is_in_window) {
+            window.ended();
+        }
+    }
 }
 
 /// A question that waits for its answer.
@@ -84,9 +101,8 @@ impl Flight {
         }
     }
 
-    /// When the attempt that is about to leave is due for another one. Waits grow at random
-    /// (decorrelated jitter), so that a thousand questions do not come back in step; the last
-    /// attempt gets what is left.
+    /// When the answer to the attempt that is about to leave is late. Waits grow at random (decorrelated
+    /// jitter), so that a thousand questions do not come back in step.
     pub(super) fn due(
         &mut self,
         least: Duration,
@@ -94,15 +110,12 @@ impl Flight {
         now: Instant,
         attempts: u32,
     ) -> Instant {
-        let n_left = attempts.saturating_sub(self.sent.len() as u32);
+        let n_left = attempts.saturating_sub(self.sent.len() as u32).max(1);
         let left = self.deadline.saturating_duration_since(now);
-        if n_left <= 1 {
-            return self.deadline;
-        }
         let most = (self.patience * 3).max(least * 2);
         let wait = least + most.saturating_sub(least).mul_f64(share);
         self.patience = wait.min(left / n_left * 3 / 2);
-        now + self.patience
+        (now + self.patience).min(self.deadline)
     }
 
     /// Whether the newest packet waits on this socket.
