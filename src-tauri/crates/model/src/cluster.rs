@@ -26,9 +26,9 @@ const COMMON: f64 = 0.05;
 const LEAST_OF_TOKEN: f64 = 0.5;
 /// Rarity is measured against at least so many domains: a short list is all of one actor often enough.
 const LEAST_CORPUS: f64 = 2000.0;
-/// A weak sign that more domains show links none of them.
+/// A weak sign that is among more different sets of signs links none of them.
 const MAX_WEAK: usize = 300;
-/// Pairs that are looked at, at most: what is left over is too common to say anything.
+/// Pairs of sets that are looked at, at most: what is left over is too common to say anything.
 const MAX_PAIRS: usize = 2_000_000;
 /// What counts for less is no reason to give.
 const LEAST_REASON: f64 = 0.3;
@@ -106,17 +106,35 @@ pub fn clusters(seen: &[Seen]) -> Vec<Cluster> {
         .collect();
 
     let mut groups = Groups::new(domains.len());
+    // Domains that show the same are looked at once, however many they are: by one of them.
+    let mut shows: Vec<Vec<&Sign>> = vec![Vec::new(); domains.len()];
+    for sign in weights.keys() {
+        shared[*sign].0.iter().for_each(|domain| shows[*domain].push(sign));
+    }
+    let mut alike: HashMap<&[&Sign], usize> = HashMap::new();
+    for (domain, signs) in shows.iter().enumerate() {
+        let first = *alike.entry(signs).or_insert(domain);
+        if first != domain && best_of(signs, &weights).iter().sum::<f64>() >= LINK {
+            groups.join(first, domain);
+        }
+    }
+    let mut of: BTreeMap<&Sign, Vec<usize>> = BTreeMap::new();
+    for domain in alike.into_values() {
+        shows[domain].iter().for_each(|sign| of.entry(sign).or_default().push(domain));
+    }
+
     let mut pairs: HashMap<(usize, usize), [f64; Family::N]> = HashMap::new();
-    for (sign, weight) in &weights {
-        let of: Vec<usize> = shared[*sign].0.iter().copied().collect();
+    for (sign, mut of) in of {
         let Some((_, family)) = sign.kind.weight() else { continue };
-        if *weight >= LINK {
+        let weight = weights[sign];
+        of.sort_unstable();
+        if weight >= LINK {
             of.windows(2).for_each(|pair| groups.join(pair[0], pair[1]));
         } else if of.len() <= MAX_WEAK && pairs.len() < MAX_PAIRS {
             for (nth, one) in of.iter().enumerate() {
                 for other in &of[nth + 1..] {
                     let best = &mut pairs.entry((*one, *other)).or_default()[family as usize];
-                    *best = best.max(*weight);
+                    *best = best.max(weight);
                 }
             }
         }
@@ -139,6 +157,17 @@ pub fn clusters(seen: &[Seen]) -> Vec<Cluster> {
         (size(b), &a.hosts).cmp(&(size(a), &b.hosts))
     });
     found
+}
+
+/// The weight of the best sign of each family.
+fn best_of(signs: &[&Sign], weights: &BTreeMap<&Sign, f64>) -> [f64; Family::N] {
+    let mut best = [0.0_f64; Family::N];
+    for sign in signs {
+        if let Some((_, family)) = sign.kind.weight() {
+            best[family as usize] = best[family as usize].max(weights[*sign]);
+        }
+    }
+    best
 }
 
 /// One when two domains show it, less the more do: a tenth when nearly all of the corpus does.
@@ -395,6 +424,26 @@ mod tests {
             (0..400).map(|n| format!("n{n}.test 1 verification=verify=abcdefgh")).collect();
         let found = clusters(&seen(&lines.iter().map(String::as_str).collect::<Vec<_>>()));
         assert_eq!((found.len(), found[0].hosts.len()), (1, 400));
+    }
+
+    #[test]
+    fn several_weak_signs_link_however_many_domains_show_them_all() {
+        let others = (0..50_000).map(|n| format!("o{n}.test -"));
+        let lines: Vec<String> = (0..340)
+            .map(|n| {
+                format!("n{n}.test 1 address=203.0.113.9 mx_set=mx.small.test ns_set=ns.small.test")
+            })
+            // These show something more, and belong to them all the same.
+            .chain((0..20).map(|n| {
+                let soa = n / 2;
+                format!(
+                    "m{n}.test 1 address=203.0.113.9 mx_set=mx.small.test soa=x{soa}.small.test"
+                )
+            }))
+            .chain(others)
+            .collect();
+        let found = clusters(&seen(&lines.iter().map(String::as_str).collect::<Vec<_>>()));
+        assert_eq!((found.len(), found[0].hosts.len()), (1, 360), "{:?}", found[0].sentence);
     }
 
     #[test]
