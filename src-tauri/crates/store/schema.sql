@@ -457,7 +457,8 @@ CREATE TABLE search (
 CREATE INDEX search_by_case ON search (case_id, kind);
 
 -- What is looked through (`title`, `body`: plain spelling) and, where it differs, what is shown
--- (`written_…`). Apart from `search`, so that filters never read texts.
+-- (`written_…`). Apart from `search`, so that filters never read texts. Whoever writes a text writes its
+-- indexes, too: set off by a trigger they would write out what they hold at every text, not once a commit.
 CREATE TABLE search_text (
     id            INTEGER NOT NULL PRIMARY KEY,
     title         TEXT NOT NULL,
@@ -480,18 +481,6 @@ CREATE VIRTUAL TABLE search_word USING fts5 (
 );
 -- Both are set to `secure-delete` by the migration: text that is deleted leaves the index too.
 
-CREATE TRIGGER search_text_is_added AFTER INSERT ON search_text
-BEGIN
-    INSERT INTO search_piece (rowid, title, body) VALUES (new.id, new.title, new.body);
-    INSERT INTO search_word (rowid, title, body) VALUES (new.id, new.title, new.body);
-END;
-CREATE TRIGGER search_text_is_removed AFTER DELETE ON search_text
-BEGIN
-    INSERT INTO search_piece (search_piece, rowid, title, body)
-    VALUES ('delete', old.id, old.title, old.body);
-    INSERT INTO search_word (search_word, rowid, title, body)
-    VALUES ('delete', old.id, old.title, old.body);
-END;
 -- Every word of `search_text`, once, in small letters.
 CREATE TABLE search_term (
     id   INTEGER NOT NULL PRIMARY KEY,
@@ -503,13 +492,6 @@ CREATE VIRTUAL TABLE search_term_piece USING fts5 (
     content = 'search_term', content_rowid = 'id',
     tokenize = 'trigram remove_diacritics 1'
 );
-CREATE TRIGGER search_term_is_added AFTER INSERT ON search_term
-BEGIN INSERT INTO search_term_piece (rowid, term) VALUES (new.id, new.term); END;
-CREATE TRIGGER search_term_is_removed AFTER DELETE ON search_term
-BEGIN
-    INSERT INTO search_term_piece (search_term_piece, rowid, term)
-    VALUES ('delete', old.id, old.term);
-END;
 
 CREATE TRIGGER search_text_is_never_changed BEFORE UPDATE ON search_text
 BEGIN SELECT RAISE(ABORT, 'remove the text and add the new one'); END;

@@ -16,7 +16,7 @@ use crate::{
 
 /// Every schema there was, oldest first: the tables it adds, and what fills them from those before.
 /// A file's `PRAGMA user_version` counts how many it has.
-const MIGRATIONS: [Migration; 16] = [
+const MIGRATIONS: [Migration; 17] = [
     (include_str!("../migrations/0001_house.sql"), nothing),
     (include_str!("../migrations/0002_search.sql"), nothing),
     (include_str!("../migrations/0003_signed_files.sql"), nothing),
@@ -36,6 +36,7 @@ const MIGRATIONS: [Migration; 16] = [
     }),
     (include_str!("../migrations/0015_drafts.sql"), nothing),
     (include_str!("../migrations/0016_asked_in_order.sql"), nothing),
+    (include_str!("../migrations/0017_without_triggers.sql"), nothing),
 ];
 
 type Migration = (&'static str, Fill);

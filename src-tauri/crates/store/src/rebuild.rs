@@ -83,7 +83,7 @@ impl Store {
             tx.execute(&format!("DELETE FROM {table}"), [])?;
         }
         replay(&tx, &tx)?;
-        tx.execute_batch("DELETE FROM search_text; DELETE FROM search; DELETE FROM search_term")?;
+        search::clear(&tx)?;
         search::build(&tx, &|_, _| ())?;
         tx.commit()?;
         Ok(())

@@ -16,6 +16,8 @@ mod index;
 mod items;
 /// What is shown of it.
 mod marks;
+/// The texts and their full-text indexes.
+mod texts;
 /// Every word there is.
 mod vocabulary;
 
@@ -33,6 +35,7 @@ use self::asked::Asked;
 pub(crate) use self::{
     build::build,
     index::{Changes, forget},
+    texts::clear,
 };
 use crate::StoreError;
 

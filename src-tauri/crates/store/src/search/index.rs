@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, OptionalExtension, Statement, ToSql, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use farol_model::{
     case::Case,
@@ -24,7 +24,7 @@ use super::{
         BETWEEN_PARTS, Item, Texts, of_case_facts, of_decision, of_document, of_mitigation,
         of_note, of_report, of_sighting, one_line, words_of_answer,
     },
-    vocabulary,
+    texts, vocabulary,
 };
 use crate::{Reader, StoreError};
 
@@ -165,11 +165,7 @@ impl Changes {
             }
         }
         for (id, by) in gone {
-            let before = conn
-                .prepare_cached("DELETE FROM search_text WHERE id = ?1 RETURNING title, body")?
-                .query_row([id], |row| Ok([row.get(0)?, row.get(1)?]))
-                .optional()?
-                .unwrap_or_default();
+            let before = texts::take(conn, id)?.unwrap_or_default();
             conn.prepare_cached("DELETE FROM search WHERE id = ?1")?.execute([id])?;
             changed.replace(before, by.map(|at| &mut new[at]));
         }
@@ -325,21 +321,6 @@ impl Changed {
     }
 }
 
-/// Runs a statement that deletes texts and returns them; keeps their words.
-fn take_words(
-    delete: &mut Statement<'_>,
-    of: impl ToSql,
-    words: &mut BTreeSet<String>,
-) -> Result<(), StoreError> {
-    let mut texts = delete.query([of])?;
-    while let Some(row) = texts.next()? {
-        for text in [row.get_ref(0)?, row.get_ref(1)?] {
-            words.extend(vocabulary::words(text.as_str().unwrap_or_default()));
-        }
-    }
-    Ok(())
-}
-
 /// The id of an item that the index has, and whether it stands there as it is now.
 fn known(
     conn: &Connection,
@@ -380,19 +361,7 @@ fn insert(conn: &Connection, item: &Item, texts: &Texts) -> Result<(), StoreErro
         item.case.map(|case| case.to_string()),
         item.at.ms()
     ])?;
-    let Texts { title, body, written_title, written_body } = texts;
-    conn.prepare_cached(
-        "INSERT INTO search_text (id, title, body, written_title, written_body)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?
-    .execute(params![
-        id,
-        title,
-        body,
-        (written_title != title).then_some(written_title),
-        (written_body != body).then_some(written_body),
-    ])?;
-    Ok(())
+    texts::put(conn, id, texts)
 }
 
 /// An id that nothing has, at the place of an instant.
@@ -413,11 +382,13 @@ fn free_id(conn: &Connection, at: Timestamp, kind: SearchKind) -> Result<i64, St
 /// Takes out everything that a condition on one value names.
 pub(crate) fn forget(conn: &Connection, condition: &str, value: &str) -> Result<(), StoreError> {
     let mut gone = BTreeSet::new();
-    let mut delete = conn.prepare(&format!(
-        "DELETE FROM search_text WHERE id IN (SELECT id FROM search WHERE {condition})
-         RETURNING title, body"
-    ))?;
-    take_words(&mut delete, value, &mut gone)?;
+    let sql = format!("SELECT id FROM search WHERE {condition} ORDER BY id");
+    let ids =
+        conn.prepare(&sql)?.query_map([value], |row| row.get(0))?.collect::<Result<Vec<_>, _>>()?;
+    for id in ids {
+        let texts = texts::take(conn, id)?.unwrap_or_default();
+        gone.extend(texts.iter().flat_map(|text| vocabulary::words(text)));
+    }
     conn.execute(&format!("DELETE FROM search WHERE {condition}"), [value])?;
     vocabulary::unlearn(conn, &gone)
 }

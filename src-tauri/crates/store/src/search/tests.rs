@@ -555,8 +555,7 @@ fn an_index_built_from_the_projections_is_the_live_one() {
     let words = vocabulary(&raw);
     assert!(words.contains("lindqvist") && words.contains("gone"));
     is_whole(&raw);
-    raw.execute_batch("DELETE FROM search_text; DELETE FROM search; DELETE FROM search_term;")
-        .unwrap();
+    super::clear(&raw).unwrap();
     is_whole(&raw);
     super::build(&raw, &|_, _| ()).unwrap();
     assert_eq!(content(&raw), live);
@@ -578,6 +577,22 @@ fn deleted_text_leaves_the_index() {
     change(&store, case, |facts| facts.title = "plain".into());
     assert_eq!(indexes.map(n_pages), [0, 0, 0]);
     assert!(!vocabulary(&raw(&store)).contains("qzx"));
+}
+
+#[test]
+fn a_commit_writes_each_index_once_however_many_texts_it_has() {
+    let (_dir, store) = new_store();
+    let case = open_case(&store, "Many");
+    let counts = || {
+        ["search_piece", "search_word", "search_term_piece"].map(|index| -> u32 {
+            let sql = format!("SELECT count(DISTINCT segid) FROM {index}_idx");
+            raw(&store).query_row(&sql, [], |row| row.get(0)).unwrap()
+        })
+    };
+    let before = counts();
+    notes(&store, case, 1..60, |n| ["kelp moor", "gull tern", "crab"][n as usize % 3]);
+    let once = before.map(|n| n + 1);
+    assert_eq!(counts(), once);
 }
 
 #[test]
@@ -742,7 +757,7 @@ fn what_the_world_answered_is_found_once_a_host_however_often_it_was_asked() {
     assert_eq!(find(&store, "kelp kind:answer").n_hits, 2);
     let raw = raw(&store);
     let live = content(&raw);
-    raw.execute_batch("DELETE FROM search_text; DELETE FROM search;").unwrap();
+    super::clear(&raw).unwrap();
     super::build(&raw, &|_, _| ()).unwrap();
     assert_eq!(content(&raw), live);
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::Connection;
 
-use super::quoted;
+use super::{quoted, texts};
 use crate::StoreError;
 
 /// With more words than these, letters say little: they stand in so many texts that walking back along
@@ -53,21 +53,16 @@ pub(super) fn learn<'a>(
     texts: impl IntoIterator<Item = &'a String>,
 ) -> Result<(), StoreError> {
     let all: BTreeSet<_> = texts.into_iter().flat_map(|text| words(text)).collect();
-    let mut learn = conn.prepare_cached("INSERT OR IGNORE INTO search_term (term) VALUES (?1)")?;
-    for word in all {
-        learn.execute([word])?;
-    }
-    Ok(())
+    all.iter().try_for_each(|word| texts::put_word(conn, word))
 }
 
 /// Lets words go that no text has any more.
 pub(super) fn unlearn(conn: &Connection, words: &BTreeSet<String>) -> Result<(), StoreError> {
     let mut is_used =
         conn.prepare_cached("SELECT 1 FROM search_word WHERE search_word MATCH ?1 LIMIT 1")?;
-    let mut unlearn = conn.prepare_cached("DELETE FROM search_term WHERE term = ?1")?;
     for word in words {
         if !is_used.exists([quoted(word)])? {
-            unlearn.execute([word])?;
+            texts::take_word(conn, word)?;
         }
     }
     Ok(())
