@@ -16,6 +16,8 @@ mod flight;
 mod lines;
 /// One question over a connection.
 mod stream;
+/// The resolvers.
+mod upstreams;
 /// Deadlines.
 mod wheel;
 /// How many questions wait at a resolver at a time.
@@ -38,21 +40,15 @@ use crate::{
     look_up::{Asked, Stamper},
     resolver::Resolver,
 };
-use bucket::Bucket;
 use encrypted::Encrypted;
 use flight::{Flight, Name as FlightName, Sent};
 use lines::{Line, Room};
+use upstreams::{LEAST_PATIENCE, Upstreams};
 use wheel::Wheel;
-use window::{Left, Window};
+use window::Left;
 
 /// How soon a cancellation is noticed while nothing comes.
 const CANCEL_NOTICED: Duration = Duration::from_millis(50);
-/// The shortest wait for an answer before the question is sent again.
-const LEAST_PATIENCE: Duration = Duration::from_millis(400);
-/// Silences in a row after which a resolver is mostly left alone.
-const FALLEN_SILENT: u32 = 16;
-/// One new question in so many goes to a resolver that fell silent. A prime, so that every one has its turn.
-const ASKED_AGAIN_EVERY: u64 = 61;
 /// Packets of one socket that are read before anything else is done.
 const MAX_AT_A_TIME: usize = 1024;
 /// Stands for the attempt over a connection where randomness is made.
@@ -154,24 +150,8 @@ pub(crate) async fn ask_one(question: Question, resolver: &Resolver, stamp: Stam
     one.1.expect("every question ends")
 }
 
-/// A resolver, and how it has been.
-#[derive(Debug)]
-struct Upstream {
-    resolver: Resolver,
-    name: String,
-    bucket: Bucket,
-    window: Window,
-    /// Smoothed round trip.
-    round_trip: Option<Duration>,
-    n_silent: u32,
-    /// Places of its sockets.
-    lines: Vec<usize>,
-    /// The way to it, when that is encrypted.
-    encrypted: Option<Arc<Encrypted>>,
-}
-
 struct Engine<'a> {
-    upstreams: Vec<Upstream>,
+    upstreams: Upstreams,
     pace: Pace,
     stamp: Stamper<'a>,
     lines: Vec<Option<Line>>,
@@ -191,18 +171,8 @@ struct Engine<'a> {
 impl<'a> Engine<'a> {
     fn new(resolvers: &[Resolver], pace: Pace, stamp: Stamper<'a>) -> Self {
         let now = Instant::now();
-        let upstream = |resolver: &Resolver| Upstream {
-            resolver: resolver.clone(),
-            name: resolver.to_string(),
-            bucket: Bucket::new(pace.rate, now),
-            window: Window::new(pace.in_flight, now),
-            round_trip: None,
-            n_silent: 0,
-            lines: Vec::new(),
-            encrypted: Encrypted::new(resolver).map(Arc::new),
-        };
         Self {
-            upstreams: resolvers.iter().map(upstream).collect(),
+            upstreams: Upstreams::new(resolvers, pace, now),
             pace,
             stamp,
             lines: Vec::new(),
@@ -228,8 +198,8 @@ impl<'a> Engine<'a> {
         let now = Instant::now();
         self.let_go(now);
         while self.n_flights < self.pace.in_flight && !cancelled() {
-            let Some(upstream) = self.choose(now) else {
-                return (0..self.upstreams.len()).any(|place| self.is_open(place));
+            let Some(upstream) = self.upstreams.choose(now) else {
+                return self.upstreams.is_short_of_tokens();
             };
             let Some((mark, question)) = work.next() else {
                 // The token was taken for nothing; at most one a turn.
@@ -242,7 +212,7 @@ impl<'a> Engine<'a> {
 
     /// What waits much longer than usual leaves the windows.
     fn let_go(&mut self, now: Instant) {
-        for upstream in &mut self.upstreams {
+        for upstream in self.upstreams.iter_mut() {
             while let Some(packet) = upstream.window.oldest(upstream.round_trip, now) {
                 let flight = self.flights[packet.of.place].as_mut();
                 let flight = flight.filter(|it| it.generation == packet.of.generation);
@@ -251,33 +221,6 @@ impl<'a> Engine<'a> {
                 }
             }
         }
-    }
-
-    /// Whether a resolver may be asked something new, if the rate allows: it answers and has room.
-    fn is_open(&self, place: usize) -> bool {
-        let is_silent = |it: &Upstream| it.n_silent >= FALLEN_SILENT;
-        let upstream = &self.upstreams[place];
-        upstream.window.has_room()
-            && (!is_silent(upstream)
-                || self.n_started.is_multiple_of(ASKED_AGAIN_EVERY)
-                || self.upstreams.iter().all(is_silent))
-    }
-
-    /// A resolver for something new; one after the other comes first.
-    fn choose(&mut self, now: Instant) -> Option<usize> {
-        let (n, first) = (self.upstreams.len(), self.n_started as usize);
-        let mut order = (0..n).map(|i| (first + i) % n);
-        order.find(|place| self.is_open(*place) && self.upstreams[*place].bucket.take(now))
-    }
-
-    /// A resolver that may be asked now what this one was asked in vain; rather another one.
-    fn choose_after(&mut self, vain: usize, now: Instant) -> Option<usize> {
-        let n = self.upstreams.len();
-        let mut order: Vec<usize> = (0..n).map(|i| (vain + 1 + i) % n).collect();
-        order.sort_by_key(|place| {
-            (*place == vain, self.upstreams[*place].n_silent >= FALLEN_SILENT)
-        });
-        order.into_iter().find(|place| self.upstreams[*place].bucket.take(now))
     }
 
     fn start(
@@ -327,7 +270,7 @@ impl<'a> Engine<'a> {
                 return;
             }
         };
-        let patience = self.patience(upstream);
+        let patience = self.upstreams[upstream].patience();
         let Some(flight) = self.flights[place].as_mut() else { return };
         let Some(asking) = &flight.asking else { return };
         let mut attempt = flight.sent.len() as u32;
@@ -349,14 +292,6 @@ impl<'a> Engine<'a> {
         }
         self.upstreams[upstream].window.left(Left { of: name, nth: flight.sent.len(), at: now });
         flight.sent.push(Sent::new(at, upstream, packet, now));
-    }
-
-    /// How long an answer of this resolver is waited for at least.
-    fn patience(&self, upstream: usize) -> Duration {
-        let upstream = &self.upstreams[upstream];
-        let share = upstream.resolver.deadline / upstream.resolver.attempts.max(1);
-        let usual = upstream.round_trip.map_or(share, |round_trip| round_trip * 4);
-        usual.max(LEAST_PATIENCE).min(share)
     }
 
     /// A socket of this resolver; worn ones are replaced.
@@ -407,9 +342,7 @@ impl<'a> Engine<'a> {
             until = until.min(again);
         }
         if is_short_of_tokens {
-            let open = (0..self.upstreams.len()).filter(|place| self.is_open(*place));
-            let next = open.filter_map(|place| self.upstreams[place].bucket.next()).min();
-            until = next.map_or(until, |next| until.min(next));
+            until = self.upstreams.next_token().map_or(until, |next| until.min(next));
         }
         if self.lines.iter().flatten().any(Line::is_full) {
             until = until.min(Instant::now() + Duration::from_millis(1));
@@ -505,8 +438,9 @@ impl<'a> Engine<'a> {
             Fit::Malformed => {
                 let exchanged = Exchanged::malformed("udp", bytes.to_vec());
                 let attempts = self.upstreams[upstream].resolver.attempts as usize;
-                let can_ask_another = self.upstreams.len() > 1 && flight.sent.len() < attempts;
-                if can_ask_another && let Some(other) = self.choose_after(upstream, now) {
+                let can_ask_another =
+                    self.upstreams.places().len() > 1 && flight.sent.len() < attempts;
+                if can_ask_another && let Some(other) = self.upstreams.choose_after(upstream, now) {
                     if let Some(flight) = self.flights[place].as_mut() {
                         flight.fallback = Some((exchanged, upstream));
                     }
@@ -531,10 +465,7 @@ impl<'a> Engine<'a> {
 
     /// A resolver that was not asked this question yet and may be asked now.
     fn untried(&mut self, place: usize) -> Option<usize> {
-        let now = Instant::now();
-        let flight = self.flights[place].as_ref()?;
-        let other = (0..self.upstreams.len()).find(|it| flight.was_not_asked_of(*it))?;
-        self.upstreams[other].bucket.take(now).then_some(other)
+        self.upstreams.untried(self.flights[place].as_ref()?, Instant::now())
     }
 
     /// Remembers a packet that answers nothing with the questions that it may have been meant for.
@@ -581,7 +512,7 @@ impl<'a> Engine<'a> {
         let Some(asking) = flight.asking.clone() else { return };
         let name = FlightName { place, generation: flight.generation };
         // Others that could be asked get their share of the time.
-        let n_left = (0..self.upstreams.len()).filter(|it| flight.was_not_asked_of(*it)).count();
+        let n_left = self.upstreams.not_asked(flight).count();
         let now = Instant::now();
         let left = flight.deadline.saturating_duration_since(now);
         let (stamp, deadline) = (flight.stamp, now + left / (n_left as u32 + 1));
@@ -659,7 +590,7 @@ impl<'a> Engine<'a> {
                 continue;
             }
             self.upstreams[upstream].n_silent += 1;
-            match self.choose_after(upstream, now) {
+            match self.upstreams.choose_after(upstream, now) {
                 Some(other) => self.send(name.place, other, now, work),
                 None => self.wheel.put(now + LEAST_PATIENCE / 8, name),
             }
@@ -676,7 +607,7 @@ impl<'a> Engine<'a> {
             let Some(flight) = self.flights[place].as_mut() else { continue };
             let Some(upstream) = flight.sent.last().map(|sent| sent.upstream) else { continue };
             flight.problem = Some(plain_words(error));
-            let untried = (0..self.upstreams.len()).find(|it| flight.was_not_asked_of(*it));
+            let untried = self.upstreams.not_asked(flight).next();
             match untried {
                 _ if self.pace.persists => {}
                 Some(other) => self.send(place, other, now, work),
@@ -748,17 +679,6 @@ impl<'a> Engine<'a> {
 /// Whether a resolver answered without saying anything about the name.
 fn says_nothing(answer: &Answer) -> bool {
     matches!(answer, Answer::Dns { rcode, .. } if rcode == "SERVFAIL" || rcode == "REFUSED")
-}
-
-impl Upstream {
-    /// It answered a packet that left then.
-    fn answered(&mut self, left: Instant, now: Instant) {
-        self.n_silent = 0;
-        self.window.answered(left, now);
-        let took = now - left;
-        let usual = self.round_trip.map_or(took, |usual| (usual * 7 + took) / 8);
-        self.round_trip = Some(usual);
-    }
 }
 
 /// Hashes by an id that is random already.
