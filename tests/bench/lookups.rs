@@ -94,7 +94,7 @@ fn side_by_side(port: u16) {
                 runs.extend(client.run(&names, nsd.addr, dir.path()));
             }
             let Some(ran) = Ran::median(runs) else {
-                println!("{:<44} not here", client.in_words());
+                println!("{:<44} not here, or it gave up", client.in_words());
                 continue;
             };
             if client == Client::PoolToJsonl {
