@@ -7,8 +7,10 @@ use std::{
 
 use tauri::{
     AppHandle, DragDropEvent, Manager, Url, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent,
-    webview::NewWindowResponse,
+    webview::NewWindowResponse, window::Color,
 };
+
+use farol_app::look::Theme;
 
 use crate::{
     events::{self, FilesImported},
@@ -23,7 +25,13 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     if std::env::var_os("FAROL_EMPTY_WINDOW").is_some() {
         return open_empty(app);
     }
-    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+    let mut window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default());
+    // What was chosen is there before the page is: who works at night is not to be met by a white window.
+    // The window's own theme stays the desktop's; told of none, the toolkit takes light for all.
+    if let Some((script, surface)) = first_look(app.state::<House>().look().theme) {
+        window = window.initialization_script(script).background_color(surface);
+    }
+    window
         .title("Farol")
         .inner_size(1280.0, 800.0)
         .min_inner_size(960.0, 600.0)
@@ -35,6 +43,20 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         .on_download(|_, _| false)
         .build()?;
     Ok(())
+}
+
+/// The palette that was chosen, as the page has it (`tokens.css`); none when it is the desktop's.
+fn first_look(theme: Theme) -> Option<(&'static str, Color)> {
+    match theme {
+        Theme::System => None,
+        Theme::Light => Some((
+            "document.documentElement.dataset.theme = 'light'",
+            Color(0xf6, 0xf5, 0xf1, 0xff),
+        )),
+        Theme::Dark => {
+            Some(("document.documentElement.dataset.theme = 'dark'", Color(0x0d, 0x18, 0x21, 0xff)))
+        }
+    }
 }
 
 /// What `make bench` compares the first screen with: the same window with an empty page; ends as
