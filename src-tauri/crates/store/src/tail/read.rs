@@ -18,6 +18,9 @@ use farol_model::{id::DeskId, journal::EntryHeader};
 use super::{BarePlace, EntryRow, MAGIC, Mark, NAME_BYTES, Part, Row, bound_to};
 use crate::{StoreError, read, seal::Key};
 
+/// With this number a record of [`Part::Rows`] begins: its place among the parts.
+pub(super) const ROWS: u8 = 1;
+
 /// So many digests are one row.
 const MAX_BARE: usize = 4096;
 
@@ -59,7 +62,8 @@ impl Found {
             }
             opened => opened?,
         };
-        let Next::Part(Part::Begin { desk, base }) = records.next()? else {
+        let Next::Record(first) = records.next()? else { return Err(StoreError::Damaged) };
+        let Some(Part::Begin { desk, base }) = first.part() else {
             return Err(StoreError::Damaged);
         };
         let mut found = Self {
@@ -75,13 +79,17 @@ impl Found {
         };
         let is_damaged = loop {
             match records.next()? {
-                Next::Part(Part::Rows(_)) => {}
-                Next::Part(Part::End(end)) => {
-                    found.ends.push(end);
-                    found.good_bytes = records.at;
-                    found.n_records = records.n;
-                }
-                Next::Part(Part::Begin { .. }) => return Err(StoreError::Damaged),
+                // That it opened says that it is as it was written; what is in it says nothing here.
+                Next::Record(record) if record.has_rows() => {}
+                Next::Record(record) => match record.part() {
+                    Some(Part::End(end)) => {
+                        found.ends.push(end);
+                        found.good_bytes = records.at;
+                        found.n_records = records.n;
+                    }
+                    Some(Part::Begin { .. } | Part::Rows(_)) => return Err(StoreError::Damaged),
+                    None => break true,
+                },
                 Next::End => break false,
                 Next::Damaged => break true,
             }
@@ -106,11 +114,14 @@ impl Found {
         let mut records = Records::open(&self.path, &self.key)?;
         let mut ends = self.ends.iter();
         let mut end = ends.next();
-        while let (Some(next), Next::Part(part)) = (end, records.next()?) {
-            match part {
-                Part::Rows(rows) if next.n > n => rows.into_iter().try_for_each(&mut *take)?,
+        while let (Some(next), Next::Record(record)) = (end, records.next()?) {
+            if record.has_rows() && next.n <= n {
+                continue;
+            }
+            match record.part().ok_or(StoreError::Damaged)? {
+                Part::Rows(rows) => rows.into_iter().try_for_each(&mut *take)?,
                 Part::End(_) => end = ends.next(),
-                Part::Rows(_) | Part::Begin { .. } => {}
+                Part::Begin { .. } => {}
             }
         }
         Ok(())
@@ -133,8 +144,22 @@ struct Records {
     n: u64,
 }
 
+/// What one record holds, opened.
+struct Record(Zeroizing<Vec<u8>>);
+
+impl Record {
+    /// Whether it is [`Part::Rows`], by the number that stands first.
+    fn has_rows(&self) -> bool {
+        self.0.first() == Some(&ROWS)
+    }
+
+    fn part(&self) -> Option<Part> {
+        postcard::from_bytes(&self.0).ok()
+    }
+}
+
 enum Next {
-    Part(Part),
+    Record(Record),
     /// Nothing follows, or half a record.
     End,
     /// A whole record follows that does not open.
@@ -171,12 +196,11 @@ impl Records {
         }
         let mut sealed = vec![0; length as usize];
         self.file.read_exact(&mut sealed)?;
-        let opened = self.key.open(&sealed, &bound_to(&self.name, self.n)).map(Zeroizing::new);
-        let part = opened.and_then(|plain| postcard::from_bytes(&plain).ok());
-        let Some(part) = part else { return Ok(Next::Damaged) };
+        let opened = self.key.open(&sealed, &bound_to(&self.name, self.n));
+        let Some(plain) = opened else { return Ok(Next::Damaged) };
         self.at += 4 + u64::from(length);
         self.n += 1;
-        Ok(Next::Part(part))
+        Ok(Next::Record(Record(Zeroizing::new(plain))))
     }
 }
 

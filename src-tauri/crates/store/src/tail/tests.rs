@@ -4,6 +4,7 @@ use tempfile::TempDir;
 
 use farol_model::{finding::Finding, id::CaseId};
 
+use super::{Mark, Part, read::ROWS};
 use crate::{
     Store, StoreError,
     tests::{PASSPHRASE, new_store, note, open_case, place},
@@ -174,4 +175,11 @@ fn a_tail_that_missed_a_commit_catches_up() {
     assert!(open(&dir).unwrap().findings().is_empty());
     fs::write(&database, &before[0]).unwrap();
     assert_eq!(notes(&open(&dir).unwrap(), case), 1);
+}
+
+#[test]
+fn a_record_of_rows_is_told_by_its_first_byte() {
+    let first = |part: &Part| postcard::to_allocvec(part).unwrap()[0];
+    assert_eq!(first(&Part::Rows(Vec::new())), ROWS);
+    assert_ne!(first(&Part::End(Mark::START)), ROWS);
 }
