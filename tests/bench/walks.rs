@@ -101,13 +101,7 @@ fn record_account(desk: &Desk, case: CaseId) {
 
 pub(crate) fn record_account_of(desk: &Desk, case: CaseId, id: &str) {
     let mut facts = desk.case(case).unwrap().case.facts;
-    facts.accounts.push(Account {
-        id: id.into(),
-        name: format!("{id} Lanterns"),
-        internal: false,
-        source: "bench".into(),
-        as_of: desk.now(),
-    });
+    facts.accounts.push(Account::new(id, format!("{id} Lanterns"), "bench", desk.now()));
     desk.change_case(case, facts).unwrap();
 }
 

@@ -39,10 +39,17 @@ async fn report_to_response_by_keyboard() {
 
     next(&window, "Look up who provides what").await;
     window.fill("lookup-resolver", &dns.addr.to_string()).await;
-    window.wait_for_text("questions about").await;
+    // Somebody repeats what is there, and writes to a person, not only to a machine.
+    let pasted = "www[.]northwind-shop[.]example, moor@gannet-mail[.]example, and look at it";
+    window.tab_back_to("lookup-host").await;
+    window.type_text(pasted).await;
+    window.wait_for_text("about 5 hosts").await;
+    window.wait_for("[data-test=lookup-refused]").await;
     window.picture("lookup").await;
-    window.enter_on("lookup-send").await;
-    window.wait_for_text("On our network").await;
+    window.press(&[Key::Control], Key::Enter.into()).await;
+    window.wait_for_text("The name has no address; we take its mail.").await;
+    window.wait_for_focus("lookup-open").await;
+    window.wait_for("[data-test=whom-to-tell]").await;
     window.picture("case-looked-up").await;
     window.enter_on("why").await;
     window.wait_for("[data-test=answer]").await;

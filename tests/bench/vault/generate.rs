@@ -207,13 +207,8 @@ fn facts(
     severity: Severity,
 ) -> CaseFacts {
     let person = Person { role: PersonRole::Reporter, name: text(seeded, 2), address: None };
-    let account = Account {
-        id: format!("acc-{}", seeded.below(5_000)),
-        name: text(seeded, 2),
-        internal: false,
-        source: "typed".into(),
-        as_of: at,
-    };
+    let id = format!("acc-{}", seeded.below(5_000));
+    let account = Account::new(id, text(seeded, 2), "typed", at);
     CaseFacts {
         title,
         category,

@@ -1,7 +1,8 @@
 //! Cases, targets and notes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
+use farol_lookup::whom_to_tell;
 use farol_model::{
     approval::Subject,
     case::{Case, CaseFacts, CaseRef, Note, Outcome, PersonRole, Sensitivity, Status, Target},
@@ -25,8 +26,11 @@ use crate::{
     evidence, next_step,
     send_off::replies,
     undo::Undone,
-    view::{CaseOpen, CaseRow, CaseView, DocumentRow, ObservableView, Opens, StoryLine},
+    view::{CaseOpen, CaseRow, CaseView, Concerned, DocumentRow, ObservableView, Opens, StoryLine},
 };
+
+/// More hosts than that would bury what a case is about; answers are kept on it all the same.
+const NAMED_TOGETHER: usize = 500;
 
 impl Desk {
     pub(crate) fn case_row(
@@ -134,8 +138,10 @@ impl Desk {
             let story = it.story(id)?;
             let brought = self.brought(&story, Language::English);
             let answered = replies::among(&documents, &reports);
+            let answers: Vec<_> = answered.into_keys().collect();
             let mut view = CaseView {
-                answers: answered.into_keys().collect(),
+                concerned: concerned(&case, &reports, &answers, &verdicts),
+                answers,
                 then_now: self.then_now(&verdicts, &observations),
                 news: it.notices_of(id)?,
                 watches: self.watch_rows(it, Some(id))?,
@@ -270,6 +276,26 @@ impl Desk {
         })
     }
 
+    /// Has hosts among the values of a case, so that what is answered about them is seen there; none of
+    /// them when they are too many. What only registries know is seen without.
+    pub(crate) fn name_on(&self, case: CaseId, hosts: &[String]) -> Result<(), Failure> {
+        if hosts.len() > NAMED_TOGETHER {
+            return Ok(());
+        }
+        self.store.write(|tx| {
+            let (reports, added) =
+                (tx.read().reports_of(case)?, tx.read().added_observables(case)?);
+            let known = observables(&reports, added, tx.read().targets_of(case)?);
+            let known: HashSet<_> = known.iter().filter_map(|it| it.host.as_deref()).collect();
+            for host in hosts.iter().filter(|it| !known.contains(it.as_str())) {
+                if let Some(observable) = farol_intake::observable(host) {
+                    tx.record(&Action::ObservableAdded { case, observable })?;
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// Names a target, sets its outcome, or (none) says that it is no target.
     ///
     /// # Errors
@@ -319,6 +345,29 @@ impl Desk {
 }
 
 /// What was asked about, when only a registry knows such a thing.
+/// Whom each host concerns, as the strictest of the reporters allows; an answer to us is no report.
+fn concerned(
+    case: &Case,
+    reports: &[Report],
+    answers: &[ReportId],
+    verdicts: &[ProviderVerdict],
+) -> Vec<Concerned> {
+    let first = reports.iter().filter(|it| !answers.contains(&it.id));
+    let consent = first.map(|it| it.consent).max_by_key(|it| it.strictness());
+    let of_host = |it: &ProviderVerdict| Concerned {
+        host: it.host.clone(),
+        accounts: case
+            .facts
+            .accounts
+            .iter()
+            .filter(|account| account.has(&it.host))
+            .cloned()
+            .collect(),
+        parties: whom_to_tell(it, consent),
+    };
+    verdicts.iter().map(of_host).collect()
+}
+
 fn subject(observation: &Observation) -> Option<String> {
     match observation.question.of_registry()? {
         (RegistryObject::Autnum, about) => Some(about.to_owned()),

@@ -8,7 +8,9 @@ mod beside;
 /// A host that was looked up.
 mod looked_up;
 
-use std::{collections::HashSet, mem, sync::mpsc::sync_channel, thread, time::Duration};
+use std::{
+    collections::HashSet, mem, net::IpAddr, sync::mpsc::sync_channel, thread, time::Duration,
+};
 
 use farol_lookup::{Asked, ListLookup, Looked, Pass, Resolver, Speed, Stamp, Types};
 use farol_model::{
@@ -60,9 +62,9 @@ pub struct HostList {
 }
 
 impl HostList {
-    /// Reads one host, URL, address or subject of a registry a line, defanged or not. Of a line with
-    /// commas or tabs the first field counts; empty lines and those that begin with `#` are passed
-    /// over.
+    /// Reads hosts, URLs, addresses and subjects of registries, defanged or not, one a line or several
+    /// of one kind. Of a table's line the first field counts; empty lines and those that begin with `#`
+    /// are passed over.
     pub fn read<'a>(lines: impl IntoIterator<Item = &'a str>) -> Self {
         let mut known = HashSet::new();
         let mut list = Self { hosts: Vec::new(), refused: Vec::new(), n_again: 0 };
@@ -71,24 +73,58 @@ impl HostList {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            match host(line).or_else(|| host(line.split([',', '\t', ';']).next()?)) {
-                Some(host) => {
-                    if known.insert(host.clone()) {
-                        list.hosts.push(host);
-                    } else {
-                        list.n_again += 1;
-                    }
+            let (hosts, none) = read_line(line);
+            list.refused.extend(none.into_iter().map(str::to_owned));
+            for host in hosts {
+                if known.insert(host.clone()) {
+                    list.hosts.push(host);
+                } else {
+                    list.n_again += 1;
                 }
-                None => list.refused.push(line.to_owned()),
             }
         }
         list
     }
 }
 
+/// The hosts of a line, and what of it is none.
+fn read_line(line: &str) -> (Vec<String>, Vec<&str>) {
+    let is_several = line.contains([',', ';', '\t']);
+    if let Some(one) = host(line).filter(|_| !is_several) {
+        return (vec![one], Vec::new());
+    }
+    let words: Vec<_> = line.split(' ').filter(|it| !it.is_empty()).map(in_fields).collect();
+    if words.iter().all(|it| !it.is_empty()) {
+        return (words.concat(), Vec::new());
+    }
+    // People put a space behind a comma; tables do not, and what else stands in them is no host.
+    let is_prose = line.contains(", ") || line.contains("; ");
+    let of_prose: Vec<_> = fields(line).filter(|_| is_prose).map(|it| (host(it), it)).collect();
+    if of_prose.iter().any(|(host, _)| host.is_some()) {
+        let none = of_prose.iter().filter(|(host, _)| host.is_none()).map(|(_, it)| *it).collect();
+        return (of_prose.into_iter().filter_map(|(host, _)| host).collect(), none);
+    }
+    let hosts = in_fields(line);
+    let none = if hosts.is_empty() { vec![line] } else { Vec::new() };
+    (hosts, none)
+}
+
+fn fields(line: &str) -> impl Iterator<Item = &str> {
+    line.split([',', ';', '\t']).map(str::trim).filter(|it| !it.is_empty())
+}
+
+/// The hosts of a line between commas, semicolons and tabs: all of them when all are of one kind,
+/// otherwise it is a table's line, whose first field counts.
+fn in_fields(line: &str) -> Vec<String> {
+    let all: Vec<Option<String>> = fields(line).map(host).collect();
+    let is_address = |it: &Option<String>| it.as_ref().map(|it| it.parse::<IpAddr>().is_ok());
+    let is_of_one_kind = all.windows(2).all(|it| is_address(&it[0]) == is_address(&it[1]));
+    let n_taken = if is_of_one_kind { all.len() } else { 1 };
+    all.into_iter().take(n_taken).flatten().collect()
+}
+
 fn host(text: &str) -> Option<String> {
-    let text = text.trim().trim_matches('"');
-    lookups::subject(text).or_else(|| farol_intake::observable(text)?.host().map(str::to_owned))
+    lookups::named(text.trim().trim_matches('"'))
 }
 
 /// How a list is asked about, with everything that was chosen checked.
@@ -114,6 +150,9 @@ impl Desk {
     ) -> Result<(), Failure> {
         let prepared = self.prepare_list(ask)?;
         let pass = self.pass_out(ask.case, &hosts)?;
+        if let Some(case) = ask.case {
+            self.name_on(case, &hosts)?;
+        }
         let networks = self.networks();
         let asn = self.asn_table();
         let keep = |batch: Vec<Asked>| {
@@ -234,5 +273,30 @@ mod tests {
         );
         assert_eq!(list.refused, ["not a host"]);
         assert_eq!(list.n_again, 1);
+    }
+
+    #[test]
+    fn several_hosts_on_a_line_are_all_read_and_of_a_tables_line_the_first_field() {
+        for (line, expected) in [
+            ("a.kelp.test, b.kelp.test; c.kelp.test", "a.kelp.test b.kelp.test c.kelp.test"),
+            ("a.kelp.test,b.kelp.test", "a.kelp.test b.kelp.test"),
+            ("a[.]kelp[.]test b[.]kelp[.]test", "a.kelp.test b.kelp.test"),
+            ("a [.] kelp [.] test", "a.kelp.test"),
+            ("192.0.2.7,192.0.2.8", "192.0.2.7 192.0.2.8"),
+            ("a.kelp.test, 192.0.2.7", "a.kelp.test 192.0.2.7"),
+            ("a.kelp.test,192.0.2.7,2026-11-27", "a.kelp.test"),
+            ("a.kelp.test,192.0.2.7", "a.kelp.test"),
+            ("https://a.kelp.test/x, seen 3 times", "a.kelp.test"),
+            ("a.kelp.test, b.kelp.test, and c.kelp.test", "a.kelp.test b.kelp.test"),
+            ("Moor <moor@kelp[.]test>", ""),
+            ("moor@kelp[.]test", "kelp.test"),
+            ("[the page](https://a.kelp.test/x)", "a.kelp.test"),
+            ("have a look at a.kelp.test", ""),
+            (", ;", ""),
+        ] {
+            assert_eq!(HostList::read([line]).hosts.join(" "), expected, "{line}");
+        }
+        let said = HostList::read(["a.kelp.test, b.kelp.test, and c.kelp.test", ", ;"]).refused;
+        assert_eq!(said, ["and c.kelp.test", ", ;"], "nothing is left out in silence");
     }
 }

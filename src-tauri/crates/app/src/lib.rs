@@ -113,6 +113,7 @@ use farol_practice::Practice;
 use farol_store::Store;
 
 pub use failure::{Code, Failure};
+pub use farol_lookup::whom_to_tell;
 pub use farol_model::export::Machines;
 
 /// An open vault, with everything that a user action needs.

@@ -180,6 +180,9 @@ impl Desk {
             judged_by: Some(self.rules()),
             judged_anew: None,
         };
+        if let Some(case) = names.keep_on {
+            self.name_on(case, &list.hosts)?;
+        }
         let order = asking_order(&list.hosts, made.id.0.into_bytes());
         let mut numbers = vec![0; order.len()];
         let mut names = Vec::with_capacity(order.len());

@@ -13,6 +13,7 @@ use farol_model::{
 
 use crate::{
     Code, Desk, Failure,
+    host_lists::HostList,
     view::{LookupDone, LookupPlan},
 };
 
@@ -25,10 +26,10 @@ pub struct Watch<'a> {
 }
 
 impl Desk {
-    /// What would leave the machine. Nothing leaves.
+    /// What would leave the machine, about hosts as a person pasted them. Nothing leaves.
     ///
     /// # Errors
-    /// When a host or the resolver cannot be understood.
+    /// When there is no host, or the resolver cannot be understood.
     pub fn plan_lookup(
         &self,
         hosts: &[String],
@@ -37,7 +38,11 @@ impl Desk {
     ) -> Result<LookupPlan, Failure> {
         self.read_depth(depth)?;
         let resolver = self.choose_resolver(resolver)?;
-        let hosts = read_hosts(hosts)?;
+        let HostList { hosts, refused, .. } =
+            HostList::read(hosts.iter().flat_map(|it| it.lines()));
+        if hosts.is_empty() {
+            return Err(no_host());
+        }
         let n_questions =
             hosts.iter().map(|host| n_questions(host) as u32 + depth.selectors.len() as u32).sum();
         Ok(LookupPlan {
@@ -85,6 +90,7 @@ impl Desk {
                     .into()
             },
             hosts,
+            refused,
             networks_table: self.asn_table_show(),
         })
     }
@@ -157,6 +163,9 @@ impl Desk {
         let depth = &Depth { cymru: self.asks_cymru(), ..depth.clone() };
         let hosts = read_hosts(hosts)?;
         let pass = self.pass_out(case, &hosts)?;
+        if let Some(case) = case {
+            self.name_on(case, &hosts)?;
+        }
         let asn = self.asn_table();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -264,15 +273,7 @@ fn n_questions(host: &str) -> usize {
 pub(crate) fn read_hosts(texts: &[String]) -> Result<Vec<String>, Failure> {
     let mut hosts: Vec<String> = Vec::new();
     for text in texts {
-        let host = subject(text.trim())
-            .or_else(|| farol_intake::observable(text)?.host().map(str::to_owned))
-            .ok_or_else(|| {
-                Failure::bad_input(
-                    "One of these is not a host name, URL or address. Nothing was sent.",
-                    "Check the spelling; defanged forms are fine. An autonomous system is written \
-                     AS64496, a name server ns:ns1.example.",
-                )
-            })?;
+        let host = named(text).ok_or_else(no_host)?;
         if !hosts.contains(&host) {
             hosts.push(host);
         }
@@ -281,6 +282,21 @@ pub(crate) fn read_hosts(texts: &[String]) -> Result<Vec<String>, Failure> {
         return Err(Failure::bad_input("There is no host to look up.", "Name at least one."));
     }
     Ok(hosts)
+}
+
+/// What a text asks about, in normal form: a host, an address, the domain of a mail address, or what
+/// only registries know. None for anything else.
+pub(crate) fn named(text: &str) -> Option<String> {
+    subject(text.trim()).or_else(|| farol_intake::observable(text)?.asked_host().map(str::to_owned))
+}
+
+/// Something that was to be looked up is nothing that can be.
+pub fn no_host() -> Failure {
+    Failure::bad_input(
+        "One of these is not a host name, URL, IP address or mail address. Nothing was sent.",
+        "Check the spelling; defanged forms are fine. An autonomous system is written AS64496, a \
+         name server ns:ns1.example.",
+    )
 }
 
 /// `as64496` and `ns:NS1[.]example[.]test` in normal form; none for anything else.

@@ -44,8 +44,8 @@ pub use bundles::{
     ConflictLine, Incoming, IncomingCase, LeavingCase, VersionLine,
 };
 pub use cases::{
-    CaseOpen, CasePage, CaseRow, CaseView, ClockLine, DecisionDraft, HistoryLine, MitigationDraft,
-    NextStep, ObservableView, Opens, QueuePage, QueueRow, Step, StoryLine,
+    CaseOpen, CasePage, CaseRow, CaseView, ClockLine, Concerned, DecisionDraft, HistoryLine,
+    MitigationDraft, NextStep, ObservableView, Opens, QueuePage, QueueRow, Step, StoryLine,
 };
 pub use connections::{ConnectedCase, ConnectedHost, ConnectionRow, ConnectionsView};
 pub use documents::{DocumentRow, DocumentView, Exported};

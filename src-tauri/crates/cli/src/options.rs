@@ -540,8 +540,17 @@ pub(crate) enum CaseCommand {
         #[arg(long)]
         sensitivity: Option<farol_model::case::Sensitivity>,
         /// A customer concerned, as ID=NAME; may be given again.
-        #[arg(long, value_parser = account, value_name = "ID=NAME")]
+        #[arg(long, value_parser = of_account, value_name = "ID=NAME")]
         account: Vec<(String, String)>,
+        /// A host or zone that a customer has with us, as ID=ZONE; may be given again.
+        #[arg(long, value_parser = of_account, value_name = "ID=ZONE")]
+        zone: Vec<(String, String)>,
+        /// What a customer has with us, as ID=PLAN.
+        #[arg(long, value_parser = of_account, value_name = "ID=PLAN")]
+        plan: Vec<(String, String)>,
+        /// Where a customer's content really is, as ID=WHERE.
+        #[arg(long, value_parser = of_account, value_name = "ID=WHERE")]
+        origin: Vec<(String, String)>,
         /// Somebody in the case, as ROLE=NAME (reporter, customer, victim, …); may be given again.
         #[arg(long, value_parser = person, value_name = "ROLE=NAME")]
         person: Vec<(farol_model::case::PersonRole, String)>,
@@ -701,12 +710,12 @@ fn read_word<T: serde::de::DeserializeOwned>(word: &str, words: &str) -> Result<
     serde_json::from_value(serde_json::Value::from(word)).map_err(|_| format!("one of: {words}"))
 }
 
-fn account(text: &str) -> Result<(String, String), String> {
+fn of_account(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((id, name)) if !id.trim().is_empty() && !name.trim().is_empty() => {
             Ok((id.trim().to_owned(), name.trim().to_owned()))
         }
-        _ => Err("write it as ID=NAME".into()),
+        _ => Err("write it with the account's id before the =".into()),
     }
 }
 

@@ -91,13 +91,7 @@ impl Sample {
             },
             consent: Consent::NotAsked,
         };
-        let account = |id: &str, name: &str| Account {
-            id: id.into(),
-            name: name.into(),
-            internal: false,
-            source: "typed".into(),
-            as_of: at(0),
-        };
+        let account = |id: &str, name: &str| Account::new(id, name, "typed", at(0));
         let rules = default_rules();
         let rule = rules_for(&rules, Category::Phishing, Severity::High)[0].clone();
         let entry = |n| EntryId(Uuid::from_u128(n));

@@ -430,6 +430,7 @@ fn a_letter_to_a_host_goes_to_where_it_takes_reports_when_there_is_one() {
         notes: Vec::new(),
         registries: Vec::new(),
         as_of: None,
+        platform: None,
     };
     let to = |template: &str, verdicts: &[ProviderVerdict]| {
         let material = Material { verdicts, ..sample.material() };

@@ -35,7 +35,9 @@ pub fn observable(text: &str) -> Option<Observable> {
         return None;
     }
     let folded = fold(text).text;
-    let value = folded.trim_matches(|c: char| c.is_whitespace() || "<>\"'`()".contains(c));
+    // A Markdown link has words before its address.
+    let written = folded.rsplit_once("](").map_or(folded.as_str(), |(_, address)| address);
+    let value = written.trim_matches(|c: char| c.is_whitespace() || "<>\"'`()".contains(c));
     if value.contains(char::is_whitespace) {
         return None;
     }
@@ -163,7 +165,10 @@ fn host_name(text: &str) -> Option<String> {
     }
     let Ok(Host::Domain(name)) = Host::parse(text) else { return None };
     let is_label = |label: &str| {
-        (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_*".contains(&it))
+            && !label.starts_with('-')
+            && !label.ends_with('-')
     };
     let is_name = name.len() <= 253 && name.contains('.') && name.split('.').all(is_label);
     (is_name && has_known_suffix(&name)).then_some(name)

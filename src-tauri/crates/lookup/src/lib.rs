@@ -57,7 +57,7 @@ pub use questions::{
 pub use rdap::{PlannedRegistry, Quota, Quotas, Registries, Servers, TableAge, World, token_ms};
 pub use resolver::{Resolver, Road};
 pub use then_now::{History, diff};
-pub use verdict::{signs, verdict};
+pub use verdict::{signs, verdict, whom_to_tell};
 
 /// A look-up cannot be prepared. What the world answers is never an error.
 #[derive(Debug, thiserror::Error)]

@@ -6,6 +6,8 @@
 
 /// Whether the name servers of a zone agree.
 mod authorities;
+/// Whom it concerns, and what they may be told.
+mod parties;
 /// What a name shows that another may show as well.
 mod signs;
 /// What the observations say about a host, in one place.
@@ -26,6 +28,7 @@ use crate::{
     networks::{Match, Networks, On},
     questions::{ascii, is_subject, registrable},
 };
+pub use parties::whom_to_tell;
 pub use signs::signs;
 use trail::{End, Shown, Trail};
 
@@ -45,6 +48,7 @@ pub fn verdict(host: &str, observations: &[Observation], networks: &Networks) ->
         notes: words::notes(&trail, &findings, platform),
         registries: trail.registries.iter().filter_map(|it| RegistrySaid::of(it)).collect(),
         as_of: trail.as_of,
+        platform: platform.map(str::to_owned),
         findings,
         host,
     }

@@ -6,6 +6,7 @@ use farol_lookup::{Networks, verdict};
 use farol_model::{
     id::ObservationId,
     lookup::{Answer, Confidence, Observation, Question, Record},
+    registry::{Registrar, RegistryObject, RegistryRecord},
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -35,6 +36,25 @@ fn observations(host: &str, answers: &str) -> Vec<Observation> {
                 };
                 (Question::Asn { ip: last_ip.clone() }, answer)
             }
+            "REGISTRAR" => {
+                let (id, name) = data.split_once(' ').unwrap();
+                let mut record = RegistryRecord::about(RegistryObject::Domain, host);
+                record.registrar =
+                    Some(Registrar { name: name.to_owned(), iana_id: Some(id.to_owned()) });
+                let question =
+                    Question::Rdap { object: RegistryObject::Domain, about: host.to_owned() };
+                let record = Box::new(record);
+                (question, Answer::Registered { status: 200, redirected_by: Vec::new(), record })
+            }
+            // Where a name server stands: `AT ns1.kelp.test 192.0.2.1`.
+            "AT" => {
+                let (server, ip) = data.split_once(' ').unwrap();
+                let at =
+                    Record { data: ip.to_owned(), record_type: "A".to_owned(), ..record(server) };
+                let question =
+                    Question::Dns { name: server.to_owned(), record_type: "A".to_owned() };
+                (question, answered(vec![at]))
+            }
             "CNAME" => {
                 chain.push(record(&name));
                 name = data.to_owned();
@@ -48,16 +68,10 @@ fn observations(host: &str, answers: &str) -> Vec<Observation> {
                     answers.push(record(&name));
                     continue;
                 }
-                data.clone_into(&mut last_ip);
-                let answers = chain.iter().cloned().chain([record(&name)]).collect();
-                let answer = Answer::Dns {
-                    rcode: "NOERROR".into(),
-                    flags: Vec::new(),
-                    answers,
-                    authority: Vec::new(),
-                    extended_errors: Vec::new(),
-                };
-                (question, answer)
+                if matches!(kind, "A" | "AAAA") {
+                    data.clone_into(&mut last_ip);
+                }
+                (question, answered(chain.iter().cloned().chain([record(&name)]).collect()))
             }
         };
         let is_table = matches!(question, Question::Asn { .. });
@@ -73,6 +87,16 @@ fn observations(host: &str, answers: &str) -> Vec<Observation> {
         });
     }
     found
+}
+
+fn answered(answers: Vec<Record>) -> Answer {
+    Answer::Dns {
+        rcode: "NOERROR".into(),
+        flags: Vec::new(),
+        answers,
+        authority: Vec::new(),
+        extended_errors: Vec::new(),
+    }
 }
 
 #[test]

@@ -235,6 +235,44 @@ pub struct Account {
     pub source: String,
     /// When it was read.
     pub as_of: Timestamp,
+    /// Hosts and zones that it has with us, lower case; empty when nobody wrote them down.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<String>,
+    /// What it has with us: plan and services.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
+    /// Where its content really is, which nobody sees from outside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+}
+
+impl Account {
+    /// An account of which nothing but its name is known.
+    pub fn new(
+        id: impl Into<String>,
+        name: impl Into<String>,
+        source: impl Into<String>,
+        as_of: Timestamp,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            internal: false,
+            source: source.into(),
+            as_of,
+            zones: Vec::new(),
+            plan: None,
+            origin: None,
+        }
+    }
+
+    /// Whether a host is in one of its zones.
+    pub fn has(&self, host: &str) -> bool {
+        let is_within = |zone: &String| {
+            host.strip_suffix(zone.as_str()).is_some_and(|it| it.is_empty() || it.ends_with('.'))
+        };
+        self.zones.iter().any(is_within)
+    }
 }
 
 /// The facts of a case that a person may change.

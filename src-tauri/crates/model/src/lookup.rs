@@ -309,4 +309,19 @@ pub struct ProviderVerdict {
     pub registries: Vec<RegistrySaid>,
     /// The newest answer it rests on.
     pub as_of: Option<Timestamp>,
+    /// The customer of ours through whose name the host reaches us, when that is not the host's own.
+    pub platform: Option<String>,
+}
+
+/// Somebody whom a verdict concerns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct Party {
+    /// `Granite Names`, `Our customer`.
+    pub who: String,
+    /// What they have to do with it: `is its registrar`.
+    pub part: String,
+    /// Where they take reports of abuse, when that is known.
+    pub contact: Option<String>,
+    /// What they may be told, and what not.
+    pub may_be_told: String,
 }

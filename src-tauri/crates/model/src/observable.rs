@@ -66,6 +66,11 @@ impl Observable {
             ObservableKind::Mail => None,
         }
     }
+
+    /// The host that a look-up of this value is about: as [`Observable::host`], and of a mail address its domain.
+    pub fn asked_host(&self) -> Option<&str> {
+        self.host().or_else(|| self.value.rsplit_once('@').map(|(_, domain)| domain))
+    }
 }
 
 /// A text without some values, live or defanged: what a value has in it is not what stands beside it.
@@ -78,7 +83,8 @@ pub fn beside(text: &str, values: &[&str]) -> String {
 }
 
 /// Makes a URL, host, address or mail address inert: the scheme is `hxxp`, dots of the host and
-/// the at sign are bracketed. The path is left alone so that it stays readable.
+/// the at sign are bracketed. The path is left alone so that it stays readable, and so is what is
+/// inert already.
 pub fn defang(value: &str) -> String {
     let (scheme, rest) = match value.split_once("://") {
         Some((scheme, rest)) => (Some(scheme), rest),
@@ -95,10 +101,11 @@ pub fn defang(value: &str) -> String {
         out.push_str(&scheme.replace("tt", "xx").replace("TT", "XX"));
         out.push_str("://");
     }
-    for c in host.chars() {
+    for (at, c) in host.char_indices() {
+        let is_inert = || host[..at].ends_with('[') && host[at + 1..].starts_with(']');
         match c {
-            '.' => out.push_str("[.]"),
-            '@' => out.push_str("[@]"),
+            '.' if !is_inert() => out.push_str("[.]"),
+            '@' if !is_inert() => out.push_str("[@]"),
             c => out.push(c),
         }
     }
@@ -161,7 +168,7 @@ pub struct Found {
 
 #[cfg(test)]
 mod tests {
-    use super::beside;
+    use super::{beside, defang};
 
     #[test]
     fn what_stands_beside_a_value_stays_and_all_of_the_value_goes() {
@@ -169,5 +176,18 @@ mod tests {
         assert_eq!(beside("hxxps://kelp[.]test/shop of kelp", &values), "  of kelp");
         assert_eq!(beside("kelp at kelp.test and KELP", &values), "kelp at   and KELP");
         assert_eq!(beside("kelp", &[]), "kelp");
+    }
+
+    #[test]
+    fn what_is_inert_is_left_as_it_is() {
+        for (value, inert) in [
+            ("https://kelp.test/a.b", "hxxps://kelp[.]test/a.b"),
+            ("moor@kelp.test", "moor[@]kelp[.]test"),
+            ("moor@kelp[.]test", "moor[@]kelp[.]test"),
+            ("kelp.test].", "kelp[.]test][.]"),
+        ] {
+            assert_eq!(defang(value), inert);
+            assert_eq!(defang(inert), inert);
+        }
     }
 }

@@ -37,6 +37,18 @@ pub enum Consent {
     DoNotForward,
 }
 
+impl Consent {
+    /// Grows with what is forbidden: where several people reported, the strictest binds.
+    pub fn strictness(self) -> u8 {
+        match self {
+            Self::Named => 0,
+            Self::Anonymous => 1,
+            Self::NotAsked => 2,
+            Self::DoNotForward => 3,
+        }
+    }
+}
+
 /// A name and a mail address as a message gave them; either may be missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct Correspondent {

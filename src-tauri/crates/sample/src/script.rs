@@ -74,12 +74,17 @@ pub(crate) struct AccountScript {
     name: String,
     #[serde(default)]
     internal: bool,
+    #[serde(default)]
+    zones: Vec<String>,
+    plan: Option<String>,
+    origin: Option<String>,
 }
 
 impl AccountScript {
     pub(crate) fn dated(self, as_of: farol_model::time::Timestamp) -> Account {
-        let Self { id, name, internal } = self;
-        Account { id, name, internal, source: "customer directory".into(), as_of }
+        let Self { id, name, internal, zones, plan, origin } = self;
+        let known = Account::new(id, name, "customer directory", as_of);
+        Account { internal, zones, plan, origin, ..known }
     }
 }
 

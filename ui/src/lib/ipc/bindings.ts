@@ -207,6 +207,12 @@ export type Account = {
 	source: string,
 	/**  When it was read. */
 	as_of: Timestamp,
+	/**  Hosts and zones that it has with us, lower case; empty when nobody wrote them down. */
+	zones?: string[],
+	/**  What it has with us: plan and services. */
+	plan?: string | null,
+	/**  Where its content really is, which nobody sees from outside. */
+	origin?: string | null,
 };
 
 /**  How a question ended. */
@@ -729,6 +735,8 @@ export type CaseView = {
 	observables: ObservableView[],
 	/**  Who provides what, one per host that was looked up. */
 	verdicts: ProviderVerdict[],
+	/**  Whom each of them concerns, in the same order. */
+	concerned: Concerned[],
 	/**  What changed from look-up to look-up, one per host that was looked up. */
 	then_now: ThenNow[],
 	/**  What changed and nobody has marked as seen, the newest first. */
@@ -952,6 +960,16 @@ export type Comment = {
 
 /**  What somebody said about a block. */
 export type CommentId = string;
+
+/**  Whom a host concerns. What our own systems know stands apart from what the outside shows. */
+export type Concerned = {
+	/**  The host. */
+	host: string,
+	/**  Accounts of the case that have it with us, as somebody wrote them down. */
+	accounts: Account[],
+	/**  Who may be told what. */
+	parties: Party[],
+};
 
 /**  How sure a finding is. */
 export type Confidence = 
@@ -2269,6 +2287,8 @@ export type LookupListView = {
 export type LookupPlan = {
 	/**  The hosts, in normal form, without repetition. */
 	hosts: string[],
+	/**  Lines that name no host and are left out, as they were written. */
+	refused: string[],
 	/**  Who would be asked. */
 	resolver: string,
 	/**  How many questions to the resolver. */
@@ -2638,6 +2658,18 @@ export type Part = {
 	is_match: boolean,
 };
 
+/**  Somebody whom a verdict concerns. */
+export type Party = {
+	/**  `Granite Names`, `Our customer`. */
+	who: string,
+	/**  What they have to do with it: `is its registrar`. */
+	part: string,
+	/**  Where they take reports of abuse, when that is known. */
+	contact: string | null,
+	/**  What they may be told, and what not. */
+	may_be_told: string,
+};
+
 /**  Time that does not count, and why. */
 export type Pause = {
 	/**  From when. */
@@ -2747,6 +2779,8 @@ export type ProviderVerdict = {
 	registries: RegistrySaid[],
 	/**  The newest answer it rests on. */
 	as_of: Timestamp | null,
+	/**  The customer of ours through whose name the host reaches us, when that is not the host's own. */
+	platform: string | null,
 };
 
 /**  What putting a backup back did. */

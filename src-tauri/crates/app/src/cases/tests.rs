@@ -1,20 +1,76 @@
-use farol_model::case::{CaseFacts, Category, Sensitivity, Severity};
+use farol_model::{
+    case::{Account, CaseFacts, Category, Sensitivity, Severity},
+    id::CaseId,
+    lookup_list::ListChoice,
+};
 
-use crate::{testing, view::CaseOpen};
+use crate::{
+    Desk,
+    host_lists::{HostList, ListAsk},
+    lookups::Watch,
+    testing,
+    view::{CaseOpen, ListNames},
+};
+
+fn open_case(desk: &Desk) -> CaseId {
+    desk.open_case(CaseOpen {
+        title: "Phishing against Harbour Bank".into(),
+        category: Category::Phishing,
+        severity: Severity::High,
+        severity_reason: String::new(),
+        report: None,
+        targets: vec![],
+    })
+    .unwrap()
+}
+
+#[test]
+fn what_is_looked_up_onto_a_case_is_judged_there_even_if_nobody_named_it() {
+    let (_dir, desk) = testing::desk(1_000);
+    let case = open_case(&desk);
+    let watch = Watch { progress: &|_, _| (), cancelled: &|| false };
+    let judged = || -> Vec<String> {
+        desk.case(case).unwrap().verdicts.into_iter().map(|it| it.host).collect()
+    };
+    let host = "login.harbour-bank.example";
+    for _ in 0..2 {
+        desk.look_up(Some(case), &[host.into(), "AS64496".into()], None, &watch).unwrap();
+    }
+    assert_eq!(judged(), ["AS64496", host]);
+    assert_eq!(desk.case(case).unwrap().observables.len(), 1, "named once");
+
+    let HostList { hosts, .. } = HostList::read(["www.northwind-shop.example"]);
+    let ask = ListAsk { case: Some(case), ..ListAsk::default() };
+    desk.look_up_list(hosts, &ask, &mut |_| Ok(()), &|| false).unwrap();
+    assert_eq!(judged(), ["AS64496", host, "www.northwind-shop.example"]);
+
+    let facts = desk.case(case).unwrap().case.facts;
+    let mut account = Account::new("northwind", "Northwind Shop", "typed", desk.now());
+    account.zones = vec!["northwind-shop.example".into()];
+    let other =
+        Account { id: "other".into(), zones: vec!["shop.example".into()], ..account.clone() };
+    let accounts = vec![account, other];
+    desk.change_case(case, CaseFacts { accounts, ..facts }).unwrap();
+    let concerned = desk.case(case).unwrap().concerned;
+    let with_us = |n: usize| -> Vec<_> { concerned[n].accounts.iter().map(|it| &*it.id).collect() };
+    assert_eq!((with_us(1), with_us(2)), (vec![], vec!["northwind"]), "whose zone it is in");
+
+    let names =
+        ListNames { text: "moor@gannet-mail.example".into(), cases: vec![], keep_on: Some(case) };
+    desk.make_lookup_list("", &names, &ListChoice::default()).unwrap();
+    assert!(
+        desk.case(case)
+            .unwrap()
+            .observables
+            .iter()
+            .any(|it| it.defanged == "gannet-mail[.]example")
+    );
+}
 
 #[test]
 fn two_who_saw_the_same_change_a_case_and_both_changes_stand() {
     let (_dir, desk) = testing::desk(1_000);
-    let case = desk
-        .open_case(CaseOpen {
-            title: "Phishing against Harbour Bank".into(),
-            category: Category::Phishing,
-            severity: Severity::High,
-            severity_reason: String::new(),
-            report: None,
-            targets: vec![],
-        })
-        .unwrap();
+    let case = open_case(&desk);
     let facts = || desk.case(case).unwrap().case.facts;
     let seen = facts();
 

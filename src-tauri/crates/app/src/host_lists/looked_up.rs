@@ -129,9 +129,10 @@ impl LookedUp {
             observations: Vec::new(),
             addresses: Vec::new(),
             roles: Vec::new(),
-            summary: "Not a host name, URL or address; nothing was sent.".to_owned(),
+            summary: "Not a host name, URL, IP address or mail address; nothing was sent."
+                .to_owned(),
             dangling: false,
-            error: Some("not a host name, URL or address".to_owned()),
+            error: Some("not a host name, URL, IP address or mail address".to_owned()),
         }
     }
 }

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use farol_model::{
-    case::{Case, CaseRef, Category, Note, Sensitivity, Severity, Status, Target},
+    case::{Account, Case, CaseRef, Category, Note, Sensitivity, Severity, Status, Target},
     clock::Clock,
     decision::{Decision, Granularity, Mitigation},
     id::{CaseId, DecisionId, DocumentId, EntryId, ReportId},
-    lookup::ProviderVerdict,
+    lookup::{Party, ProviderVerdict},
     member::Member,
     observable::Observable,
     report::Report,
@@ -240,6 +240,8 @@ pub struct CaseView {
     pub observables: Vec<ObservableView>,
     /// Who provides what, one per host that was looked up.
     pub verdicts: Vec<ProviderVerdict>,
+    /// Whom each of them concerns, in the same order.
+    pub concerned: Vec<Concerned>,
     /// What changed from look-up to look-up, one per host that was looked up.
     pub then_now: Vec<ThenNow>,
     /// What changed and nobody has marked as seen, the newest first.
@@ -270,6 +272,17 @@ pub struct CaseView {
     pub next: NextStep,
     /// People who work here, to show names for ids.
     pub members: Vec<Member>,
+}
+
+/// Whom a host concerns. What our own systems know stands apart from what the outside shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct Concerned {
+    /// The host.
+    pub host: String,
+    /// Accounts of the case that have it with us, as somebody wrote them down.
+    pub accounts: Vec<Account>,
+    /// Who may be told what.
+    pub parties: Vec<Party>,
 }
 
 /// A decision as a person writes it.

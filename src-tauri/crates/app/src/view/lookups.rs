@@ -14,6 +14,8 @@ use farol_model::{
 pub struct LookupPlan {
     /// The hosts, in normal form, without repetition.
     pub hosts: Vec<String>,
+    /// Lines that name no host and are left out, as they were written.
+    pub refused: Vec<String>,
     /// Who would be asked.
     pub resolver: String,
     /// How many questions to the resolver.

@@ -7,7 +7,7 @@ use farol_app::{
     view::{CaseOpen, CaseView, DecisionDraft, MitigationDraft},
 };
 use farol_model::{
-    case::{Account, CaseRef, Category, Outcome, Person},
+    case::{Account, CaseFacts, CaseRef, Category, Outcome, Person},
     decision::{Granularity, MitigationState},
     id::{CaseId, MitigationId},
     observable::{Observable, defang},
@@ -111,6 +111,9 @@ pub(super) fn run(desk: &Desk, command: CaseCommand, output: &mut Output) -> Res
             waiting_on,
             sensitivity,
             account,
+            zone,
+            plan,
+            origin,
             person,
             outcome,
             note,
@@ -126,13 +129,17 @@ pub(super) fn run(desk: &Desk, command: CaseCommand, output: &mut Output) -> Res
             facts.sensitivity = sensitivity.unwrap_or(facts.sensitivity);
             for (account, name) in account {
                 facts.accounts.retain(|it| it.id != account);
-                facts.accounts.push(Account {
-                    id: account,
-                    name,
-                    internal: false,
-                    source: "typed in farolctl".into(),
-                    as_of: desk.now(),
-                });
+                facts.accounts.push(Account::new(account, name, "typed in farolctl", desk.now()));
+            }
+            for (account, zone) in zone {
+                let known = account_of(&mut facts, &account)?;
+                known.zones.extend(desk.read_observable(&zone)?.host().map(str::to_owned));
+            }
+            for (account, plan) in plan {
+                account_of(&mut facts, &account)?.plan = Some(plan);
+            }
+            for (account, origin) in origin {
+                account_of(&mut facts, &account)?.origin = Some(origin);
             }
             facts.people.extend(person.into_iter().map(|(role, name)| Person {
                 role,
@@ -264,6 +271,15 @@ pub(super) fn mitigate(
     let id =
         desk.propose_mitigation(case, MitigationDraft { what, decision, target, granularity })?;
     output.line(&json!({ "mitigation": id }), &id.to_string())
+}
+
+fn account_of<'a>(facts: &'a mut CaseFacts, id: &str) -> Result<&'a mut Account, Failure> {
+    facts.accounts.iter_mut().find(|it| it.id == id).ok_or_else(|| {
+        Failure::bad_input(
+            "This account is not on the case. Nothing was changed.",
+            "Name it with --account ID=NAME, in the same command or before.",
+        )
+    })
 }
 
 fn read_reach(desk: &Desk, reach: &Reach) -> Result<(Option<Observable>, Granularity), Failure> {

@@ -9,7 +9,7 @@ use std::{
 use farol_app::{
     Code, Desk, Failure,
     host_lists::{HostList, ListAsk, LookedUp},
-    lookups::Watch,
+    lookups::{Watch, no_host},
     view::ListNames,
 };
 use farol_model::{
@@ -38,11 +38,7 @@ pub(crate) fn look_up(
     let lines = file.as_deref().unwrap_or_default().lines();
     let list = HostList::read(options.names.iter().map(String::as_str).chain(lines));
     if !list.refused.is_empty() && file.is_none() {
-        return Err(Failure::bad_input(
-            "One of these is not a host name, URL or address. Nothing was sent.",
-            "Check the spelling; defanged forms are fine. An autonomous system is written AS64496, \
-             a name server ns:ns1.example.",
-        ));
+        return Err(no_host());
     }
     let mut n_failed = list.refused.len();
     for line in &list.refused {
@@ -167,6 +163,10 @@ pub(crate) fn providers(
                 let source = format!("{}, {}", why.source, why.as_of);
                 lines.push(format!("    because {} [{source}]", defang(&why.text)));
             }
+        }
+        for it in farol_app::whom_to_tell(verdict, None).iter().filter(|_| options.explain) {
+            let contact = it.contact.as_deref().map_or(String::new(), |it| format!(", {it}"));
+            lines.push(format!("  tell {} ({}{contact}): {}", it.who, it.part, it.may_be_told));
         }
         for act in verdict.we_can.iter().filter(|_| options.explain) {
             lines.push(format!("  we can {act}"));

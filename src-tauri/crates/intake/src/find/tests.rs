@@ -51,6 +51,7 @@ fn typed_values_have_one_normal_form() {
         ("192.0.2.7:8080", "ip", "192.0.2.7"),
         ("[2001:DB8:0:0::1]", "ip", "2001:db8::1"),
         ("Fraud[at]bank[.]example", "mail", "fraud@bank.example"),
+        ("[the page](https://evil.test/a)", "url", "https://evil.test/a"),
         ("mailto:a@b.example", "mail", "a@b.example"),
         ("evil[.]test/login.php?x=1", "url", "http://evil.test/login.php?x=1"),
         ("https://evil.test:443/?q#f", "url", "https://evil.test/?q#f"),
@@ -63,9 +64,20 @@ fn typed_values_have_one_normal_form() {
         let again = observable(&found.defanged());
         assert_eq!(again.as_ref(), Some(&found), "defanging and folding give the same value");
     }
-    for nothing in
-        ["", "hello", "co.uk", "report.pdf", "192.0.2.0/24", "a b.example", "@", "://", "12:30:45"]
-    {
+    for nothing in [
+        "",
+        "hello",
+        "co.uk",
+        "report.pdf",
+        "192.0.2.0/24",
+        "a b.example",
+        "@",
+        "://",
+        "12:30:45",
+        "a.test,b.test",
+        "$$$.test",
+        "\"evil\".test",
+    ] {
         assert_eq!(observable(nothing), None, "{nothing}");
     }
 }

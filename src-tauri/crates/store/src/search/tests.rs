@@ -131,13 +131,7 @@ fn full_store() -> (tempfile::TempDir, Store, CaseId) {
             },
             Person { role: PersonRole::Colleague, name: "Omar".into(), address: None },
         ];
-        facts.accounts = vec![Account {
-            id: "acc-7731".into(),
-            name: "Kelp Hosting".into(),
-            internal: false,
-            source: "typed".into(),
-            as_of: store.now(),
-        }];
+        facts.accounts = vec![Account::new("acc-7731", "Kelp Hosting", "typed", store.now())];
         facts.tickets = vec!["LEGAL-99".into()];
     });
     let id = report(

@@ -6,6 +6,7 @@ export type StoryGroup = { first: StoryLine; lines: StoryLine[]; words: string }
 
 const REPEATED: Record<string, (n: number) => string> = {
   target_set: (n) => `${n} changes to targets`,
+  observable_added: (n) => `${n} values added`,
   observed: (n) => `${n} look-ups`,
   clock_set: (n) => `${n} clocks`,
 };
