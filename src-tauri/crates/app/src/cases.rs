@@ -344,7 +344,6 @@ impl Desk {
     }
 }
 
-/// What was asked about, when only a registry knows such a thing.
 /// Whom each host concerns, as the strictest of the reporters allows; an answer to us is no report.
 fn concerned(
     case: &Case,
@@ -368,6 +367,7 @@ fn concerned(
     verdicts.iter().map(of_host).collect()
 }
 
+/// What was asked about, when only a registry knows such a thing.
 fn subject(observation: &Observation) -> Option<String> {
     match observation.question.of_registry()? {
         (RegistryObject::Autnum, about) => Some(about.to_owned()),
