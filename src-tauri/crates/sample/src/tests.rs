@@ -186,4 +186,10 @@ fn a_reporter_may_read_what_they_wrote_but_not_who_the_customers_are() {
     assert_eq!(stopped(), None);
     desk.add_paragraph(answer, Audience::Reporter, "Kelp Hosting has been told.").unwrap();
     assert!(stopped().unwrap().failure.message.contains("name of another customer"));
+
+    let other = desk.create_document(list.id, "action-taken-reporter").unwrap();
+    let where_it_is = "The shop's own machine is 203.0.113.20.";
+    desk.add_paragraph(other, Audience::Reporter, where_it_is).unwrap();
+    let stopped = desk.check_document(other, &Audience::Reporter).unwrap();
+    assert!(stopped.unwrap().failure.message.contains("origin of a customer"));
 }

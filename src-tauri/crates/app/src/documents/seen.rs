@@ -183,6 +183,15 @@ fn entities(file: &CaseFile, customers: Vec<(String, String)>, reader: &Audience
             }
         }
     }
+    for account in &file.case.facts.accounts {
+        // Whoever runs the machine knows it, and whoever owns it.
+        let knows = matches!(reader, Audience::Host | Audience::Authority)
+            || *reader == Audience::Customer(account.id.clone());
+        let origin = account.origin.as_deref().unwrap_or_default();
+        if !knows && !wrote.contains(&squeezed(origin)) {
+            add("origin of a customer", origin, false);
+        }
+    }
     for report in file.reports.iter().filter(|it| it.consent != Consent::Named) {
         let writer = file.answered.get(&report.id).unwrap_or(&Audience::Reporter);
         if reader != writer {

@@ -14,7 +14,7 @@ use farol_model::{
 
 use crate::{
     options::then_now::{DiffOptions, RecheckOptions, WatchCommand},
-    output::Output,
+    output::{Output, counted},
 };
 
 const NOBODY_WATCHES: Watch<'_> = Watch { progress: &|_, _| (), cancelled: &|| false };
@@ -107,10 +107,10 @@ fn plan_in_words(plan: &RecheckPlan) -> String {
     let mut lines = Vec::new();
     match &plan.lookup {
         Some(it) => lines.push(format!(
-            "{} questions about {} hosts of {} cases to {}, and {} to registries. {} {}",
-            it.n_questions,
-            it.hosts.len(),
-            plan.cases.len(),
+            "{} about {} of {} to {}, and {} to registries. {} {}",
+            counted(it.n_questions, "question", "questions"),
+            counted(it.hosts.len() as u32, "host", "hosts"),
+            counted(plan.cases.len() as u32, "case", "cases"),
             it.resolver,
             it.registries.len(),
             it.seen_by,
@@ -169,8 +169,15 @@ fn row_in_words(row: &WatchRow) -> String {
     };
     let rests = row.rests.as_ref().map_or(String::new(), |why| format!("; rests: {why}"));
     let last = it.last.as_ref().map_or(String::new(), |last| format!("; last: {last}"));
+    let every = match it.every_min {
+        day if day % 1440 == 0 => counted(day / 1440, "day", "days"),
+        hour if hour % 60 == 0 => counted(hour / 60, "hour", "hours"),
+        minutes => counted(minutes, "minute", "minutes"),
+    };
     format!(
-        "{}  {}  {what}, every {} minutes, due {}{last}{rests}",
-        it.id, row.reference, it.every_min, it.next_at
+        "{}  {}  {what}, every {every}, due {}{last}{rests}",
+        it.id,
+        row.reference,
+        it.next_at.to_minute()
     )
 }
