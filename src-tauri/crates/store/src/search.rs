@@ -23,11 +23,12 @@ mod vocabulary;
 
 use std::collections::BTreeSet;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use farol_model::{
+    case::CaseRef,
     id::CaseId,
-    search::{Part, Query, SearchKind},
+    search::{Part, Query, SearchKind, Term},
     time::Timestamp,
 };
 
@@ -88,9 +89,28 @@ pub(crate) fn search(conn: &Connection, query: &Query) -> Result<Hits, StoreErro
     if let Some(telling) = telling {
         telling.sort(conn, &mut found)?;
     }
+    if let Some(case) = numbered(conn, query)?
+        && let Some(at) = found.iter().position(|id| *id == case)
+    {
+        found[..=at].rotate_right(1);
+    }
     found.truncate(MAX_HITS as usize);
     let hits = found.into_iter().map(|id| asked.hit(conn, id)).collect::<Result<_, _>>()?;
     Ok(Hits { hits, n_hits, newest_first })
+}
+
+/// The case whose number is all that is asked for: it stands before whatever names the number.
+fn numbered(conn: &Connection, query: &Query) -> Result<Option<i64>, StoreError> {
+    let [Term::Anywhere(spellings)] = query.terms.as_slice() else { return Ok(None) };
+    let mut numbers = spellings.iter().filter_map(|it| it.parse::<CaseRef>().ok());
+    let Some(number) = numbers.next() else { return Ok(None) };
+    Ok(conn
+        .prepare_cached(
+            "SELECT search.id FROM case_ JOIN search ON kind = 'case' AND key = case_.id
+             WHERE year = ?1 AND number = ?2",
+        )?
+        .query_row((number.year, number.number), |row| row.get(0))
+        .optional()?)
 }
 
 /// Ids of cases whose own words, people or accounts have every term of a query.

@@ -649,6 +649,18 @@ fn a_spelling_is_found_as_it_stands_also_from_the_middle_of_words() {
 }
 
 #[test]
+fn a_case_stands_before_what_names_its_number() {
+    let (_dir, store) = new_store();
+    let case = open_case(&store, "Wrybill nest");
+    let number = store.read(|it| it.case(case)).unwrap().reference.to_string();
+    document(&store, case, DocumentKind::Readout, &format!("Readout {number}"), "what was done");
+    note(&store, case, &number);
+    for query in [number.clone(), number.to_lowercase()] {
+        assert_eq!(kinds(&find(&store, &query))[0], "case", "{query}");
+    }
+}
+
+#[test]
 fn letters_of_very_many_words_are_found_in_all_of_them() {
     let (_dir, store) = new_store();
     let case = open_case(&store, "Many");
