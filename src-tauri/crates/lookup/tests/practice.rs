@@ -248,13 +248,12 @@ fn a_name_that_does_not_exist_is_an_answer() {
     check(
         "gone.northwind-shop.example",
         expect![[r#"
-            The name does not exist.
+            The name does not exist (NXDOMAIN).
             Dns Harbour Edge (ours), High
                 NS ada.ns.harbour.example ends in ns.harbour.example [Harbour Edge set-up guide, 2026-11-01]
                 NS ben.ns.harbour.example ends in ns.harbour.example [Harbour Edge set-up guide, 2026-11-01]
             Mail Harbour Edge (ours), High
                 MX mx.harbour.example ends in mx.harbour.example [Harbour Edge set-up guide, 2026-11-01]
-            note: does not exist (NXDOMAIN)
         "#]],
     );
 }

@@ -27,7 +27,7 @@ pub(super) fn summary(trail: &Trail<'_>, findings: &[Finding]) -> String {
     }
     match &trail.end {
         End::Address => provided(findings),
-        End::Missing => "The name does not exist.".to_owned(),
+        End::Missing => "The name does not exist (NXDOMAIN).".to_owned(),
         End::Dangling => "The name points to another name that does not exist.".to_owned(),
         End::Loop => "The name leads in a circle and has no address.".to_owned(),
         End::NoAddress => {
@@ -185,7 +185,6 @@ pub(super) fn notes(
     let mut notes = Vec::new();
     let last = trail.names.last().map(|name| defang(&name.value)).unwrap_or_default();
     match &trail.end {
-        End::Missing => notes.push("does not exist (NXDOMAIN)".to_owned()),
         End::Dangling => notes.push(format!(
             "CNAME leads nowhere: {last} does not exist (dangling; whether anybody could claim \
              it is unverified)"
@@ -194,7 +193,7 @@ pub(super) fn notes(
         End::NoAddress => notes.push("no address".to_owned()),
         End::Failed(rcode) => notes.push(format!("the resolver answered {rcode}")),
         End::Silent(reason) => notes.push(format!("no usable answer from the resolver: {reason}")),
-        End::Address | End::NotAsked => {}
+        End::Missing | End::Address | End::NotAsked => {}
     }
     notes.extend(trail.wildcards.iter().map(|it| anything(it, trail)));
     notes.extend(super::authorities::notes(&trail.authorities));
