@@ -1,6 +1,7 @@
 //! Asking the world, and keeping what it said.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+/// Several hosts at a time.
+mod together;
 
 use farol_lookup::{
     Brought, Depth, HostLookup, Reach, Resolver, Stamp, is_selector, is_subject, registry_questions,
@@ -16,6 +17,7 @@ use crate::{
     host_lists::HostList,
     view::{LookupDone, LookupPlan},
 };
+use together::{Steps, Together};
 
 /// How far a lookup is, and whether it should go on.
 pub struct Watch<'a> {
@@ -167,55 +169,41 @@ impl Desk {
             self.name_on(case, &hosts)?;
         }
         let asn = self.asn_table();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| no_network(&error))?;
         let stamp = || Stamp { at: self.store.now(), id: self.store.new_id() };
         let registries = self.registries().filter(|_| with_registries);
+        let lookup = HostLookup {
+            resolver: &resolver,
+            asn: &asn,
+            registries: registries.as_deref(),
+            depth,
+            stamp: &stamp,
+        };
         let count = |host: &String| {
             let n_registries = registries.as_ref().map_or(0, |_| registry_questions(host).len());
             n_questions(host) + depth.selectors.len() + n_registries
         };
-        let counts: Vec<usize> = hosts.iter().map(count).collect();
-        let mut total: usize = counts.iter().sum();
         let mut observations: Vec<Observation> = Vec::new();
         let mut verdicts: Vec<(usize, ProviderVerdict)> = Vec::new();
-        let mut before = 0;
-        // In no order that says what belongs together: a sorted list over one person's domains would.
-        for n in self.shuffled(hosts.len()) {
-            let (host, n_questions) = (&hosts[n], counts[n]);
-            if (watch.cancelled)() || pass.is_over() {
-                break;
-            }
-            // What comes up on the way, such as name servers that are asked themselves, is counted, too.
-            let of_host = AtomicUsize::new(n_questions);
-            let others = total - n_questions;
-            let progress = |done: usize, all: usize| {
-                let all = of_host.fetch_max(all, Ordering::Relaxed).max(all);
-                (watch.progress)(before + done, others + all);
-            };
-            let lookup = HostLookup {
-                resolver: &resolver,
-                asn: &asn,
-                registries: registries.as_deref(),
-                depth,
-                stamp: &stamp,
-            };
-            let asking = pass.look_up(host, &lookup, &progress, watch.cancelled);
-            let Brought { asked, beside } = runtime.block_on(asking);
+        let mut take = |n: usize, Brought { asked, beside }: Brought| {
             self.keep_quotas();
             self.note_left(case, &asked, beside)?;
             if let Some(case) = case {
                 self.keep_observations(case, &asked)?;
             }
             let answered: Vec<Observation> = asked.into_iter().map(|it| it.observation).collect();
-            verdicts.push((n, farol_lookup::verdict(host, &answered, &self.networks())));
+            verdicts.push((n, farol_lookup::verdict(&hosts[n], &answered, &self.networks())));
             observations.extend(answered);
-            let of_host = of_host.into_inner();
-            (before, total) = (before + of_host, others + of_host);
-        }
-        (watch.progress)(total, total);
+            Ok(())
+        };
+        let together = Together {
+            pass: &pass,
+            hosts: &hosts,
+            // In no order that says what belongs together: a sorted list over one person's domains would.
+            order: self.shuffled(hosts.len()),
+            steps: hosts.iter().map(|it| Steps::of(count(it))).collect(),
+            watch,
+        };
+        together.ask(&lookup, &mut take)?;
         verdicts.sort_by_key(|(n, _)| *n);
         let verdicts: Vec<_> = verdicts.into_iter().map(|(_, it)| it).collect();
         let cancelled = (watch.cancelled)() || pass.is_over();

@@ -22,6 +22,7 @@ mod servers;
 mod whois;
 
 use std::{
+    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -59,6 +60,8 @@ pub struct Registries {
     servers: Servers,
     world: World,
     quotas: Mutex<Quotas>,
+    /// Who asks a server waits for its turn here, however long, and then for a token.
+    turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     tls: Arc<rustls::ClientConfig>,
     asks_whois: bool,
     /// What left beside the questions themselves and was not told yet.
@@ -99,6 +102,7 @@ impl Registries {
             servers,
             world,
             quotas: Mutex::new(quotas),
+            turns: Mutex::default(),
             tls: Arc::new(tls),
             asks_whois: true,
             beside: Mutex::default(),
@@ -125,6 +129,7 @@ impl Registries {
             servers: self.servers.clone(),
             world: self.world,
             quotas: Mutex::new(self.quotas()),
+            turns: Mutex::default(),
             tls: Arc::clone(&self.tls),
             asks_whois,
             beside: Mutex::default(),
@@ -250,6 +255,7 @@ impl Registries {
     ) -> Answer {
         let first = self.bucket(&url, about);
         // Waiting for our own bucket is no fault of the server: its time begins afterwards.
+        let _turn = self.turn(&first).await;
         let wait = match self.take(&first, (way.stamp)().at) {
             Ok(wait) => wait,
             Err(reason) => return nothing(reason),
@@ -348,7 +354,8 @@ impl Registries {
         let stamp = (way.stamp)();
         let started = Instant::now();
         let mut came = Came::default();
-        let answer = match self.take(server, stamp.at) {
+        let _turn = self.turn(server).await;
+        let answer = match self.take(server, (way.stamp)().at) {
             Err(reason) => nothing(reason),
             Ok(wait) => {
                 tokio::time::sleep(wait).await;
@@ -370,6 +377,16 @@ impl Registries {
         let of =
             Of { question, server: format!("{server}:43"), transport: "whois", stamp, started };
         of.asked(answer, came.body)
+    }
+
+    /// One question at a time is with a server, so that hosts that are asked about together wait for one
+    /// another rather than find its bucket empty.
+    async fn turn(&self, bucket: &str) -> tokio::sync::OwnedMutexGuard<()> {
+        let turn = {
+            let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(turns.entry(bucket.to_owned()).or_default())
+        };
+        turn.lock_owned().await
     }
 
     /// Takes a token from a server's bucket, and says how long to wait before using it.

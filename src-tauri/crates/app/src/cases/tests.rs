@@ -1,3 +1,8 @@
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
 use farol_model::{
     case::{Account, CaseFacts, Category, Sensitivity, Severity},
     id::CaseId,
@@ -65,6 +70,34 @@ fn what_is_looked_up_onto_a_case_is_judged_there_even_if_nobody_named_it() {
             .iter()
             .any(|it| it.defanged == "gannet-mail[.]example")
     );
+}
+
+#[test]
+fn many_hosts_are_asked_about_together_and_answered_in_their_order() {
+    let (_dir, desk) = testing::desk(1_000);
+    let case = open_case(&desk);
+    let hosts: Vec<String> = (0..30).map(|n| format!("h{n}.gannet-mail.example")).collect();
+    let (last, most) = (Mutex::new((0, 0)), Mutex::new(0));
+    let progress = |done, all| {
+        *last.lock().unwrap() = (done, all);
+        let mut most = most.lock().unwrap();
+        *most = all.max(*most);
+    };
+    let watch = Watch { progress: &progress, cancelled: &|| false };
+    let done = desk.look_up(Some(case), &hosts, None, &watch).unwrap();
+    let judged: Vec<_> = done.verdicts.into_iter().map(|it| it.host).collect();
+    assert_eq!(judged, hosts);
+    assert_eq!(desk.case(case).unwrap().verdicts.len(), hosts.len());
+    let most = *most.lock().unwrap();
+    assert_eq!(*last.lock().unwrap(), (most, most), "all that was begun ended");
+
+    // Who cancels after the first answers keeps what is done, and nothing more is begun.
+    let other = open_case(&desk);
+    let is_over = AtomicBool::new(false);
+    let progress = |_, _| is_over.store(true, Ordering::Relaxed);
+    let watch = Watch { progress: &progress, cancelled: &|| is_over.load(Ordering::Relaxed) };
+    let done = desk.look_up(Some(other), &hosts, None, &watch).unwrap();
+    assert!(done.cancelled && done.verdicts.len() < hosts.len(), "{}", done.verdicts.len());
 }
 
 #[test]

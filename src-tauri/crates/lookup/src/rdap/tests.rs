@@ -571,3 +571,17 @@ fn no_registry_is_asked_about_an_address_inside() {
     }
     assert!(server("8.8.8.8").is_some() && server("2600::1").is_some());
 }
+
+#[tokio::test]
+async fn a_server_has_one_question_at_a_time_and_other_servers_do_not_wait_for_it() {
+    let registries = Registries::new(Servers::shipped(), World::Internet, Quotas::default());
+    let first = registries.turn("rdap.first.example").await;
+    let mut next = Box::pin(registries.turn("rdap.first.example"));
+    let waits = std::future::poll_fn(|context| {
+        std::task::Poll::Ready(next.as_mut().poll(context).is_pending())
+    });
+    assert!(waits.await);
+    drop(registries.turn("rdap.other.example").await);
+    drop(first);
+    drop(next.await);
+}
