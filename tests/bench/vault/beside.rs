@@ -61,10 +61,15 @@ impl Bare {
         }
         let mut learn =
             tx.prepare_cached("INSERT OR IGNORE INTO search_term (term) VALUES (?1)").unwrap();
+        let mut index = tx
+            .prepare_cached("INSERT INTO search_term_piece (rowid, term) VALUES (?1, ?2)")
+            .unwrap();
         for word in text.to_lowercase().split(' ').collect::<BTreeSet<_>>() {
-            learn.execute([word]).unwrap();
+            if learn.execute([word]).unwrap() == 1 {
+                index.execute(params![tx.last_insert_rowid(), word]).unwrap();
+            }
         }
-        drop(learn);
+        drop((learn, index));
         tx.prepare_cached("INSERT INTO signature (desk, n, signature) VALUES (?1, ?2, ?3)")
             .unwrap()
             .execute(params![id(1), n_before, [7_u8; 64]])
@@ -108,6 +113,12 @@ fn note(tx: &Transaction<'_>, n: i64, text: &str) {
         .unwrap()
         .execute(params![1_000_000 + n, text])
         .unwrap();
+    for index in ["search_piece", "search_word"] {
+        tx.prepare_cached(&format!("INSERT INTO {index} (rowid, title, body) VALUES (?1, '', ?2)"))
+            .unwrap()
+            .execute(params![1_000_000 + n, text])
+            .unwrap();
+    }
 }
 
 /// Commits of one note, and one commit of ten thousand.
