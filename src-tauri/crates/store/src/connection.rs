@@ -48,6 +48,10 @@ fn nothing(_: &Connection, _: &dyn Fn(Opening)) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Statements that a connection keeps ready. A commit runs some twenty, which would drive one another out of
+/// the usual sixteen, so that each was read anew every time.
+const STATEMENTS: usize = 128;
+
 /// The newest schema this program knows.
 pub(crate) const SCHEMA: u32 = MIGRATIONS.len() as u32;
 
@@ -65,6 +69,7 @@ pub(crate) fn connection(
     flags: OpenFlags,
 ) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // A file that turns out to be damaged is left as it is: nothing of the WAL goes into it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
